@@ -1,0 +1,66 @@
+// The workloads a policy is applied to (language.md 6.5), after reading, merging and checking.
+import type { Span } from "../../diagnostics/source.ts";
+import type { IpAddress } from "../sets/address.ts";
+
+export type Platform = "linux" | "windows" | "other";
+export type Direction = "ingress" | "egress";
+
+/**
+ * `fixture` is the enforcer of a workload made up by a test: it stands in both directions and
+ * sees every field of a process.
+ */
+export type EnforcerKind = "aws-sg" | "nftables" | "iptables" | "windows-firewall" | "fixture";
+
+export interface Enforcer {
+  readonly kind: EnforcerKind;
+  readonly id: string;
+  /** Sorted: egress, ingress. */
+  readonly directions: readonly Direction[];
+}
+
+export interface WorkloadAddress {
+  readonly ip: IpAddress;
+  readonly realm: string;
+}
+
+/** A leaf (enum), a text (name, string), or the sorted leaves of a set label. */
+export type LabelValue = string | readonly string[];
+
+export interface Workload {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly labels: ReadonlyMap<string, LabelValue>;
+  /** Sorted by realm, then address. Empty: `symbolic` stands in. */
+  readonly addresses: readonly WorkloadAddress[];
+  /** Account name to number on this host. */
+  readonly users: ReadonlyMap<string, number>;
+  readonly groups: ReadonlyMap<string, number>;
+  /** A verifying launcher puts programs into slices of their own (language.md 6.4). */
+  readonly launcher: "segc" | undefined;
+  readonly appTags: "segc" | undefined;
+  readonly interfaces: readonly string[];
+  /** Sorted by kind, then id. */
+  readonly enforcers: readonly Enforcer[];
+  /** The record, for messages; undefined for what never stood in a file. */
+  readonly span: Span | undefined;
+}
+
+export interface Inventory {
+  /** Sorted by name; names are unique. */
+  readonly workloads: readonly Workload[];
+  readonly byName: ReadonlyMap<string, Workload>;
+  /** SHA-256 of each source as read, by path: for the manifest. */
+  readonly sources: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+export function inventoryOf(
+  workloads: readonly Workload[],
+  sources: Inventory["sources"] = [],
+): Inventory {
+  const sorted = [...workloads].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    workloads: sorted,
+    byName: new Map(sorted.map((workload) => [workload.name, workload])),
+    sources,
+  };
+}

@@ -1,0 +1,63 @@
+// What one class of workloads must enforce on one kind of enforcer: rules with their remote ends
+// expanded to addresses, denies and allows apart, nothing optimised. A target turns it into a plan.
+//
+// An empty `remote` set means "no packet": the entry is dropped before it gets here, never read
+// as "from anywhere".
+import type { ProgramField } from "../../grammar/ast.ts";
+import type { Direction, EnforcerKind } from "../inventory/types.ts";
+import type { UtcDate } from "../model/types.ts";
+import type { Cidr, Family } from "../sets/address.ts";
+import type { ServiceSet } from "../sets/service-set.ts";
+
+/** A process condition at the enforcer's own end, in fields this enforcer sees. */
+export interface LocalProgram {
+  /** Stable key, equal for equal conditions: names sets and slices. */
+  readonly key: string;
+  /** As the user calls it, for comments. */
+  readonly label: string;
+  readonly fields: ReadonlyMap<ProgramField, string>;
+  /** Numbers for `user` and `group` on this class of workloads. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+/** INVARIANT: neither `remote` nor `service` is empty. */
+export interface SliceEntry {
+  readonly ruleId: string;
+  readonly because: string | undefined;
+  readonly ticket: string | undefined;
+  readonly family: Family;
+  /** Local addresses it concerns; undefined where every local address of the family does. */
+  readonly local: readonly Cidr[] | undefined;
+  /** Disjoint, sorted, canonical: the peer addresses. */
+  readonly remote: readonly Cidr[];
+  readonly service: ServiceSet;
+  /** All must match at the local end. */
+  readonly programs: readonly LocalProgram[];
+  /** None may match at the local end. */
+  readonly notPrograms: readonly LocalProgram[];
+  /** Last day (inclusive) on which it holds. Only on allows. */
+  readonly until: UtcDate | undefined;
+  readonly log: "new" | "all" | "none";
+}
+
+export interface DirectionSlice {
+  readonly direction: Direction;
+  /** Observed: everything passes except denies; what would be refused is logged. */
+  readonly observed: { readonly until: UtcDate } | undefined;
+  readonly denies: readonly SliceEntry[];
+  readonly allows: readonly SliceEntry[];
+  /** Active staged rules: logged as findings, no effect. */
+  readonly stagedDenies: readonly SliceEntry[];
+  readonly stagedAllows: readonly SliceEntry[];
+}
+
+export interface EnforcerSlice {
+  readonly kind: EnforcerKind;
+  /** Content hash of the slice: names the artefact. */
+  readonly id: string;
+  /** Names of the workloads that share it, sorted. */
+  readonly workloads: readonly string[];
+  /** Only the directions this enforcer stands in. */
+  readonly directions: readonly DirectionSlice[];
+}

@@ -1,0 +1,73 @@
+// What a target is, and what it says about itself. The data is the target's own
+// (`targets/<name>/capabilities.ts`); the compiler gets it as an argument and knows no target.
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { ProgramField } from "../../grammar/ast.ts";
+import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
+import type { ServiceSet } from "../sets/service-set.ts";
+
+export type TargetName = "aws" | "nftables" | "iptables" | "windows";
+
+/** What makes a program field visible: always, or only with help named in the inventory. */
+export type FieldVisibility = "yes" | "launcher" | "app-tags";
+
+export interface Capabilities {
+  readonly kind: EnforcerKind;
+  /** Program fields seen at the enforcer's own end; a missing field is not seen. */
+  readonly sees: {
+    readonly egress: Readonly<Partial<Record<ProgramField, FieldVisibility>>>;
+    readonly ingress: Readonly<Partial<Record<ProgramField, FieldVisibility>>>;
+  };
+  /**
+   * The least service set this enforcer matches exactly that contains `service`; equal to it
+   * where it can match it exactly (language.md section 11, Capabilities).
+   */
+  readonly widen: (service: ServiceSet) => ServiceSet;
+  /** Deny rules are enforced as such (else they are subtracted from the allows). */
+  readonly deny: boolean;
+  readonly log: boolean;
+  /** Access ends on the enforcer itself when a rule's `until` has passed. */
+  readonly nativeExpiry: boolean;
+  /** Established connections end when the rule that allowed them goes. */
+  readonly dropsEstablished: boolean;
+  /** Traffic this enforcer never filters (U): text for people, per direction. */
+  readonly unfiltered: readonly {
+    readonly direction: Direction;
+    readonly service: ServiceSet;
+    /** Destination or source addresses it concerns, as CIDRs. */
+    readonly peers: readonly string[];
+    readonly reason: string;
+  }[];
+}
+
+/** One table per enforcer kind. */
+export type CapabilityTable = Readonly<Record<EnforcerKind, Capabilities>>;
+
+/** Whether an enforcer of this kind on this workload sees the field of a process at its end. */
+export function seesField(
+  capabilities: Capabilities,
+  workload: Workload,
+  direction: Direction,
+  field: ProgramField,
+): boolean {
+  switch (capabilities.sees[direction][field]) {
+    case "yes":
+      return true;
+    case "launcher":
+      return workload.launcher === "segc";
+    case "app-tags":
+      return workload.appTags === "segc";
+    default:
+      return false;
+  }
+}
+
+/** One file of an artefact; the path is relative to the artefact's own folder. */
+export interface OutputFile {
+  readonly path: string;
+  readonly text: string;
+  readonly executable?: boolean;
+}
+
+export type Parsed<Plan> =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly problems: readonly Diagnostic[] };

@@ -1,0 +1,26 @@
+// The shape of one entry of the message table, and the only way to make one.
+import type { ReportingVerb, Severity } from "./diagnostic.ts";
+
+export interface Message<Parameters> {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly verb: ReportingVerb;
+  /** One line for tables: what the code is about. */
+  readonly title: string;
+  readonly message: (parameters: Parameters) => string;
+  readonly help?: (parameters: Parameters) => string | undefined;
+}
+
+/** An error: no artefact is written while one stands. All errors belong to `check`. */
+export function error<Parameters>(
+  entry: Omit<Message<Parameters>, "severity" | "verb">,
+): Message<Parameters> {
+  return { ...entry, severity: "error", verb: "check" };
+}
+
+/** A warning, reported by `lint` unless the entry says `check`. */
+export function warning<Parameters>(
+  entry: Omit<Message<Parameters>, "severity" | "verb"> & { readonly verb?: ReportingVerb },
+): Message<Parameters> {
+  return { verb: "lint", ...entry, severity: "warning" };
+}

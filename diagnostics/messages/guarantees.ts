@@ -1,0 +1,1 @@
+export const guaranteeMessages = {} as const;

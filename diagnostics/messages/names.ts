@@ -1,0 +1,1 @@
+export const nameMessages = {} as const;

@@ -1,0 +1,1 @@
+export const typeMessages = {} as const;
