@@ -1,0 +1,144 @@
+// The naive meaning, first half: which endpoints a set selects, and which workloads a predicate
+// (language.md section 7, "Predicates" and "Sets of endpoints").
+import type { ProgramField } from "../../grammar/ast.ts";
+import type { Workload } from "../inventory/types.ts";
+import type { EndpointSet, Predicate, Program } from "../model/types.ts";
+import { type Cidr, contains, type IpAddress, parsePrefix } from "../sets/address.ts";
+
+/** A partial record of what a process is; an absent field is undefined. */
+export type Process = ReadonlyMap<ProgramField, string>;
+
+/** ⟨w, r, a, p⟩; no workload means external, and then the process is empty. */
+export interface Endpoint {
+  readonly workload: Workload | undefined;
+  readonly realm: string;
+  readonly address: IpAddress;
+  readonly process: Process;
+}
+
+/** Whether a program's condition is dropped at this workload. */
+export type Drops = (program: Program, workload: Workload) => boolean;
+export const keep: Drops = () => false;
+
+/** x ∈ ⟦set⟧. */
+export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boolean {
+  switch (set.kind) {
+    case "workloads":
+      return x.workload !== undefined && (set.where === undefined || holds(set.where, x.workload));
+    case "workload":
+      return x.workload?.name === set.name;
+    case "outside":
+      return x.workload === undefined;
+    case "internet":
+      return x.workload === undefined && !notInternet.some((cidr) => contains(cidr, x.address));
+    case "anywhere":
+      return true;
+    case "networks":
+      return set.cidrs.some((cidr) => contains(cidr, x.address));
+    case "names":
+      return (
+        x.workload === undefined && (set.addresses ?? []).some((cidr) => contains(cidr, x.address))
+      );
+    case "union":
+      return set.of.some((part) => selects(part, x, drops));
+    case "intersection":
+      return set.of.every((part) => selects(part, x, drops));
+    case "difference":
+      return selects(set.of, x, drops) && !selects(set.except, x, drops);
+    case "program":
+      return selects(set.of, x, drops) && programMatches(set.program, x, drops);
+  }
+}
+
+function programMatches(program: Program, x: Endpoint, drops: Drops): boolean {
+  const fields = x.workload && program.alternatives.get(x.workload.platform);
+  if (x.workload === undefined || fields === undefined) return false;
+  if (drops(program, x.workload)) return true;
+  const onWindows = x.workload.platform === "windows";
+  return [...fields].every(([field, wanted]) =>
+    fieldMatches(field, wanted, x.process.get(field), onWindows),
+  );
+}
+
+/** An undefined field never satisfies. */
+function fieldMatches(
+  field: ProgramField,
+  wanted: string,
+  actual: string | undefined,
+  windows: boolean,
+) {
+  if (actual === undefined) return false;
+  if (field === "cgroup") return actual === wanted || actual.startsWith(`${wanted}/`);
+  if (field === "path" && windows) return actual.toLowerCase() === wanted.toLowerCase();
+  return actual === wanted;
+}
+
+/** ⟦P⟧w, two-valued. */
+export function holds(predicate: Predicate, workload: Workload): boolean {
+  switch (predicate.kind) {
+    case "is": {
+      const value = workload.labels.get(predicate.label.name);
+      return typeof value === "string" && predicate.values.has(value);
+    }
+    case "contains": {
+      const value = workload.labels.get(predicate.label.name);
+      return Array.isArray(value) && value.some((leaf) => predicate.values.has(leaf));
+    }
+    case "defined":
+      return workload.labels.has(predicate.label.name);
+    case "not":
+      return !holds(predicate.of, workload);
+    case "and":
+      return predicate.of.every((part) => holds(part, workload));
+    case "or":
+      return predicate.of.some((part) => holds(part, workload));
+  }
+}
+
+/** Whether the set would select x if `networks` and `anywhere` knew no managed endpoint. */
+export function selectsByIdentity(set: EndpointSet, x: Endpoint): boolean {
+  switch (set.kind) {
+    case "networks":
+    case "anywhere":
+      return false;
+    case "union":
+      return set.of.some((part) => selectsByIdentity(part, x));
+    case "intersection":
+      return set.of.some((part) => selectsByIdentity(part, x));
+    case "difference":
+      return selectsByIdentity(set.of, x);
+    case "program":
+      return selectsByIdentity(set.of, x);
+    default:
+      return selects(set, x);
+  }
+}
+
+/** Every program a set names. */
+export function programsIn(set: EndpointSet): readonly Program[] {
+  switch (set.kind) {
+    case "program":
+      return [set.program, ...programsIn(set.of)];
+    case "union":
+    case "intersection":
+      return set.of.flatMap(programsIn);
+    case "difference":
+      return [...programsIn(set.of), ...programsIn(set.except)];
+    default:
+      return [];
+  }
+}
+
+function cidr(text: string): Cidr {
+  const parsed = parsePrefix(text);
+  if (parsed.kind !== "prefix") throw new Error(`bug in segc (semantics): ${text} is no prefix`);
+  return parsed.cidr;
+}
+
+export const within = (address: IpAddress, prefix: string) => contains(cidr(prefix), address);
+
+/** Priv and the other ranges that `internet` leaves out (section 7). */
+const notInternet: readonly Cidr[] = [
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
+  ...["fe80::/10", "fc00::/7", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"],
+].map(cidr);

@@ -1,0 +1,289 @@
+// What a policy means, written naively from language.md section 7: every definition there is one
+// function here. It is the witness that everything quick is compared with, so nothing in this
+// file is clever, remembered between calls or shared with the fast path.
+import type { ProgramField } from "../../grammar/ast.ts";
+import type { Direction, Enforcer, Workload } from "../inventory/types.ts";
+import type { FlowSet, Model, Module, Program, Rule, UtcDate } from "../model/types.ts";
+import { type CapabilityTable, seesField } from "../plan/target.ts";
+import { equalServices, hasService, protocols, servicesOfFamily } from "../sets/service-set.ts";
+import {
+  type Drops,
+  type Endpoint,
+  keep,
+  type Process,
+  programsIn,
+  selects,
+  selectsByIdentity,
+  within,
+} from "./denotation.ts";
+
+export type { Endpoint, Process } from "./denotation.ts";
+
+/** Everything that a meaning depends on. */
+export interface World {
+  readonly model: Model;
+  readonly workloads: readonly Workload[];
+  readonly capabilities: CapabilityTable;
+  readonly now: UtcDate;
+}
+
+/** The first packet of an exchange; `service` is a point of the line in service-set.ts. */
+export interface Flow {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  readonly service: number;
+}
+
+/** One enforcer on a flow's path, at the end it protects. */
+export interface PathEnforcer {
+  readonly enforcer: Enforcer;
+  readonly workload: Workload;
+  readonly direction: Direction;
+  readonly observed: boolean;
+}
+
+export const isActive = (world: World, until: UtcDate | undefined) =>
+  until === undefined || world.now <= until;
+
+/** f ∈ F \ B. */
+export function isFlow(flow: Flow): boolean {
+  const { source, destination, service } = flow;
+  return (
+    source.realm === destination.realm &&
+    source.address.family === destination.address.family &&
+    source.workload !== destination.workload && // also never two external ends
+    hasService(servicesOfFamily(source.address.family), service) &&
+    !isBaseline(flow)
+  );
+}
+
+/** Multicast listener discovery within the link: always permitted, exempt from everything. */
+function isBaseline({ source, destination, service }: Flow): boolean {
+  const type = Math.floor((service - protocols.icmp6 * 65536) / 256);
+  const linkScope =
+    (within(source.address, "fe80::/10") || within(source.address, "::/128")) &&
+    (within(destination.address, "fe80::/10") || within(destination.address, "ff02::/16"));
+  return linkScope && [130, 131, 132, 143].includes(type);
+}
+
+/** Î: what the policy intends once lowered to what enforcers can see. */
+export function intended(world: World, flow: Flow): boolean {
+  const unstaged = world.model.rules.filter((rule) => !rule.staged);
+  return decides(world, unstaged, flow);
+}
+
+/** Î′: the same with every active staged rule in force. */
+export function proposed(world: World, flow: Flow): boolean {
+  return decides(world, world.model.rules, flow);
+}
+
+function decides(world: World, rules: readonly Rule[], flow: Flow): boolean {
+  const hits = rules.filter((rule) => ruleMatches(world, rule, flow));
+  return (
+    hits.some((rule) => rule.effect === "allow") && !hits.some((rule) => rule.effect === "deny")
+  );
+}
+
+/** f ∈ r̂: active, denoted, not removed by 6.3, process and service conditions lowered. */
+export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
+  if (!isActive(world, rule.meta.until) || !isFlow(flow)) return false;
+  const path = enforcersOf(world, flow);
+  const mayDrop = path.length > 0 && (rule.effect === "deny" || rule.meta.fallbackNetwork);
+  const drops = (direction: Direction) => (program: Program, workload: Workload) =>
+    mayDrop && !someSeesAll(world, path, direction, program, workload);
+  return (
+    setsMatch(rule.flow, flow, drops("egress"), drops("ingress")) &&
+    serviceMatches(world, rule, path, flow.service) &&
+    !isRemoved(world, rule, flow)
+  );
+}
+
+function serviceMatches(world: World, rule: Rule, path: readonly PathEnforcer[], q: number) {
+  const service = rule.flow.service;
+  if (rule.effect === "allow" || path.length === 0) return hasService(service, q);
+  const widened = path.map((k) => world.capabilities[k.enforcer.kind].widen(service));
+  if (widened.some((wide) => equalServices(wide, service))) return hasService(service, q);
+  return widened.every((wide) => hasService(wide, q));
+}
+
+/** Some enforcer at the program's end sees every field of the alternative that runs there. */
+function someSeesAll(
+  world: World,
+  path: readonly PathEnforcer[],
+  direction: Direction,
+  program: Program,
+  workload: Workload,
+): boolean {
+  const fields = [...(program.alternatives.get(workload.platform)?.keys() ?? [])];
+  return path.some(
+    (k) => k.direction === direction && fields.every((field) => sees(world, k, field)),
+  );
+}
+
+const sees = (world: World, k: PathEnforcer, field: ProgramField) =>
+  seesField(world.capabilities[k.enforcer.kind], k.workload, k.direction, field);
+
+/** f ∈ ⟦a -> b : s when c⟧ as it stands: nothing lowered, nothing removed. For guardrails, tests. */
+export function flowSetMatches(set: FlowSet, flow: Flow): boolean {
+  return isFlow(flow) && setsMatch(set, flow, keep, keep) && hasService(set.service, flow.service);
+}
+
+function setsMatch(set: FlowSet, flow: Flow, dropsSource: Drops, dropsDestination: Drops) {
+  return (
+    (set.family === undefined || set.family === flow.source.address.family) &&
+    selects(set.source, flow.source, dropsSource) &&
+    selects(set.destination, flow.destination, dropsDestination) &&
+    conditionHolds(set, flow)
+  );
+}
+
+function conditionHolds({ condition }: FlowSet, { source, destination }: Flow): boolean {
+  if (condition === undefined) return true;
+  if (source.workload === undefined || destination.workload === undefined) return false;
+  const equal =
+    source.workload.labels.get(condition.label.name) ===
+    destination.workload.labels.get(condition.label.name);
+  return equal === (condition.relation === "same");
+}
+
+/**
+ * 6.3: a managed end reached only through `networks` or `anywhere` that the module may not write
+ * takes the flow out of the rule; out of a deny only when it may write neither end.
+ */
+function isRemoved(world: World, rule: Rule, flow: Flow): boolean {
+  const ends = [
+    { x: flow.source, set: rule.flow.source, direction: "egress" },
+    { x: flow.destination, set: rule.flow.destination, direction: "ingress" },
+  ] as const;
+  const managed = ends.filter(({ x }) => x.workload !== undefined);
+  const may = managed.map(({ direction }) => mayWrite(world, rule.module, direction, flow));
+  if (rule.effect === "deny" && may.includes(true)) return false;
+  return managed.some(({ x, set }, index) => !may[index] && !selectsByIdentity(set, x));
+}
+
+/** 6.3: whether the module may write the half of this flow that lies at its managed end. */
+export function mayWrite(world: World, module: Module, direction: Direction, flow: Flow): boolean {
+  if (module.isRoot) return true;
+  const [end, peer] =
+    direction === "egress" ? [flow.source, flow.destination] : [flow.destination, flow.source];
+  const owned = world.model.teams.get(module.by ?? "")?.owns;
+  if (peer.workload !== undefined && owned !== undefined && selects(owned, end)) return true;
+  return world.model.delegations.some(
+    (delegation) =>
+      delegation.to.includes(module.name) &&
+      delegation.directions.includes(direction) &&
+      selects(delegation.of, end) &&
+      selects(delegation.with, peer) &&
+      hasService(delegation.service, flow.service),
+  );
+}
+
+/** K₀(f): every enforcer on the path that filters such traffic at all. */
+export function enforcersOf(world: World, flow: Flow): readonly PathEnforcer[] {
+  const ends = [
+    { workload: flow.source.workload, direction: "egress", x: flow.source, peer: flow.destination },
+    {
+      workload: flow.destination.workload,
+      direction: "ingress",
+      x: flow.destination,
+      peer: flow.source,
+    },
+  ] as const;
+  return ends.flatMap(({ workload, direction, x, peer }) =>
+    (workload?.enforcers ?? [])
+      .filter((enforcer) => enforcer.directions.includes(direction))
+      .filter((enforcer) => !isUnfiltered(world, enforcer, direction, peer, flow.service))
+      .map((enforcer) => ({
+        enforcer,
+        workload: workload as Workload, // it has an enforcer, so it is there
+        direction,
+        observed: isObserved(world, x, direction),
+      })),
+  );
+}
+
+function isUnfiltered(
+  world: World,
+  { kind }: Enforcer,
+  direction: Direction,
+  peer: Endpoint,
+  q: number,
+) {
+  return world.capabilities[kind].unfiltered.some(
+    (entry) =>
+      entry.direction === direction &&
+      hasService(entry.service, q) &&
+      entry.peers.some((cidr) => within(peer.address, cidr)),
+  );
+}
+
+function isObserved(world: World, x: Endpoint, direction: Direction): boolean {
+  return world.model.observations.some(
+    (observation) =>
+      observation.directions.includes(direction) &&
+      isActive(world, observation.until) &&
+      selects(observation.of, x),
+  );
+}
+
+/** f ∈ E: every enforcer on the path lets pass what it can see of the flow. */
+export function effective(world: World, flow: Flow): boolean {
+  return enforcersOf(world, flow).every((k) => installed(world, k, flow));
+}
+
+/** π_k(f) ∈ P_k: some flow that looks the same to k is permitted (observed: is not denied). */
+export function installed(world: World, k: PathEnforcer, flow: Flow): boolean {
+  return lookalikes(world, k, flow).some((other) =>
+    k.observed ? !isDenied(world, other) : intended(world, other),
+  );
+}
+
+function isDenied(world: World, flow: Flow): boolean {
+  return world.model.rules.some(
+    (rule) => rule.effect === "deny" && !rule.staged && ruleMatches(world, rule, flow),
+  );
+}
+
+/** Flows with the same π_k: other processes at the far end, other unseen fields at this one. */
+function lookalikes(world: World, k: PathEnforcer, flow: Flow): readonly Flow[] {
+  const here = k.direction === "egress" ? flow.source : flow.destination;
+  const there = k.direction === "egress" ? flow.destination : flow.source;
+  const seen = [...here.process].filter(([field]) => sees(world, k, field));
+  const locals = processesOf(world, here).map((process) => {
+    const unseen = [...process].filter(([field]) => !sees(world, k, field));
+    return { ...here, process: new Map([...seen, ...unseen]) };
+  });
+  const remotes = processesOf(world, there).map((process) => ({ ...there, process }));
+  return locals.flatMap((local) =>
+    remotes.map((remote) =>
+      k.direction === "egress"
+        ? { ...flow, source: local, destination: remote }
+        : { ...flow, source: remote, destination: local },
+    ),
+  );
+}
+
+/**
+ * Enough processes to decide any "some process": a condition is a conjunction of fields, so the
+ * smallest record that satisfies it meets the fewest denies. One record for each combination of
+ * programs the rules name at this endpoint, and the process of the flow itself.
+ */
+export function processesOf(world: World, x: Endpoint): readonly Process[] {
+  if (x.workload === undefined) return [x.process];
+  const platform = x.workload.platform;
+  const named = world.model.rules
+    .flatMap((rule) => [...programsIn(rule.flow.source), ...programsIn(rule.flow.destination)])
+    .flatMap((program) => program.alternatives.get(platform) ?? []);
+  return combinations([...new Set(named)], x.process);
+}
+
+/** The empty record, each given one, and each consistent union of two. */
+export function combinations(records: readonly Process[], own: Process): readonly Process[] {
+  const pairs = records.flatMap((a, index) =>
+    records
+      .slice(index + 1)
+      .filter((b) => [...b].every(([field, value]) => (a.get(field) ?? value) === value))
+      .map((b) => new Map([...a, ...b])),
+  );
+  return [own, new Map(), ...records, ...pairs];
+}
