@@ -1,1 +1,96 @@
-export const enforcementMessages = {} as const;
+// SEG5xx: what the enforcers of the inventory cannot do for a rule (language.md 6.4 and 7), and
+// SEG808, which only a rule that names an account can bring to light.
+import { error } from "../message.ts";
+
+export const enforcementMessages = {
+  SEG501: error({
+    name: "program-not-visible",
+    title: "A program that no enforcer at its end can tell apart",
+    message: (
+      p:
+        | { why: "unseen"; program: string; workloads: string; enforcers: string }
+        | { why: "no-product"; rules: string; example: string },
+    ) =>
+      p.why === "unseen"
+        ? `${p.program} can only be told apart on the host, but ${p.workloads} by ${p.enforcers}`
+        : `each end sees only its own process, so pairs of programs cannot be enforced: together with ${p.rules} this rule would also let other pairs through (${p.example})`,
+    help: (p) =>
+      p.why === "unseen"
+        ? "add a host enforcer that sees the program, or accept `fallback network`, which opens the rule to every process there"
+        : "name the programs of one end only, or use different services for the two rules",
+  }),
+  SEG502: error({
+    name: "names-need-addresses",
+    title: "Host names without `fallback cidr`, or with one that holds managed workloads",
+    message: (
+      p: { why: "missing" } | { why: "managed"; range: string; workload: string; address: string },
+    ) =>
+      p.why === "missing"
+        ? "no target resolves host names: they need `fallback cidr`"
+        : `\`fallback cidr\` may only hold addresses outside the inventory, but \`${p.range}\` contains ${p.address} of \`${p.workload}\``,
+    help: (p) =>
+      p.why === "missing"
+        ? "add `{ fallback cidr { … } }` with the addresses that the names' owner publishes"
+        : "leave the managed address out of the range, or name the workload's segment instead",
+  }),
+  SEG503: error({
+    name: "field-needs-launcher",
+    title: "A program field that is only visible with help on the host",
+    message: (p: {
+      fields: string;
+      program: string;
+      enforcers: string;
+      setting: string;
+      workloads: string;
+    }) =>
+      `${p.fields} of ${p.program} cannot be matched by ${p.enforcers} without \`${p.setting}\`, which ${p.workloads}`,
+    help: (p) =>
+      p.setting.startsWith("launcher")
+        ? "use one of `unit`, `cgroup`, `user`, `group` instead, or give the workload `launcher: segc` in the inventory"
+        : "use `path` or `service` instead, or give the workload `app-tags: segc` in the inventory",
+  }),
+  SEG504: error({
+    name: "path-names-interpreter",
+    title: "A `path` that is a script or an interpreter",
+    message: (p: { path: string; why: "script" | "interpreter" }) =>
+      p.why === "script"
+        ? `\`${p.path}\` is a script: its process runs the interpreter, so every script run by it would match`
+        : `\`${p.path}\` is an interpreter: every script run by it would match`,
+    help: () => "tell the program apart by `unit` or `user`",
+  }),
+  SEG506: error({
+    name: "nothing-enforces",
+    title: "A rule of which no flow has an enforcer",
+    message: (p: { rule: string; pairs: number }) =>
+      `nothing enforces ${p.rule}: none of its ${p.pairs} address pairs has an enforcer at either end`,
+    help: () => "add an enforcer to one of the ends in the inventory, or remove the rule",
+  }),
+  SEG510: error({
+    name: "expiry-not-enforced",
+    title: "An end date where neither the enforcer nor a schedule ends access",
+    message: (p: { until: string; workloads: string; enforcers: string }) =>
+      `access until ${p.until} would not end by itself: ${p.enforcers} of ${p.workloads} cannot expire rules, and no expiry schedule is declared`,
+    help: () => "declare `expiry: { schedule: … }` in `segc.yaml` and run `segc expire` on it",
+  }),
+  SEG511: error({
+    name: "service-not-exact",
+    title: "A service that no enforcer on the path can match exactly",
+    message: (p: { service: string; enforcers: string; pair: string }) =>
+      `${p.enforcers} cannot match \`${p.service}\` exactly, and nothing else stands between ${p.pair}`,
+    help: () => "allow the whole protocol (`sctp/*`), or add an enforcer that matches ports",
+  }),
+  SEG512: error({
+    name: "no-common-realm",
+    title: "A rule of which no pair of workloads shares a realm",
+    message: (p: { rule: string; pairs: number; example: string }) =>
+      `no pair of ${p.rule} shares a realm (${p.pairs} pairs, ${p.example}); there is no address translation in edition 1`,
+    help: () => "narrow the rule, or give a workload an address in the other's realm",
+  }),
+  SEG808: error({
+    name: "account-without-number",
+    title: "A user or group of a program that the inventory gives no number",
+    message: (p: { kind: "user" | "group"; account: string; program: string; workloads: string }) =>
+      `${p.kind} \`${p.account}\` of ${p.program} has no number on ${p.workloads}`,
+    help: (p) => `add it to \`${p.kind}s:\` of the workload in the inventory`,
+  }),
+} as const;
