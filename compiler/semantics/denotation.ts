@@ -114,6 +114,17 @@ export function selectsByIdentity(set: EndpointSet, x: Endpoint): boolean {
   }
 }
 
+/** The empty record, each given one, and each consistent union of two. */
+export function combinations(records: readonly Process[], own: Process): readonly Process[] {
+  const pairs = records.flatMap((a, index) =>
+    records
+      .slice(index + 1)
+      .filter((b) => [...b].every(([field, value]) => (a.get(field) ?? value) === value))
+      .map((b) => new Map([...a, ...b])),
+  );
+  return [own, new Map(), ...records, ...pairs];
+}
+
 /** Every program a set names. */
 export function programsIn(set: EndpointSet): readonly Program[] {
   switch (set.kind) {

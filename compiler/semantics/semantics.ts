@@ -7,6 +7,7 @@ import type { FlowSet, Model, Module, Program, Rule, UtcDate } from "../model/ty
 import { type CapabilityTable, seesField } from "../plan/target.ts";
 import { equalServices, hasService, protocols, servicesOfFamily } from "../sets/service-set.ts";
 import {
+  combinations,
   type Drops,
   type Endpoint,
   keep,
@@ -275,15 +276,4 @@ export function processesOf(world: World, x: Endpoint): readonly Process[] {
     .flatMap((rule) => [...programsIn(rule.flow.source), ...programsIn(rule.flow.destination)])
     .flatMap((program) => program.alternatives.get(platform) ?? []);
   return combinations([...new Set(named)], x.process);
-}
-
-/** The empty record, each given one, and each consistent union of two. */
-export function combinations(records: readonly Process[], own: Process): readonly Process[] {
-  const pairs = records.flatMap((a, index) =>
-    records
-      .slice(index + 1)
-      .filter((b) => [...b].every(([field, value]) => (a.get(field) ?? value) === value))
-      .map((b) => new Map([...a, ...b])),
-  );
-  return [own, new Map(), ...records, ...pairs];
 }

@@ -1,0 +1,83 @@
+// SEG718 where it is an error: an observed workload lives on a staged allow, and its window ends
+// within 14 days (language.md section 7, "Observation").
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnose } from "../../diagnostics/registry.ts";
+import type { Direction } from "../inventory/types.ts";
+import type { Observation, Rule } from "../model/types.ts";
+import { type Endpoint, selects } from "../semantics/denotation.ts";
+import {
+  type Flow,
+  intended,
+  isActive,
+  proposed,
+  ruleMatches,
+  type World,
+} from "../semantics/semantics.ts";
+import { daysBetween } from "./dates.ts";
+import { describeFlow } from "./describe-flow.ts";
+import { flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
+
+/** From this many days before the window's last day it is an error. */
+const errorDays = 14;
+
+export function checkStagedDependence(space: Space): readonly Diagnostic[] {
+  const ending = space.world.model.observations.filter(
+    (observation) =>
+      isActive(space.world, observation.until) &&
+      daysBetween(space.world.now, observation.until) <= errorDays,
+  );
+  if (ending.length === 0) return [];
+  const staged = space.world.model.rules.filter(
+    (rule) => rule.staged && rule.effect === "allow" && isActive(space.world, rule.meta.until),
+  );
+  return staged.flatMap((rule) => dependenceOn(space, rule, ending) ?? []);
+}
+
+function dependenceOn(
+  space: Space,
+  rule: Rule,
+  ending: readonly Observation[],
+): Diagnostic | undefined {
+  for (const indexes of pairsOf(space, rule.flow)) {
+    const pair = pairAt(space, indexes);
+    const world = worldAt(space, pair);
+    for (const flow of flowsOf(world, pair, [rule.flow])) {
+      const met = observedEnd(flow, ending);
+      if (met === undefined || !dependsOn(world, rule, flow)) continue;
+      return diagnose(
+        "SEG718",
+        rule.span,
+        {
+          workload: met.end.workload?.name ?? "",
+          rule: rule.id,
+          days: daysBetween(world.now, met.observation.until),
+          witness: describeFlow(flow),
+        },
+        {
+          severity: "error",
+          related: [{ message: "observed here", span: met.observation.span }],
+        },
+      );
+    }
+  }
+  return undefined;
+}
+
+/** This staged rule is among those without which the flow is refused when the window ends. */
+function dependsOn(world: World, rule: Rule, flow: Flow): boolean {
+  return ruleMatches(world, rule, flow) && !intended(world, flow) && proposed(world, flow);
+}
+
+function observedEnd(flow: Flow, ending: readonly Observation[]) {
+  const ends: readonly { readonly end: Endpoint; readonly direction: Direction }[] = [
+    { end: flow.source, direction: "egress" },
+    { end: flow.destination, direction: "ingress" },
+  ];
+  for (const { end, direction } of ends) {
+    const observation = ending.find(
+      (each) => each.directions.includes(direction) && selects(each.of, end),
+    );
+    if (observation !== undefined) return { end, observation };
+  }
+  return undefined;
+}
