@@ -53,7 +53,7 @@ export function endpointsOf(workload: Workload): readonly Endpoint[] {
 
 /** Outside every range that can be routed or named with sense: it only has to be some address. */
 const symbolicAddresses = [
-  { ip: { family: 4, words: [0] } as const, realm: "default" },
+  { ip: { family: 4, words: [0xf000_0001] } as const, realm: "default" },
   { ip: { family: 6, words: [0x0100_0000, 0, 0, 1] } as const, realm: "default" },
 ];
 
