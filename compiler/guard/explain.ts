@@ -1,0 +1,136 @@
+// `segc explain A -> B : service`: which flows of the question are allowed, by which rules, and
+// what each enforcer on the path does with them. Flows that share all of that are one case.
+import type { Span } from "../../diagnostics/source.ts";
+import type { Direction, EnforcerKind } from "../inventory/types.ts";
+import type { FlowSet, Rule } from "../model/types.ts";
+import {
+  enforcersOf,
+  type Flow,
+  flowSetMatches,
+  installed,
+  intended,
+  ruleMatches,
+  type World,
+} from "../semantics/semantics.ts";
+import { describeFlow } from "./describe-flow.ts";
+import { addressPairs, flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
+
+export interface Explanation {
+  readonly question: string;
+  /** `same-host`: both ends are one workload, which nobody filters. `no-flow`: nothing to decide. */
+  readonly verdict: "allowed" | "denied" | "partly" | "same-host" | "no-flow";
+  readonly cases: readonly ExplainedCase[];
+}
+
+export interface ExplainedCase {
+  /** What the policy says. */
+  readonly allowed: boolean;
+  /** What gets through: differs from `allowed` where nobody enforces, or only observes. */
+  readonly passes: boolean;
+  readonly witness: string;
+  /** Address pairs times distinguishable services. */
+  readonly flows: number;
+  /** Every rule that matches: denies first; staged ones have no effect. */
+  readonly rules: readonly ExplainedRule[];
+  readonly path: readonly ExplainedEnforcer[];
+}
+
+export interface ExplainedRule {
+  readonly id: string;
+  readonly effect: "allow" | "deny";
+  readonly staged: boolean;
+  readonly until: string | undefined;
+  readonly span: Span;
+}
+
+export interface ExplainedEnforcer {
+  readonly workload: string;
+  readonly kind: EnforcerKind;
+  readonly id: string;
+  readonly direction: Direction;
+  readonly does: "passes" | "refuses" | "observes";
+}
+
+export function explainFlows(space: Space, question: FlowSet): Explanation {
+  const cases = new Map<string, { -readonly [K in keyof ExplainedCase]: ExplainedCase[K] }>();
+  for (const indexes of pairsOf(space, question)) {
+    const pair = pairAt(space, indexes);
+    const world = worldAt(space, pair);
+    let counted: number | undefined;
+    for (const flow of flowsOf(world, pair, [question])) {
+      if (!flowSetMatches(question, flow)) continue;
+      const found = explainFlow(world, flow);
+      const key = JSON.stringify(
+        [found.allowed, found.passes, found.rules, found.path],
+        withoutPlaces,
+      );
+      const known = cases.get(key);
+      const weight = counted === flow.service ? 0 : addressPairs(pair);
+      counted = flow.service;
+      if (known === undefined) cases.set(key, { ...found, flows: weight });
+      else known.flows += weight;
+    }
+  }
+  const found = [...cases.values()];
+  return { question: question.text, verdict: verdictOf(space, question, found), cases: found };
+}
+
+/** Spans hold whole files, and enforcers differ by name only. */
+function withoutPlaces(key: string, value: unknown): unknown {
+  return key === "span" || key === "workload" ? undefined : value;
+}
+
+function explainFlow(world: World, flow: Flow): ExplainedCase {
+  const path = enforcersOf(world, flow).map((k) => ({
+    workload: k.workload.name,
+    kind: k.enforcer.kind,
+    id: k.enforcer.id,
+    direction: k.direction,
+    does: doing(installed(world, k, flow), k.observed),
+  }));
+  const rules = world.model.rules
+    .filter((rule) => ruleMatches(world, rule, flow))
+    .sort((a, b) => Number(a.effect === "allow") - Number(b.effect === "allow"))
+    .map(explainedRule);
+  return {
+    allowed: intended(world, flow),
+    passes: path.every((each) => each.does !== "refuses"),
+    witness: describeFlow(flow),
+    flows: 0,
+    rules,
+    path,
+  };
+}
+
+function doing(passes: boolean, observed: boolean): ExplainedEnforcer["does"] {
+  if (!passes) return "refuses";
+  return observed ? "observes" : "passes";
+}
+
+const explainedRule = (rule: Rule): ExplainedRule => ({
+  id: rule.id,
+  effect: rule.effect,
+  staged: rule.staged,
+  until: rule.meta.until,
+  span: rule.span,
+});
+
+function verdictOf(
+  space: Space,
+  question: FlowSet,
+  cases: readonly ExplainedCase[],
+): Explanation["verdict"] {
+  if (cases.length === 0) return sameHost(space, question) ? "same-host" : "no-flow";
+  if (cases.every((each) => each.allowed)) return "allowed";
+  return cases.some((each) => each.allowed) ? "partly" : "denied";
+}
+
+function sameHost({ world }: Space, question: FlowSet): boolean {
+  const { source, destination } = question;
+  return (
+    source.kind === "workload" &&
+    destination.kind === "workload" &&
+    source.name === destination.name &&
+    world.workloads.some((workload) => workload.name === source.name)
+  );
+}
