@@ -3,7 +3,9 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
+import type { UtcDate } from "../model/types.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
+import type { EnforcerSlice } from "./slice.ts";
 
 export type TargetName = "aws" | "nftables" | "iptables" | "windows";
 
@@ -71,3 +73,28 @@ export interface OutputFile {
 export type Parsed<Plan> =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+
+/** What an enforcer will hold once it has loaded an artefact. */
+export interface ArtefactSize {
+  readonly rules: number;
+  readonly elements: number;
+}
+
+/**
+ * One kind of enforcer. Everything is a pure function of its argument; the bytes are read back and
+ * compared on every compile, so quoting is inside the proof.
+ */
+export interface Target<Plan> {
+  readonly name: TargetName;
+  readonly capabilities: Capabilities;
+  readonly plan: (slice: EnforcerSlice) => Plan;
+  /** Deterministic bytes. */
+  readonly render: (plan: Plan) => readonly OutputFile[];
+  /** Reads what `render` wrote; nothing that enforces may be lost or taken from a comment. */
+  readonly parse: (files: readonly OutputFile[]) => Parsed<Plan>;
+  readonly measure: (plan: Plan) => ArtefactSize;
+  /** Rules with a last day, and that day. */
+  readonly expiries: (plan: Plan) => readonly { readonly rule: string; readonly until: UtcDate }[];
+  /** The plan without what has ended before `now`; never admits more than before. */
+  readonly expire: (plan: Plan, now: UtcDate) => Plan;
+}

@@ -18,7 +18,7 @@ export interface GeneratedWorkload {
   readonly enforcers: "both" | "ingress" | "egress" | "none";
 }
 
-const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values);
+const oneOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
 
 const workload: fc.Arbitrary<GeneratedWorkload> = fc.record({
   env: oneOf("prod", "staging"),
@@ -27,11 +27,11 @@ const workload: fc.Arbitrary<GeneratedWorkload> = fc.record({
   handles: fc.subarray(["pii", "payment"] as const),
   families: fc.oneof(
     { weight: 4, arbitrary: fc.constant("both" as const) },
-    { weight: 1, arbitrary: oneOf("v4", "v6") },
+    { weight: 1, arbitrary: oneOf("v4" as const, "v6" as const) },
   ),
   enforcers: fc.oneof(
     { weight: 6, arbitrary: fc.constant("both" as const) },
-    { weight: 1, arbitrary: oneOf("ingress", "egress", "none") },
+    { weight: 1, arbitrary: oneOf("ingress" as const, "egress" as const, "none" as const) },
   ),
 });
 

@@ -1,0 +1,60 @@
+// What a compile leaves beside its artefacts: from what, for when, for whom, how much. It holds no
+// time of day and no path of the machine, so that equal inputs give equal bytes.
+import type { EnforcerKind } from "./inventory/types.ts";
+import type { UtcDate } from "./model/types.ts";
+import type { TargetName } from "./plan/target.ts";
+
+/** `manifest.json`; its JSON Schema is `schemas/manifest.schema.json`. */
+export interface Manifest {
+  readonly formatVersion: 1;
+  /** The compiler's own version. */
+  readonly segc: string;
+  readonly edition: 1;
+  readonly now: UtcDate;
+  /** Every file that was read, sorted by path. */
+  readonly inputs: readonly InputEntry[];
+  /** Everything of the policy that has a last day, sorted by day, then kind and name. */
+  readonly expires: readonly ExpiryEntry[];
+  /** Sorted by target, then id. */
+  readonly artefacts: readonly ArtefactEntry[];
+  /** Enforcers of the inventory that this run made nothing for, sorted by kind. */
+  readonly notCompiled: readonly { readonly kind: EnforcerKind; readonly workloads: number }[];
+}
+
+export interface InputEntry {
+  readonly path: string;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface ExpiryEntry {
+  readonly kind: "rule" | "exception" | "observe";
+  readonly name: string;
+  /** Last day on which it holds. */
+  readonly until: UtcDate;
+}
+
+/** One enforcer class: the files that each of its workloads gets. */
+export interface ArtefactEntry {
+  readonly target: TargetName;
+  readonly kind: EnforcerKind;
+  /** Content hash of what must be enforced; also the folder's name. */
+  readonly id: string;
+  /** Names, sorted. */
+  readonly workloads: readonly string[];
+  /** Paths are relative to the manifest. */
+  readonly files: readonly FileEntry[];
+  /** Rules and set elements that the enforcer will hold. */
+  readonly rules: number;
+  readonly elements: number;
+  readonly bytes: number;
+  /** Rules with a last day in this artefact, sorted by day, then rule. */
+  readonly expires: readonly { readonly rule: string; readonly until: UtcDate }[];
+}
+
+export interface FileEntry {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly executable: boolean;
+}
