@@ -3,7 +3,7 @@
 //
 // The one idea: sets are realm-free, flows are not. A product pairs whole ends; a flow of it lies
 // within one (realm, family) group, between two different workloads or a workload and outside.
-import type { Workload } from "../inventory/types.ts";
+import type { Direction, Workload } from "../inventory/types.ts";
 import type { EndpointSet, FlowSet, Module, Program, Rule } from "../model/types.ts";
 import type { Family, IpAddress } from "../sets/address.ts";
 import type { AddressSet } from "../sets/address-set.ts";
@@ -92,8 +92,14 @@ export interface Product {
 export interface RuleFlows {
   /** After the removal of language.md 6.3. */
   readonly products: readonly Product[];
-  /** What 6.3 removes: flows to managed endpoints met only through `networks` or `anywhere`. */
-  readonly removed: readonly Product[];
+  readonly removed: readonly RemovedFlows[];
+}
+
+/** Flows that 6.3 takes out: their managed end is met only through `networks` or `anywhere`. */
+export interface RemovedFlows {
+  /** The end at fault: egress at the source, ingress at the destination. */
+  readonly direction: Direction;
+  readonly product: Product;
 }
 
 /** A model in an inventory. Everything is computed on first use and remembered. */

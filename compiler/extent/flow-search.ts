@@ -1,0 +1,214 @@
+// Is there a flow between two ends? Which group holds it? Each row of bits is summed up once: per
+// group, whether it has no workload there, exactly one, or several. Two such sums decide a product
+// without looking at a single pair.
+import type { Family } from "../sets/address.ts";
+import {
+  type AddressRange,
+  type AddressSet,
+  addressesOfFamily,
+  isAddressSubset,
+  rangesOf,
+} from "../sets/address-set.ts";
+import { type Bitset, count, emptyBitset, isEmpty, setBit } from "../sets/bitset.ts";
+import {
+  intersectServices,
+  isNoService,
+  type ServiceSet,
+  servicesOfFamily,
+} from "../sets/service-set.ts";
+import type { Product, Universe } from "./types.ts";
+
+/** One end, its process aside: processes never decide whether there is a flow. */
+export interface Place {
+  readonly managed: Bitset;
+  readonly external: AddressSet;
+}
+
+export interface FlowSearch {
+  readonly hasFlow: (product: FlowsBetween) => boolean;
+  /** The endpoints of `source` at which some flow of the product starts. */
+  readonly startingAt: (product: FlowsBetween) => Bitset;
+  /** The endpoints of `destination` at which some flow of the product ends. */
+  readonly endingAt: (product: FlowsBetween) => Bitset;
+  /** True where the set holds an outside endpoint of some realm of the inventory. */
+  readonly hasExternal: (external: AddressSet) => boolean;
+  /** True where some endpoint has an address in the set. */
+  readonly hasManagedIn: (addresses: AddressSet) => boolean;
+}
+
+export type FlowsBetween = Pick<Product, "service" | "family"> & {
+  readonly source: Place;
+  readonly destination: Place;
+};
+
+/** Per group: `nobody`, `several`, or the only workload. */
+type Presence = Int32Array;
+const nobody = -1;
+const several = -2;
+
+/** Answers questions about one universe, remembering the sums. */
+export function flowSearch(universe: Universe): FlowSearch {
+  const presences = new WeakMap<Bitset, Presence>();
+  const outsides = new WeakMap<AddressSet, readonly boolean[]>();
+  const managedIn = new WeakMap<AddressSet, boolean>();
+  const columns = columnsOf(universe);
+  const presenceOf = (row: Bitset) => remembered(presences, row, () => presence(columns, row));
+  const outsideOf = (set: AddressSet) =>
+    remembered(outsides, set, () => outsideGroups(universe, set));
+  const realms = new Set(["default", ...universe.groups.map(({ realm }) => realm)]);
+  const lacksGroup = (family: Family) =>
+    universe.groups.filter((group) => group.family === family).length < realms.size;
+  const meetingGroups = (product: FlowsBetween, meets: Meets) => {
+    const families = familiesOf(product);
+    const near = presenceOf(product.source.managed);
+    const far = presenceOf(product.destination.managed);
+    const nearOutside = outsideOf(product.source.external);
+    const farOutside = outsideOf(product.destination.external);
+    return (group: number) =>
+      families.includes(universe.groups[group]?.family as Family) && // group is in range
+      meets(
+        { only: near[group] as number, outside: nearOutside[group] === true },
+        { only: far[group] as number, outside: farOutside[group] === true },
+      );
+  };
+  return {
+    hasFlow: (product) => {
+      const meet = meetingGroups(product, pairs);
+      return universe.groups.some((_, group) => meet(group));
+    },
+    startingAt: (product) => {
+      const far = presenceOf(product.destination.managed);
+      const outside = outsideOf(product.destination.external);
+      return active(columns, familiesIn(universe, product), product.source.managed, far, outside);
+    },
+    endingAt: (product) => {
+      const far = presenceOf(product.source.managed);
+      const outside = outsideOf(product.source.external);
+      const families = familiesIn(universe, product);
+      return active(columns, families, product.destination.managed, far, outside);
+    },
+    hasExternal: (set) =>
+      outsideOf(set).includes(true) ||
+      ([4, 6] as const).some((family) => rangesOf(set, family).length > 0 && lacksGroup(family)),
+    hasManagedIn: (addresses) =>
+      remembered(managedIn, addresses, () => !isEmpty(universe.within(addresses))),
+  };
+}
+
+interface Side {
+  readonly only: number;
+  readonly outside: boolean;
+}
+type Meets = (near: Side, far: Side) => boolean;
+
+/** Some workload here with another, or with outside, there. */
+function pairs(near: Side, far: Side): boolean {
+  if (near.only === nobody) return near.outside && far.only !== nobody;
+  if (far.only === nobody) return far.outside;
+  return near.outside || far.outside || near.only === several || near.only !== far.only;
+}
+
+function familiesOf({ service, family }: FlowsBetween): readonly Family[] {
+  return ([4, 6] as const).filter(
+    (candidate) =>
+      (family === undefined || family === candidate) && hasServiceOf(service, candidate),
+  );
+}
+
+const inhabited = new WeakMap<ServiceSet, { readonly 4: boolean; readonly 6: boolean }>();
+
+function hasServiceOf(service: ServiceSet, family: Family): boolean {
+  const has = (one: Family) => !isNoService(intersectServices(service, servicesOfFamily(one)));
+  return remembered(inhabited, service, () => ({ 4: has(4), 6: has(6) }))[family];
+}
+
+/** Which groups a flow of the product may lie in, as far as family and service decide. */
+function familiesIn(universe: Universe, product: FlowsBetween): readonly boolean[] {
+  const families = familiesOf(product);
+  return universe.groups.map(({ family }) => families.includes(family));
+}
+
+/** The universe in columns, for the loops below. */
+interface Columns {
+  readonly groups: number;
+  readonly groupOf: Uint32Array;
+  readonly workloadOf: Uint32Array;
+}
+
+function columnsOf({ endpoints, groups }: Universe): Columns {
+  return {
+    groups: groups.length,
+    groupOf: Uint32Array.from(endpoints, (endpoint) => endpoint.group),
+    workloadOf: Uint32Array.from(endpoints, (endpoint) => endpoint.workload),
+  };
+}
+
+function presence({ groups, groupOf, workloadOf }: Columns, row: Bitset): Presence {
+  const result = new Int32Array(groups).fill(nobody);
+  let open = groups;
+  for (let at = 0; at < row.words.length; at++) {
+    let word = row.words[at] as number;
+    for (; word !== 0; word &= word - 1) {
+      const endpoint = at * 32 + 31 - Math.clz32(word & -word);
+      const group = groupOf[endpoint] as number;
+      const workload = workloadOf[endpoint] as number;
+      const before = result[group] as number;
+      if (before === nobody) result[group] = workload;
+      else if (before !== workload && before !== several) {
+        result[group] = several;
+        open--;
+        if (open === 0) return result;
+      }
+    }
+  }
+  return result;
+}
+
+/** Members of `row` that meet somebody of the far side in their group. */
+function active(
+  { groupOf, workloadOf }: Columns,
+  allowed: readonly boolean[],
+  row: Bitset,
+  far: Presence,
+  outside: readonly boolean[],
+): Bitset {
+  const result = emptyBitset(row.size);
+  for (let at = 0; at < row.words.length; at++) {
+    let word = row.words[at] as number;
+    for (; word !== 0; word &= word - 1) {
+      const endpoint = at * 32 + 31 - Math.clz32(word & -word);
+      const group = groupOf[endpoint] as number;
+      const only = far[group] as number;
+      const met = outside[group] || (only !== nobody && only !== workloadOf[endpoint]);
+      if (allowed[group] && met) setBit(result, endpoint);
+    }
+  }
+  return result;
+}
+
+/** Per group: whether some address of the set is held by nobody there. */
+function outsideGroups(universe: Universe, set: AddressSet): readonly boolean[] {
+  return universe.groups.map(({ family, members, addresses }) => {
+    const ranges = rangesOf(set, family);
+    if (ranges.length === 0) return false;
+    // WHY: a range wider than the group is large cannot be all managed; the address list of a
+    // large group is built only for a set of single addresses.
+    const size = count(members);
+    if (ranges.some((range) => isWiderThan(range, size))) return true;
+    return !isAddressSubset(addressesOfFamily(set, family), addresses());
+  });
+}
+
+/** Horner in base 2^32: exact while small, and only small results are compared closely. */
+function isWiderThan({ first, last }: AddressRange, size: number): boolean {
+  const gap = last.reduce((sum, word, index) => sum * 2 ** 32 + word - (first[index] as number), 0);
+  return gap >= size;
+}
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, compute: () => V): V {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const value = compute();
+  known.set(key, value);
+  return value;
+}

@@ -1,0 +1,122 @@
+// Label predicates -> rows of bits. Each label used is indexed once, value -> workloads; a test
+// of a value is then a walk over those that have it, and `and`, `or`, `not` are word operations.
+// A row is kept only for values that many workloads share: there are few of those.
+import type { Inventory, Workload } from "../inventory/types.ts";
+import type { Predicate } from "../model/types.ts";
+import {
+  type Bitset,
+  complement,
+  emptyBitset,
+  intersection,
+  setBit,
+  union,
+} from "../sets/bitset.ts";
+import { unreachable } from "../unreachable.ts";
+import type { Universe } from "./types.ts";
+
+/** What the labels of an inventory select. */
+export interface LabelIndex {
+  /** Endpoints of the workloads that satisfy the predicate. */
+  readonly select: (predicate: Predicate) => Bitset;
+  /** The values of a single-valued label, sorted; undefined stands last for "has none". */
+  readonly valuesOf: (label: string) => readonly (string | undefined)[];
+  /** Endpoints of the workloads with this value. */
+  readonly withValue: (label: string, value: string | undefined) => Bitset;
+}
+
+/** Workload indexes by value; a workload with a set label stands under each of its leaves. */
+interface Postings {
+  readonly byValue: ReadonlyMap<string, readonly number[]>;
+  readonly absent: readonly number[];
+  /** Rows for the common values, filled on demand. */
+  readonly rows: Map<string | undefined, Bitset>;
+}
+
+/** Indexes lazily: a label that no predicate mentions costs nothing. */
+export function labelIndex(universe: Universe): LabelIndex {
+  const labels = new Map<string, Postings>();
+  const postingsOf = (label: string): Postings => {
+    const known = labels.get(label) ?? index(universe.workloads, label);
+    labels.set(label, known);
+    return known;
+  };
+  return {
+    select: (predicate) => evaluate(universe, postingsOf, predicate),
+    valuesOf: (label) => {
+      const { byValue, absent } = postingsOf(label);
+      return [...[...byValue.keys()].sort(), ...(absent.length > 0 ? [undefined] : [])];
+    },
+    withValue: (label, value) => rowOf(universe, postingsOf(label), value),
+  };
+}
+
+function evaluate(
+  universe: Universe,
+  postingsOf: (label: string) => Postings,
+  predicate: Predicate,
+): Bitset {
+  const recur = (part: Predicate) => evaluate(universe, postingsOf, part);
+  switch (predicate.kind) {
+    case "is":
+    case "contains": {
+      const postings = postingsOf(predicate.label.name);
+      return anyOf(universe, postings, [...predicate.values]);
+    }
+    case "defined":
+      return complement(rowOf(universe, postingsOf(predicate.label.name), undefined));
+    case "not":
+      return complement(recur(predicate.of));
+    case "and":
+      return predicate.of.map(recur).reduce(intersection, universe.all);
+    case "or":
+      return predicate.of.map(recur).reduce(union, universe.none);
+    default:
+      return unreachable(predicate);
+  }
+}
+
+function anyOf(universe: Universe, postings: Postings, values: readonly string[]): Bitset {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return rowOf(universe, postings, only);
+  return values.map((value) => rowOf(universe, postings, value)).reduce(union, universe.none);
+}
+
+function rowOf(universe: Universe, postings: Postings, value: string | undefined): Bitset {
+  const known = postings.rows.get(value);
+  if (known !== undefined) return known;
+  const workloads = value === undefined ? postings.absent : postings.byValue.get(value);
+  if (workloads === undefined) return universe.none;
+  const row = endpointsOf(universe, workloads);
+  // WHY: at most 64 values of a label can be this common, so the rows kept stay few.
+  if (workloads.length >= universe.workloads.length / 64) postings.rows.set(value, row);
+  return row;
+}
+
+/** The endpoints of some workloads. */
+export function endpointsOf(universe: Universe, workloads: Iterable<number>): Bitset {
+  const row = emptyBitset(universe.endpoints.length);
+  for (const workload of workloads) {
+    const end = universe.firstOf[workload + 1] as number;
+    for (let at = universe.firstOf[workload] as number; at < end; at++) setBit(row, at);
+  }
+  return row;
+}
+
+function index(workloads: Inventory["workloads"], label: string): Postings {
+  const byValue = new Map<string, number[]>();
+  const absent: number[] = [];
+  for (const [number, workload] of workloads.entries()) {
+    for (const value of valuesAt(workload, label) ?? []) {
+      const list = byValue.get(value);
+      if (list === undefined) byValue.set(value, [number]);
+      else list.push(number);
+    }
+    if (!workload.labels.has(label)) absent.push(number);
+  }
+  return { byValue, absent, rows: new Map() };
+}
+
+function valuesAt(workload: Workload, label: string): readonly string[] | undefined {
+  const value = workload.labels.get(label);
+  return typeof value === "string" ? [value] : value;
+}
