@@ -86,13 +86,15 @@ export function equalBitsets(a: Bitset, b: Bitset): boolean {
 /** Number of members. */
 export function count(a: Bitset): number {
   let total = 0;
-  for (let i = 0; i < a.words.length; i++) {
-    let word = a.words[i] as number;
-    word -= (word >>> 1) & 0x55555555;
-    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
-    total += (((word + (word >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
-  }
+  for (let i = 0; i < a.words.length; i++) total += onesIn(a.words[i] as number);
   return total;
+}
+
+/** Number of bits set in one word. */
+export function onesIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const quads = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((quads + (quads >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Members in ascending order. */
