@@ -1,6 +1,5 @@
 // What a target is, and what it says about itself. The data is the target's own
 // (`targets/<name>/capabilities.ts`); the compiler gets it as an argument and knows no target.
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
@@ -72,7 +71,14 @@ export interface OutputFile {
 
 export type Parsed<Plan> =
   | { readonly ok: true; readonly plan: Plan }
-  | { readonly ok: false; readonly problems: readonly Diagnostic[] };
+  | { readonly ok: false; readonly problems: readonly ParseProblem[] };
+
+/** Where an artefact says something that this version does not write: edited, or cut short. */
+export interface ParseProblem {
+  readonly path: string;
+  readonly line: number;
+  readonly message: string;
+}
 
 /** What an enforcer will hold once it has loaded an artefact. */
 export interface ArtefactSize {
