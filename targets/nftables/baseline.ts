@@ -1,0 +1,120 @@
+// What every chain begins with (language.md section 7, B, and platforms.md B.5): the same for every
+// host, whatever its policy. Nothing here depends on a rule.
+
+import type { Direction } from "../../compiler/inventory/types.ts";
+import { parsePrefix } from "../../compiler/sets/address.ts";
+import type { Match, NftRule, NumberRange, NumberRanges, Verdict } from "./ruleset.ts";
+
+export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({
+  matches,
+  limit: undefined,
+  log: undefined,
+  verdict,
+  comment: undefined,
+});
+
+export const accept: Verdict = { kind: "accept" };
+export const drop: Verdict = { kind: "drop" };
+
+export const values = (...list: readonly (number | NumberRange)[]): NumberRanges =>
+  list.map((item) => (typeof item === "number" ? { first: item, last: item } : item));
+
+const cidrs = (...texts: readonly string[]) =>
+  texts.map((text) => {
+    const parsed = parsePrefix(text);
+    if (parsed.kind !== "prefix") throw new Error(`bug in segc (nftables): ${text} is no prefix`);
+    return parsed.cidr;
+  });
+
+const established: Match = { kind: "state", state: "established" };
+const related: Match = { kind: "state", state: "related" };
+
+/** Same host is no flow. */
+export function loopbackRule(direction: Direction): NftRule {
+  const end = direction === "ingress" ? "iif" : "oif";
+  return plainRule([{ kind: "loopback", end }], accept);
+}
+
+/** Replies, and everything later in an exchange that was let in. */
+export const establishedRules: readonly NftRule[] = [plainRule([established], accept)];
+
+/**
+ * The same where a rule asks for the process of a protocol without connections. Such a socket can
+ * change hands within one tracked exchange, so what the first end sends is judged every time.
+ */
+export const establishedRulesByProcess: readonly NftRule[] = [
+  plainRule([established, { kind: "tracked-direction", direction: "reply" }], accept),
+  plainRule([established, { kind: "protocol", ranges: values(6, 132) }], accept),
+];
+
+/** ICMP errors about a flow. Nothing else is let in as "related": helpers open no ports here. */
+export const relatedRules: readonly NftRule[] = [
+  plainRule(
+    [related, { kind: "icmp-type", family: 4, ranges: values(3, { first: 11, last: 12 }) }],
+    accept,
+  ),
+  plainRule(
+    [related, { kind: "icmp-type", family: 6, ranges: values({ first: 1, last: 4 }) }],
+    accept,
+  ),
+];
+
+const neighbourDiscovery: Match = {
+  kind: "icmp-type",
+  family: 6,
+  ranges: values({ first: 133, last: 136 }),
+};
+
+/** Conntrack leaves these untracked, so no state ever lets them in. */
+export const linkRules: readonly NftRule[] = [
+  plainRule([{ kind: "hop-limit", value: 255 }, neighbourDiscovery], accept),
+  plainRule([neighbourDiscovery], drop),
+  plainRule(
+    [
+      {
+        kind: "address",
+        family: 6,
+        end: "saddr",
+        of: { kind: "cidrs", cidrs: cidrs("::/128", "fe80::/10") },
+      },
+      {
+        kind: "address",
+        family: 6,
+        end: "daddr",
+        of: { kind: "cidrs", cidrs: cidrs("fe80::/10", "ff02::/16") },
+      },
+      { kind: "icmp-type", family: 6, ranges: values({ first: 130, last: 132 }, 143) },
+    ],
+    accept,
+  ),
+];
+
+/** A DHCP client asks, and is answered from an address that it never asked: no state helps. */
+export function dhcpRules(direction: Direction): readonly NftRule[] {
+  const pairs = [
+    { client: 68, server: 67 },
+    { client: 546, server: 547 },
+  ];
+  return pairs.map(({ client, server }) => {
+    const [from, to] = direction === "egress" ? [client, server] : [server, client];
+    return plainRule(
+      [
+        { kind: "ports", protocol: "udp", end: "sport", ranges: values(from) },
+        { kind: "ports", protocol: "udp", end: "dport", ranges: values(to) },
+      ],
+      accept,
+    );
+  });
+}
+
+/**
+ * Packets of no exchange. Conntrack calls every ICMP type it cannot track invalid, requests too;
+ * those are left to the rules, none of which contains a reply or an error.
+ */
+export const invalidRule: NftRule = plainRule(
+  [
+    { kind: "state", state: "invalid" },
+    { kind: "not-protocol", ranges: values(1, 58) },
+  ],
+  drop,
+);

@@ -1,0 +1,184 @@
+// A slice as one nftables table: a base chain for each enforced direction, its helpers, the sets
+// they ask and the slices that carry processes. Straightforward on purpose: entries keep their
+// shape, so a reader of the policy finds each rule again in the table.
+//
+// Order of a base chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of
+// staged rules, refusal. Denies stand before allows, so order among rules never matters.
+import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
+import { collectedSets, newAddressSets } from "./address-sets.ts";
+import {
+  accept,
+  dhcpRules,
+  drop,
+  establishedRules,
+  establishedRulesByProcess,
+  invalidRule,
+  linkRules,
+  loopbackRule,
+  plainRule,
+  relatedRules,
+} from "./baseline.ts";
+import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
+import { identitiesOf } from "./identity.ts";
+import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
+import { hasConnectionless } from "./service-match.ts";
+
+const refusalLogLimit: Limit = { rate: 10, burst: 20 };
+
+/** What a host with nftables must do for its slice. */
+export function planNftables(slice: EnforcerSlice): NftPlan {
+  const parts: TableParts = { sets: newAddressSets(), chains: [] };
+  const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
+  const base = directions.flatMap((direction) => directionChains(parts, direction));
+  const programs = directions
+    .flatMap(everyEntry)
+    .flatMap((entry) => [...entry.programs, ...entry.notPrograms]);
+  return {
+    addressSets: collectedSets(parts.sets),
+    ...identitiesOf(programs),
+    chains: [...parts.chains, ...base].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+const everyEntry = (slice: DirectionSlice): readonly SliceEntry[] => [
+  ...slice.denies,
+  ...slice.allows,
+  ...slice.stagedDenies,
+  ...slice.stagedAllows,
+];
+
+const inOrder = (entries: readonly SliceEntry[]) =>
+  [...entries].sort((a, b) =>
+    a.ruleId !== b.ruleId ? (a.ruleId < b.ruleId ? -1 : 1) : a.family - b.family,
+  );
+
+function directionChains(parts: TableParts, slice: DirectionSlice): readonly NftChain[] {
+  const hook = slice.direction === "ingress" ? "input" : "output";
+  const names = {
+    permitted: `permitted_${hook}`,
+    staged: `staged_${hook}`,
+    refused: `refused_${hook}`,
+  };
+  const hasStaged = slice.stagedAllows.length + slice.stagedDenies.length > 0;
+  const permit: Verdict =
+    slice.stagedDenies.length > 0 ? { kind: "goto", chain: names.permitted } : accept;
+  const base: NftChain = {
+    name: hook,
+    base: { hook, policy: slice.observed === undefined ? "drop" : "accept" },
+    rules: [
+      ...openingRules(parts, slice),
+      ...decidingRules(parts, slice, permit),
+      ...(hasStaged ? [plainRule([], { kind: "jump", chain: names.staged })] : []),
+      plainRule([], { kind: "goto", chain: names.refused }),
+    ],
+  };
+  return [
+    base,
+    refusalChain(names.refused, slice),
+    ...(slice.stagedDenies.length > 0 ? [permittedChain(parts, names.permitted, slice)] : []),
+    ...(hasStaged ? [stagedChain(parts, names, slice)] : []),
+  ];
+}
+
+/** Everything before the policy's own rules. */
+function openingRules(parts: TableParts, slice: DirectionSlice): readonly NftRule[] {
+  const judgesProcesses = [...slice.denies, ...slice.allows].some(
+    ({ programs, notPrograms, service }) =>
+      programs.length + notPrograms.length > 0 && hasConnectionless(service),
+  );
+  return [
+    loopbackRule(slice.direction),
+    ...establishedLogRules(parts, slice),
+    ...(judgesProcesses ? establishedRulesByProcess : establishedRules),
+    ...relatedRules,
+    ...linkRules,
+    ...dhcpRules(slice.direction),
+    // Observed: refuse nothing but denies.
+    ...(slice.observed === undefined ? [invalidRule] : []),
+  ];
+}
+
+/** `log all` on an allow: the packets that the established accept would pass in silence. */
+function establishedLogRules(parts: TableParts, slice: DirectionSlice): readonly NftRule[] {
+  const logWhen: readonly Match[] = [
+    { kind: "state", state: "established" },
+    { kind: "tracked-direction", direction: "original" },
+  ];
+  return inOrder(slice.allows.filter(({ log }) => log === "all")).flatMap((entry) =>
+    entryRules(parts, slice.direction, entry, { label: "allow", verdict: undefined, logWhen }),
+  );
+}
+
+function decidingRules(
+  parts: TableParts,
+  slice: DirectionSlice,
+  permit: Verdict,
+): readonly NftRule[] {
+  const rules = (entries: readonly SliceEntry[], effectOf: (entry: SliceEntry) => Effect) =>
+    inOrder(entries).flatMap((entry) => entryRules(parts, slice.direction, entry, effectOf(entry)));
+  return [
+    ...rules(slice.denies, ({ log }) => ({
+      label: "deny",
+      verdict: drop,
+      logWhen: log === "none" ? undefined : log === "new" ? [isNew] : [],
+    })),
+    ...rules(slice.allows, ({ log }) => ({
+      label: "allow",
+      verdict: permit,
+      logWhen: log === "none" ? undefined : [isNew],
+    })),
+  ];
+}
+
+/** Where allowed packets go while denies are staged: each one that would be refused is logged. */
+function permittedChain(parts: TableParts, name: string, slice: DirectionSlice): NftChain {
+  const findings = inOrder(slice.stagedDenies).flatMap((entry) =>
+    entryRules(parts, slice.direction, entry, {
+      label: "staged-deny",
+      verdict: undefined,
+      logWhen: findingWhen(entry),
+    }),
+  );
+  return { name, base: undefined, rules: [...findings, plainRule([], accept)] };
+}
+
+/** Packets on their way to refusal that a staged allow would save, unless a staged deny would not. */
+function stagedChain(
+  parts: TableParts,
+  names: { readonly staged: string; readonly refused: string },
+  slice: DirectionSlice,
+): NftChain {
+  const refused: Verdict = { kind: "goto", chain: names.refused };
+  const denies = inOrder(slice.stagedDenies).flatMap((entry) =>
+    entryRules(parts, slice.direction, entry, {
+      label: "staged-deny",
+      verdict: refused,
+      logWhen: undefined,
+    }),
+  );
+  const allows = inOrder(slice.stagedAllows).flatMap((entry) =>
+    entryRules(parts, slice.direction, entry, {
+      label: "staged-allow",
+      verdict: undefined,
+      logWhen: findingWhen(entry),
+    }),
+  );
+  return { name: names.staged, base: undefined, rules: [...denies, ...allows] };
+}
+
+const findingWhen = ({ log }: SliceEntry): readonly Match[] | undefined =>
+  log === "none" ? undefined : log === "new" ? [isNew] : [];
+
+/** The end of the road: logged, then dropped, or let through while the direction is observed. */
+function refusalChain(name: string, slice: DirectionSlice): NftChain {
+  const label = slice.observed === undefined ? "refused" : "observed";
+  const log: NftRule = {
+    matches: slice.observed === undefined ? [] : [isNew],
+    limit: refusalLogLimit,
+    log: `segc ${label} ${slice.direction}: `,
+    verdict: undefined,
+    comment: undefined,
+  };
+  const end = plainRule([], slice.observed === undefined ? drop : accept);
+  return { name, base: undefined, rules: [log, end] };
+}

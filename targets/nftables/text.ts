@@ -1,0 +1,47 @@
+// User text on its way into a ruleset. nft strings have no escape for `"`, rule comments end at 128
+// bytes, and names must not be keywords: so names are ours, hashed and prefixed, and comments keep
+// only what cannot end a string or a line.
+import { sha256 } from "../../compiler/model/sha256.ts";
+
+/** An opaque name: the same text gives the same name, and no text can choose it. */
+export function opaqueName(prefix: string, text: string): string {
+  return `${prefix}${sha256(text).slice(0, 12)}`;
+}
+
+/** The rule's id where it is plain, else an opaque stand-in: fit for comments and log prefixes. */
+export function printableId(ruleId: string): string {
+  return /^[a-z0-9][a-z0-9.-]{0,79}$/.test(ruleId) ? ruleId : opaqueName("r-", ruleId);
+}
+
+/** `id: because (ticket)` in at most 128 bytes of UTF-8, without quotes or controls. */
+export function ruleComment(entry: {
+  readonly ruleId: string;
+  readonly because: string | undefined;
+  readonly ticket: string | undefined;
+}): string {
+  const because = entry.because === undefined ? "" : `: ${entry.because}`;
+  const ticket = entry.ticket === undefined ? "" : ` (${entry.ticket})`;
+  return truncate(printable(`${printableId(entry.ruleId)}${because}${ticket}`), 128);
+}
+
+/** What may stand between quotes: letters, digits, marks, punctuation, symbols, single spaces. */
+function printable(text: string): string {
+  return text
+    .replaceAll(/["\\]/g, "'")
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, " ")
+    .replaceAll(/ +/g, " ")
+    .trim();
+}
+
+function truncate(text: string, bytesMax: number): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(text).length <= bytesMax) return text;
+  let kept = "";
+  let bytes = 0;
+  for (const character of text) {
+    bytes += encoder.encode(character).length;
+    if (bytes > bytesMax) break;
+    kept += character;
+  }
+  return kept.trimEnd();
+}
