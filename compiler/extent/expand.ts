@@ -3,22 +3,16 @@
 import type { Inventory } from "../inventory/types.ts";
 import type { Model, Module, Rule } from "../model/types.ts";
 import { extentBuilder, platformRows, rowSharing } from "./extent.ts";
-import { type FlowSearch, flowSearch } from "./flow-search.ts";
+import { flowSearch } from "./flow-search.ts";
 import { authorityOf } from "./ownership.ts";
 import { labelIndex } from "./predicate.ts";
 import { productsOf } from "./product.ts";
-import { type JudgedRule, judgeRule } from "./rule-flows.ts";
-import type { Expansion } from "./types.ts";
+import { judgeRule } from "./rule-flows.ts";
+import type { Expansion, RuleFlows } from "./types.ts";
 import { universeOf } from "./universe.ts";
 
-/** An expansion with what only this stage needs of it. */
-export interface JudgedExpansion extends Expansion {
-  readonly search: FlowSearch;
-  readonly flowsOf: (rule: Rule) => JudgedRule;
-}
-
 /** What every set, rule and owner of the model selects in the inventory. */
-export function expand(model: Model, inventory: Inventory): JudgedExpansion {
+export function expand(model: Model, inventory: Inventory): Expansion {
   const universe = universeOf(inventory);
   const labels = labelIndex(universe);
   const search = flowSearch(universe);
@@ -33,7 +27,7 @@ export function expand(model: Model, inventory: Inventory): JudgedExpansion {
   const sets = { universe, extentOf, ownedByTeam, ownedByModule };
   const context = { universe, labels, extentOf, search, share };
   const authority = authorityOf(model, sets, search);
-  const judged = new WeakMap<Rule, JudgedRule>();
+  const judged = new WeakMap<Rule, RuleFlows>();
   return {
     ...sets,
     search,

@@ -6,17 +6,7 @@ import { noAddress } from "../sets/address-set.ts";
 import { type Bitset, isEmpty } from "../sets/bitset.ts";
 import type { FlowSearch } from "./flow-search.ts";
 import type { Authority } from "./ownership.ts";
-import type { Product, RemovedFlows, RuleFlows, Term } from "./types.ts";
-
-/** Flows of a rule that its module may not write at the end named. */
-export interface Trespass {
-  readonly direction: Direction;
-  readonly product: Product;
-}
-
-export interface JudgedRule extends RuleFlows {
-  readonly trespasses: readonly Trespass[];
-}
+import type { FlowsAtEnd, Product, RuleFlows, Term } from "./types.ts";
 
 export interface JudgeContext {
   readonly authority: Authority;
@@ -29,7 +19,7 @@ export function judgeRule(
   context: JudgeContext,
   rule: Rule,
   products: readonly Product[],
-): JudgedRule {
+): RuleFlows {
   if (rule.module.isRoot) return { products, removed: [], trespasses: [] };
   const judged = products.map((product) =>
     rule.effect === "allow"
@@ -44,8 +34,8 @@ export function judgeRule(
 }
 
 /** Every managed end must be writable: unwritable by address is removed, by identity an error. */
-function judgeAllow(context: JudgeContext, rule: Rule, product: Product): JudgedRule {
-  const removed: RemovedFlows[] = [];
+function judgeAllow(context: JudgeContext, rule: Rule, product: Product): RuleFlows {
+  const removed: FlowsAtEnd[] = [];
   let products: readonly Product[] = [product];
   for (const direction of directions) {
     if (endOf(product, direction).byIdentity) continue;
@@ -70,10 +60,10 @@ function judgeAllow(context: JudgeContext, rule: Rule, product: Product): Judged
 }
 
 /** One writable managed end is enough; else as above. */
-function judgeDeny(context: JudgeContext, rule: Rule, product: Product): JudgedRule {
+function judgeDeny(context: JudgeContext, rule: Rule, product: Product): RuleFlows {
   const kept: Product[] = [];
-  const removed: RemovedFlows[] = [];
-  const trespasses: Trespass[] = [];
+  const removed: FlowsAtEnd[] = [];
+  const trespasses: FlowsAtEnd[] = [];
   const settle = (ends: readonly Direction[], part: Product) => {
     let rest: readonly Product[] = withFlow(context, part);
     for (const direction of ends) {

@@ -9,6 +9,7 @@ import type { Family, IpAddress } from "../sets/address.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { Bitset } from "../sets/bitset.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
+import type { FlowSearch } from "./flow-search.ts";
 
 /** One managed place a flow can start or end at, whatever process is there. */
 export interface Endpoint {
@@ -92,12 +93,14 @@ export interface Product {
 export interface RuleFlows {
   /** After the removal of language.md 6.3. */
   readonly products: readonly Product[];
-  readonly removed: readonly RemovedFlows[];
+  /** Taken out by 6.3: the end is met only through `networks` or `anywhere`. */
+  readonly removed: readonly FlowsAtEnd[];
+  /** What the module says without the authority to: an error, and still among `products`. */
+  readonly trespasses: readonly FlowsAtEnd[];
 }
 
-/** Flows that 6.3 takes out: their managed end is met only through `networks` or `anywhere`. */
-export interface RemovedFlows {
-  /** The end at fault: egress at the source, ingress at the destination. */
+/** Flows whose managed end in this direction (egress: source) the module may not write. */
+export interface FlowsAtEnd {
   readonly direction: Direction;
   readonly product: Product;
 }
@@ -105,6 +108,8 @@ export interface RemovedFlows {
 /** A model in an inventory. Everything is computed on first use and remembered. */
 export interface Expansion {
   readonly universe: Universe;
+  /** Which of the flows that products name there are. */
+  readonly search: FlowSearch;
   /** Remembered by object identity. */
   readonly extentOf: (set: EndpointSet) => Extent;
   /** ⟦source -> destination : service when condition⟧, nothing removed: guardrails and tests. */

@@ -1,1 +1,73 @@
-export const authorityMessages = {} as const;
+// Who may write what: ownership, delegations, guardrails over other teams' workloads.
+import { error } from "../message.ts";
+
+/** Workloads as messages name them: how many, whose, and the first three. */
+export interface NamedWorkloads {
+  readonly names: readonly string[];
+  readonly teams: readonly string[];
+}
+
+export const authorityMessages = {
+  SEG401: error({
+    name: "ingress-not-owned",
+    title: "a rule opens ingress to, or a guardrail covers, workloads its module does not own",
+    message: (p: {
+      /** "rule `crm.x` opens ingress to" */
+      readonly subject: string;
+      readonly workloads: NamedWorkloads;
+      readonly module: string;
+    }) => `${p.subject} ${listed(p.workloads)}; module \`${p.module}\` may not`,
+  }),
+  SEG402: error({
+    name: "egress-not-owned",
+    title: "a rule opens egress of workloads its module does not own",
+    message: (p: {
+      readonly subject: string;
+      readonly workloads: NamedWorkloads;
+      readonly module: string;
+    }) => `${p.subject} ${listed(p.workloads)}; module \`${p.module}\` may not`,
+  }),
+  SEG403: error({
+    name: "delegation-beyond-owner",
+    title: "a delegation covers what the module that writes it could not give away",
+    message: (
+      p: { readonly module: string } & (
+        | { readonly reason: "workloads"; readonly workloads: NamedWorkloads }
+        | { readonly reason: "outside" }
+      ),
+    ) =>
+      p.reason === "outside"
+        ? `\`delegate\` covers peers outside the inventory; module \`${p.module}\` is not the root module`
+        : `\`delegate\` covers ${listed(p.workloads)}; module \`${p.module}\` does not own them`,
+    help: (p) =>
+      p.reason === "outside"
+        ? "write this delegation in the root module, or leave the outside out of `with`"
+        : "let the owner or the root module write this delegation, or narrow what follows `of`",
+  }),
+  SEG406: error({
+    name: "external-peer-not-delegated",
+    title: "a rule has an external end and no delegation covers that peer",
+    message: (p: { readonly rule: string; readonly peer: string; readonly module: string }) =>
+      `rule \`${p.rule}\` has an external end (${p.peer}); no delegation to \`${p.module}\` covers that peer`,
+  }),
+  SEG804: error({
+    name: "broken-requirement",
+    title: "a workload or fixture breaks a promise: a `require`, or a required label",
+    message: (p: { readonly workload: string; readonly breach: string }) =>
+      `workload \`${p.workload}\` ${p.breach}`,
+  }),
+} as const;
+
+/** "3 workloads of team `dba` (db-1, db-2, db-3)". */
+function listed({ names, teams }: NamedWorkloads): string {
+  const count = names.length === 1 ? "1 workload" : `${names.length} workloads`;
+  const shown = names.slice(0, 3).map((name) => `\`${name}\``);
+  const more = names.length > 3 ? [...shown, "…"] : shown;
+  return `${count} ${ofTeams(teams)} (${more.join(", ")})`;
+}
+
+function ofTeams(teams: readonly string[]): string {
+  if (teams.length === 0) return "of no team";
+  const word = teams.length === 1 ? "team" : "teams";
+  return `of ${word} ${teams.map((team) => `\`${team}\``).join(", ")}`;
+}
