@@ -44,11 +44,12 @@ function breach(requirement: Requirement, workload: Workload): Diagnostic {
     "SEG804",
     workload.span ?? requirement.span,
     {
+      why: "requirement",
       workload: workload.name,
-      breach: `breaks \`require ${requirement.name}\`: it has ${has.join(", ")}`,
+      requirement: requirement.name,
+      has: has.join(", "),
     },
     {
-      help: "correct its labels, or the requirement",
       related: [{ message: "required here", span: requirement.span }],
     },
   );

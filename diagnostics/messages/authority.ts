@@ -50,12 +50,6 @@ export const authorityMessages = {
     message: (p: { readonly rule: string; readonly peer: string; readonly module: string }) =>
       `rule \`${p.rule}\` has an external end (${p.peer}); no delegation to \`${p.module}\` covers that peer`,
   }),
-  SEG804: error({
-    name: "broken-requirement",
-    title: "a workload or fixture breaks a promise: a `require`, or a required label",
-    message: (p: { readonly workload: string; readonly breach: string }) =>
-      `workload \`${p.workload}\` ${p.breach}`,
-  }),
 } as const;
 
 /** "3 workloads of team `dba` (db-1, db-2, db-3)". */
