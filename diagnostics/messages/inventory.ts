@@ -322,7 +322,9 @@ function schemaHelp(p: SchemaFault): string | undefined {
     case "missing-key":
       return `add \`${p.key}\``;
     case "wrong-type":
-      return p.wanted === "text" ? "put it in double quotes" : undefined;
+      return p.wanted.includes("text") && p.found.startsWith("`")
+        ? "put it in double quotes"
+        : undefined;
     case "not-one-of":
       return `use ${alternatives(p.allowed)}`;
     case "not-a-name":
