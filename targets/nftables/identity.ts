@@ -13,7 +13,10 @@ import { opaqueName } from "./text.ts";
 type Fields = ReadonlyMap<ProgramField, string>;
 
 /** Parent of every slice of ours; systemd nests `segc-x.slice` in it by its name. */
-export const parentSlice = "segc.slice";
+const parentSlice = "segc.slice";
+
+/** A slice of ours as the kernel shows it. */
+export const slicePath = (slice: string) => `${parentSlice}/${slice}`;
 
 const carriedFields: readonly ProgramField[] = ["unit", "path", "sha256", "signer"];
 const combinationsMax = 4096;
@@ -31,7 +34,7 @@ export function identitiesOf(programs: readonly LocalProgram[]): Identities {
     if (path !== undefined) members.set(`${set} ${path}`, { set, path });
   };
   for (const fields of combinations) {
-    const path = `${parentSlice}/${sliceName(fields)}`;
+    const path = slicePath(sliceName(fields));
     for (const [field, value] of fields) add(setName(field, value), path);
   }
   for (const { fields } of programs) {

@@ -3,7 +3,6 @@
 // read back.
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { parentSlice } from "./identity.ts";
 import type { IdentityMember, LaunchBinding, NftPlan, UnitBinding } from "./ruleset.ts";
 import { identitiesPath, launcherPath } from "./side-files.ts";
 import { RulesetFault } from "./tokens.ts";
@@ -75,6 +74,3 @@ function parseJson(text: string): unknown {
     throw new RulesetFault(1, "expected JSON", launcherPath);
   }
 }
-
-/** A slice of ours as the kernel shows it. */
-export const slicePath = (slice: string) => `${parentSlice}/${slice}`;

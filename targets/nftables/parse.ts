@@ -128,7 +128,7 @@ function closeBrace(cursor: Cursor): void {
   cursor.endLine();
 }
 
-/** Names are unique, and every set and chain that a rule names is there. */
+/** Names are unique, every set and chain that a rule names is there, and no chain leads to itself. */
 export function checkReferences({ addressSets, identitySets, chains }: Ruleset): void {
   const sets = new Map(addressSets.map((set) => [set.name, set.family]));
   const identities = new Set(identitySets);
@@ -156,6 +156,24 @@ export function checkReferences({ addressSets, identitySets, chains }: Ruleset):
       !chainNames.has(rule.verdict.chain)
     ) {
       throw new RulesetFault(1, `there is no chain \`${rule.verdict.chain}\``);
+    }
+  }
+  const byName = new Map(chains.map((chain) => [chain.name, chain]));
+  for (const { name } of chains) checkNoLoop(byName, name, []);
+}
+
+function checkNoLoop(
+  chains: ReadonlyMap<string, NftChain>,
+  name: string,
+  path: readonly string[],
+): void {
+  // The kernel refuses deeper jumps too.
+  if (path.includes(name) || path.length > 15) {
+    throw new RulesetFault(1, `chain \`${name}\` leads to itself or too deep`);
+  }
+  for (const { verdict } of chains.get(name)?.rules ?? []) {
+    if (verdict !== undefined && "chain" in verdict) {
+      checkNoLoop(chains, verdict.chain, [...path, name]);
     }
   }
 }

@@ -1,0 +1,19 @@
+// The nftables target: everything the compiler needs of it, in one value.
+import type { Target } from "../../compiler/plan/target.ts";
+import { nftablesCapabilities } from "./capabilities.ts";
+import { expireNftables, measureNftables, nftablesExpiries } from "./expire.ts";
+import { parseNftables } from "./parse.ts";
+import { planNftables } from "./plan.ts";
+import { renderNftables } from "./render.ts";
+import type { NftPlan } from "./ruleset.ts";
+
+export const nftables: Target<NftPlan> = {
+  name: "nftables",
+  capabilities: nftablesCapabilities,
+  plan: planNftables,
+  render: renderNftables,
+  parse: parseNftables,
+  measure: measureNftables,
+  expiries: nftablesExpiries,
+  expire: expireNftables,
+};

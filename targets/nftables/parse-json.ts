@@ -1,0 +1,125 @@
+// What a kernel holds, as `TZ=UTC nft -j list ruleset` prints it, back as a plan. The side files say
+// what the listing leaves out: nft 1.0.6 prints no level for a cgroup match, and the elements of
+// an identity set are numbers of the moment.
+import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
+import { components } from "./identity.ts";
+import { matchOfJson } from "./json-match.ts";
+import { cidrsOfJson, type JsonObject, objectOf, textOf } from "./json-values.ts";
+import { checkReferences, type Ruleset, sortedByName } from "./parse.ts";
+import { parseSideFiles } from "./parse-side-files.ts";
+import type { NftAddressSet, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
+import { tableName } from "./ruleset.ts";
+import { RulesetFault } from "./tokens.ts";
+
+/** The table of ours in a listing; other tables are nobody's business here. */
+export function parseListing(json: string, sideFiles: readonly OutputFile[]): Parsed<NftPlan> {
+  try {
+    const side = parseSideFiles(sideFiles);
+    const levels = new Map(side.members.map(({ set, path }) => [set, components(path).length]));
+    return { ok: true, plan: { ...rulesetOf(JSON.parse(json), levels), ...side } };
+  } catch (fault) {
+    if (!(fault instanceof RulesetFault) && !(fault instanceof SyntaxError)) throw fault;
+    return {
+      ok: false,
+      problems: [{ path: "nft -j list ruleset", line: 1, message: fault.message }],
+    };
+  }
+}
+
+/** How deep the cgroups of each identity set lie. */
+export type Levels = ReadonlyMap<string, number>;
+
+function rulesetOf(json: unknown, levels: Levels): Ruleset {
+  const list = objectOf(json).get("nftables");
+  if (!Array.isArray(list)) throw new RulesetFault(1, "expected a list under `nftables`");
+  const ours = list.map(objectOf).flatMap((item) => {
+    const [[kind, value] = ["", undefined]] = [...item];
+    const body = kind === "metainfo" || value === undefined ? new Map() : objectOf(value);
+    return body.get("table") === tableName && body.get("family") === "inet" ? [{ kind, body }] : [];
+  });
+  const bodies = (wanted: string) =>
+    ours.filter(({ kind }) => kind === wanted).map(({ body }) => body);
+  const sets = bodies("set");
+  const rules = bodies("rule").map((body) => ({
+    chain: textOf(body.get("chain")),
+    rule: ruleOf(body, levels),
+  }));
+  const ruleset: Ruleset = {
+    addressSets: sortedByName(sets.flatMap(addressSetOf)),
+    identitySets: sets
+      .filter((set) => set.get("type") === "cgroupsv2")
+      .map((set) => textOf(set.get("name")))
+      .sort(),
+    chains: sortedByName(bodies("chain").map((body) => chainOf(body, rules))),
+  };
+  checkReferences(ruleset);
+  return ruleset;
+}
+
+function addressSetOf(set: JsonObject): readonly NftAddressSet[] {
+  const type = set.get("type");
+  if (type === "cgroupsv2") return [];
+  if (type !== "ipv4_addr" && type !== "ipv6_addr")
+    throw new RulesetFault(1, "unknown kind of set");
+  const family = type === "ipv4_addr" ? 4 : 6;
+  return [{ name: textOf(set.get("name")), family, cidrs: cidrsOfJson(set.get("elem"), family) }];
+}
+
+function chainOf(
+  body: JsonObject,
+  rules: readonly { readonly chain: string; readonly rule: NftRule }[],
+): NftChain {
+  const name = textOf(body.get("name"));
+  const own = rules.filter(({ chain }) => chain === name).map(({ rule }) => rule);
+  const hook = body.get("hook");
+  if (hook === undefined) return { name, base: undefined, rules: own };
+  const policy = body.get("policy");
+  if (hook !== "input" && hook !== "output") throw new RulesetFault(1, "unknown hook");
+  if (policy !== "accept" && policy !== "drop") throw new RulesetFault(1, "unknown policy");
+  if (body.get("type") !== "filter" || body.get("prio") !== 0) {
+    throw new RulesetFault(1, "a base chain stands elsewhere");
+  }
+  return { name, base: { hook, policy }, rules: own };
+}
+
+function ruleOf(body: JsonObject, levels: Levels): NftRule {
+  const expressions = body.get("expr");
+  const comment = body.get("comment");
+  const rule: { -readonly [Key in keyof NftRule]: NftRule[Key] } = {
+    matches: [],
+    limit: undefined,
+    log: undefined,
+    verdict: undefined,
+    comment: typeof comment === "string" ? comment : undefined,
+  };
+  if (!Array.isArray(expressions)) throw new RulesetFault(1, "a rule without expressions");
+  for (const expression of expressions.map(objectOf)) {
+    const [[kind, value] = ["", undefined]] = [...expression];
+    if (rule.verdict !== undefined) throw new RulesetFault(1, "something follows a verdict");
+    if (kind === "match") rule.matches = [...rule.matches, matchOfJson(objectOf(value), levels)];
+    else if (kind === "limit") rule.limit = limitOf(objectOf(value));
+    else if (kind === "log") rule.log = textOf(objectOf(value).get("prefix"));
+    else rule.verdict = verdictOf(kind, value);
+  }
+  if (rule.limit !== undefined && rule.verdict !== undefined) {
+    throw new RulesetFault(1, "a limit must not decide");
+  }
+  return rule;
+}
+
+function limitOf(body: JsonObject): NftRule["limit"] {
+  const rate = body.get("rate");
+  const burst = body.get("burst");
+  if (typeof rate !== "number" || typeof burst !== "number" || body.get("per") !== "second") {
+    throw new RulesetFault(1, "expected a rate per second");
+  }
+  return { rate, burst };
+}
+
+function verdictOf(kind: string, value: unknown): Verdict {
+  if (kind === "accept" || kind === "drop" || kind === "return") return { kind };
+  if (kind === "jump" || kind === "goto") {
+    return { kind, chain: textOf(objectOf(value).get("target")) };
+  }
+  throw new RulesetFault(1, `unknown expression \`${kind}\``);
+}

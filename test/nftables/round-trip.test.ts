@@ -1,0 +1,115 @@
+// The bytes of an artefact carry its whole meaning, and nothing else does.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { OutputFile } from "../../compiler/plan/target.ts";
+import { nftables } from "../../targets/nftables/index.ts";
+import { meaningOf } from "../../targets/nftables/meaning.ts";
+import { packet, someSlice } from "./slices.ts";
+
+const runs = process.env.SEGC_FULL === "1" ? 2000 : 150;
+
+function parsed(files: readonly OutputFile[]) {
+  const result = nftables.parse(files);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.plan;
+}
+
+const ruleset = (files: readonly OutputFile[]) =>
+  files.find(({ path }) => path === "segc.nft")?.text ?? "";
+
+describe("an artefact of nftables", () => {
+  test("parses back to the plan it was rendered from", () => {
+    fc.assert(
+      fc.property(someSlice, (slice) => {
+        const plan = nftables.plan(slice);
+        expect(parsed(nftables.render(plan))).toEqual(plan);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("keeps its meaning without comments and side notes, and under other names", () => {
+    fc.assert(
+      fc.property(
+        someSlice,
+        fc.array(packet, { minLength: 30, maxLength: 60 }),
+        (slice, packets) => {
+          const plan = nftables.plan(slice);
+          const other = meaningOf(parsed(nftables.render(plan).map(stripped)));
+          const own = meaningOf(plan);
+          for (const one of packets) expect(other(one)).toBe(own(one));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+
+  test("is the same whatever the order of its entries", () => {
+    fc.assert(
+      fc.property(someSlice, (slice) => {
+        const unique = slice.directions.every((direction) => {
+          const ids = [...direction.allows, ...direction.denies].map(
+            (e) => `${e.ruleId} ${e.family}`,
+          );
+          return new Set(ids).size === ids.length;
+        });
+        fc.pre(unique);
+        const turned = {
+          ...slice,
+          directions: [...slice.directions].reverse().map((direction) => ({
+            ...direction,
+            allows: [...direction.allows].reverse(),
+            denies: [...direction.denies].reverse(),
+          })),
+        };
+        expect(nftables.render(nftables.plan(turned))).toEqual(
+          nftables.render(nftables.plan(slice)),
+        );
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("has one statement and one brace per line, and no line that user text could have begun", () => {
+    const known =
+      /^( *(add|delete|table|set|type|flags|elements|chain|policy|iif|oif|ct|meta|ip6?|icmp(v6)?|tcp|udp|sctp|limit|log|jump|goto|accept|drop|socket|return|\}|[0-9a-f:.]+(\/\d+)?,)( |$).*)?$|^# /;
+    fc.assert(
+      fc.property(someSlice, (slice) => {
+        for (const line of ruleset(nftables.render(nftables.plan(slice))).split("\n")) {
+          expect(line.replace(/,$/, ", ")).toMatch(known);
+          expect(line.replaceAll(/"[^"]*"|\{ [^{}]* \}/g, "")).toMatch(/^[^{}";]*[{}]?$/);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("refuses what segc does not write", () => {
+    const plan = nftables.plan({ kind: "nftables", id: "x", workloads: [], directions: [] });
+    const [file, ...others] = nftables.render(plan);
+    const broken = (text: string) => nftables.parse([{ path: "segc.nft", text }, ...others]);
+    expect(file && broken(file.text).ok).toBe(true);
+    expect(broken("")).toMatchObject({ ok: false });
+    expect(broken(`${file?.text}flush ruleset\n`)).toMatchObject({ ok: false });
+    expect(broken(file?.text.replace("inet segc {", "inet other {") ?? "")).toMatchObject({
+      ok: false,
+    });
+  });
+});
+
+/** No comments, and every name that segc chose exchanged for another, in all files alike. */
+function stripped(file: OutputFile): OutputFile {
+  const text = file.text
+    .replaceAll(/^#.*\n/gm, "")
+    .replaceAll(/ comment "[^"]*"/g, "")
+    .replaceAll(/log prefix "[^"]*"/g, 'log prefix "x"')
+    .replaceAll(
+      /\b(a4_|a6_|id_|x_|segc-)([0-9a-f]{12})\b/g,
+      (_, prefix, hash) => `${prefix}${turn(hash)}`,
+    )
+    .replaceAll(/\b(permitted|staged|refused)_(input|output)\b/g, "$1x_$2");
+  const path = file.path.replace(/segc-([0-9a-f]{12})/, (_, hash) => `segc-${turn(hash)}`);
+  return { ...file, path, text };
+}
+
+const turn = (hash: string) => [...hash].reverse().join("");
