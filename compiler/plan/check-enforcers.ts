@@ -1,0 +1,113 @@
+// SEG506, SEG510 and SEG511: what the enforcers that stand on a rule's paths cannot do for it.
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnose } from "../../diagnostics/registry.ts";
+import type { Product } from "../extent/types.ts";
+import type { EnforcerKind } from "../inventory/types.ts";
+import type { Rule } from "../model/types.ts";
+import { type Bitset, difference, intersection, isEmpty, union } from "../sets/bitset.ts";
+import { formatServices } from "../sets/service-text.ts";
+import type { PlanContext } from "./context.ts";
+import { kindsOf } from "./ends.ts";
+import { enforcedParts } from "./enforced-parts.ts";
+import { enforcementOf } from "./enforcement.ts";
+import { kindsText, listed, namesOf, ruleText, workloadsAt } from "./words.ts";
+
+/** SEG506: the rule has flows, and no enforcer filters any of them. */
+export function checkEnforced(context: PlanContext, rule: Rule): readonly Diagnostic[] {
+  if (rule.staged) return [];
+  const { pairs, bare } = enforcementOf(context, rule);
+  if (pairs === 0 || bare < pairs) return [];
+  return [diagnose("SEG506", rule.span, { rule: ruleText(rule), pairs })];
+}
+
+/** SEG510: the rule ends on a day, and somebody who holds it cannot end it. */
+export function checkExpiry(context: PlanContext, rule: Rule): readonly Diagnostic[] {
+  const { until } = rule.meta;
+  if (until === undefined || rule.staged || rule.effect === "deny") return [];
+  const { capabilities, ends, expansion } = context;
+  const cannot = (kind: EnforcerKind) => !capabilities[kind].nativeExpiry;
+  const holders = expansion
+    .flowsOf(rule)
+    .products.flatMap((product) => [
+      ...heldBy(
+        context,
+        product,
+        "egress",
+        ends.egress.where((kinds) => kinds.some(cannot)),
+      ),
+      ...heldBy(
+        context,
+        product,
+        "ingress",
+        ends.ingress.where((kinds) => kinds.some(cannot)),
+      ),
+    ])
+    .reduce(union, expansion.universe.none);
+  if (isEmpty(holders)) return [];
+  const workloads = workloadsAt(expansion.universe, holders);
+  const kinds = workloads.flatMap((workload) => [
+    ...kindsOf(workload, "egress"),
+    ...kindsOf(workload, "ingress"),
+  ]);
+  return [
+    diagnose("SEG510", rule.span, {
+      until,
+      workloads: listed(namesOf(workloads)),
+      enforcers: kindsText(kinds.filter(cannot)),
+    }),
+  ];
+}
+
+/** Endpoints among `holders` whose enforcers filter some flow of the product. */
+function heldBy(
+  context: PlanContext,
+  product: Product,
+  direction: "egress" | "ingress",
+  holders: Bitset,
+): readonly Bitset[] {
+  const end = direction === "egress" ? product.source : product.destination;
+  const managed = intersection(end.managed, holders);
+  if (isEmpty(managed)) return [];
+  const narrowed = { ...end, managed };
+  const { search } = context;
+  return direction === "egress"
+    ? enforcedParts(context, { ...product, source: narrowed }).map(search.startingAt)
+    : enforcedParts(context, { ...product, destination: narrowed }).map(search.endingAt);
+}
+
+/** SEG511: an allow with flows that some enforcer filters but none matches exactly. */
+export function checkServices(context: PlanContext, rule: Rule): readonly Diagnostic[] {
+  const { service } = rule.flow;
+  const { ends, expansion, search, capabilities } = context;
+  const coarse = Object.values(capabilities).filter((table) => table.widen(service) !== service);
+  if (rule.effect === "deny" || coarse.length === 0) return [];
+  const inexact = (bits: Bitset, direction: "egress" | "ingress") =>
+    difference(bits, ends[direction].exact(service));
+  for (const product of expansion.flowsOf(rule).products) {
+    const { source, destination } = product;
+    const part = enforcedParts(context, {
+      ...product,
+      source: { ...source, managed: inexact(source.managed, "egress") },
+      destination: { ...destination, managed: inexact(destination.managed, "ingress") },
+    })[0];
+    if (part === undefined) continue;
+    const [from] = workloadsAt(expansion.universe, search.startingAt(part));
+    const [to] = workloadsAt(expansion.universe, search.endingAt(part));
+    const kinds = [
+      ...(from === undefined ? [] : kindsOf(from, "egress")),
+      ...(to === undefined ? [] : kindsOf(to, "ingress")),
+    ];
+    return [
+      diagnose("SEG511", rule.flow.serviceSpan, {
+        service: formatServices(service),
+        enforcers: kindsText(kinds),
+        pair: `${placeText(from?.name)} and ${placeText(to?.name)}`,
+      }),
+    ];
+  }
+  return [];
+}
+
+function placeText(name: string | undefined): string {
+  return name === undefined ? "outside" : `\`${name}\``;
+}
