@@ -1,0 +1,63 @@
+// Every code has a page, every page's failing project fails with that code and no other, and its
+// corrected project has no error.
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { registry } from "../../diagnostics/registry.ts";
+import { renderText } from "../../diagnostics/render-text.ts";
+import { check } from "../../index.ts";
+import type { LiterateCase } from "../literate/markdown.ts";
+import { projectOf } from "../literate/project.ts";
+import { diagnosticPages, headingOf, indexText, pageFolder } from "./diagnostic-pages.ts";
+
+const pages = diagnosticPages();
+/** Their failing projects are too large to show; `generated-failures.test.ts` makes them. */
+const generated = ["SEG119", "SEG120"];
+const now = "2026-11-23";
+
+function errorsOf(project: LiterateCase | undefined): readonly Diagnostic[] {
+  const { diagnostics } = check(projectOf(project?.fences ?? []), { now });
+  return diagnostics.filter((each) => each.severity === "error");
+}
+
+const shown = (errors: readonly Diagnostic[]) => errors.map((each) => renderText(each)).join("\n");
+
+describe("diagnostic pages", () => {
+  it("exist for every code, and for nothing else", () => {
+    expect(pages.map((page) => page.code)).toEqual(Object.keys(registry).sort());
+  });
+
+  it("have names that are unique and in kebab case", () => {
+    const names = Object.values(registry).map((entry) => entry.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
+  });
+
+  it("stand in the index (UPDATE=1 rewrites it)", () => {
+    const path = `${pageFolder}/README.md`;
+    if (process.env["UPDATE"] !== undefined) writeFileSync(path, indexText());
+    expect(readFileSync(path, "utf8")).toBe(indexText());
+  });
+});
+
+describe.each(pages)("$code", ({ code, text, fails, passes }) => {
+  it("has the skeleton of a page", () => {
+    const entry = Object.entries(registry).find(([each]) => each === code)?.[1];
+    expect(text.split("\n")[0]).toBe(`# ${code}: ${headingOf(entry?.title ?? "")}`);
+    const wanted = [...(generated.includes(code) ? [] : ["Fails"]), "Passes", "See also"];
+    expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual(wanted);
+  });
+
+  if (!generated.includes(code)) {
+    it("fails with this code and no other error", () => {
+      const errors = errorsOf(fails);
+      expect([...new Set(errors.map((each) => each.code))], shown(errors)).toEqual([code]);
+    });
+  }
+
+  it("passes when corrected", () => {
+    const errors = errorsOf(passes);
+    expect(passes?.fences.length).toBeGreaterThan(0);
+    expect(errors, shown(errors)).toEqual([]);
+  });
+});
