@@ -1,0 +1,103 @@
+// segc.yaml as typed data. Its JSON Schema is `schemas/project.schema.json`.
+
+export interface ProjectConfig {
+  readonly edition: 1;
+  /** Undefined where segc.yaml leaves it out: then the one module that says `root`. */
+  readonly root: string | undefined;
+  /** Module name to path, in the order of segc.yaml. */
+  readonly modules: ReadonlyMap<string, string>;
+  readonly inventory: readonly InventoryConfig[];
+  readonly targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly quotas: Readonly<Record<string, unknown>>;
+  /** How often `segc expire` runs; undefined where nobody promised. */
+  readonly expirySchedule: string | undefined;
+  readonly environments: Readonly<Record<string, unknown>>;
+}
+
+export interface InventoryConfig {
+  readonly file: string;
+  /** Labels that it may set; undefined for all. */
+  readonly sets: readonly string[] | undefined;
+  /** Realm of addresses that name none. */
+  readonly realm: string | undefined;
+  readonly tags: readonly TagConfig[];
+  /** Path of this entry in segc.yaml, for messages. */
+  readonly path: readonly (string | number)[];
+}
+
+export interface TagConfig {
+  readonly tag: string;
+  readonly label: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** segc.yaml as the schema describes it. */
+export interface RawConfig {
+  readonly edition: 1;
+  readonly root?: string;
+  readonly modules: Readonly<Record<string, string>>;
+  readonly inventory?: RawInventoryConfig | readonly RawInventoryConfig[];
+  readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly quotas?: Readonly<Record<string, unknown>>;
+  readonly expiry?: { readonly schedule: string };
+  readonly environments?: Readonly<Record<string, unknown>>;
+}
+
+export type RawInventoryConfig =
+  | string
+  | {
+      readonly file: string;
+      readonly sets?: readonly string[];
+      readonly realm?: string;
+      readonly tags?: Readonly<Record<string, RawTagConfig>>;
+    };
+
+export type RawTagConfig =
+  | string
+  | { readonly label: string; readonly values?: Readonly<Record<string, string>> };
+
+/** What stands in for a segc.yaml that cannot be used. */
+export const emptyConfig: ProjectConfig = {
+  edition: 1,
+  root: undefined,
+  modules: new Map(),
+  inventory: [],
+  targets: {},
+  quotas: {},
+  expirySchedule: undefined,
+  environments: {},
+};
+
+/** Spells out what segc.yaml abbreviates. */
+export function configOf(raw: RawConfig): ProjectConfig {
+  return {
+    edition: raw.edition,
+    root: raw.root,
+    modules: new Map(Object.entries(raw.modules)),
+    inventory: inventoryConfigs(raw.inventory),
+    targets: raw.targets ?? {},
+    quotas: raw.quotas ?? {},
+    expirySchedule: raw.expiry?.schedule,
+    environments: raw.environments ?? {},
+  };
+}
+
+function inventoryConfigs(raw: RawConfig["inventory"]): readonly InventoryConfig[] {
+  if (raw === undefined) return [];
+  if (!Array.isArray(raw)) return [inventoryConfig(raw as RawInventoryConfig, ["inventory"])]; // no list: one entry
+  return raw.map((entry: RawInventoryConfig, index) =>
+    inventoryConfig(entry, ["inventory", index]),
+  );
+}
+
+function inventoryConfig(raw: RawInventoryConfig, path: InventoryConfig["path"]): InventoryConfig {
+  if (typeof raw === "string") {
+    return { file: raw, sets: undefined, realm: undefined, tags: [], path };
+  }
+  const tags = Object.entries(raw.tags ?? {}).map(([tag, entry]) =>
+    typeof entry === "string"
+      ? { tag, label: entry, values: new Map<string, string>() }
+      : { tag, label: entry.label, values: new Map(Object.entries(entry.values ?? {})) },
+  );
+  return { file: raw.file, sets: raw.sets, realm: raw.realm, tags, path };
+}

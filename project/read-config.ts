@@ -1,0 +1,103 @@
+// segc.yaml to a typed configuration. Every fault is shown at the value that is wrong.
+import { faultsOf } from "../compiler/inventory/schema-fault.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { ProjectFault, SchemaFault } from "../diagnostics/messages/inventory.ts";
+import { diagnose } from "../diagnostics/registry.ts";
+import { positionAt, type SourceFile, type Span } from "../diagnostics/source.ts";
+import { configOf, emptyConfig, type ProjectConfig, type RawConfig } from "./config.ts";
+import type { Document, Path, ReadFault } from "./document.ts";
+import { readYaml } from "./read-yaml.ts";
+import { validateProject } from "./validate.gen.ts";
+
+export interface ConfigRead {
+  /** What could be used; empty parts stand in for the rest. */
+  readonly config: ProjectConfig;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where something of segc.yaml stands. */
+  readonly valueAt: (path: Path) => Span;
+  readonly keyAt: (path: Path) => Span;
+}
+
+/** Reads the text of segc.yaml. */
+export function readConfig(source: SourceFile): ConfigRead {
+  const read = readYaml(source);
+  const start: Span = { source, start: 0, end: 0 };
+  if (!read.ok) {
+    const diagnostics = read.faults.map((fault) => readFault(fault));
+    return { config: emptyConfig, diagnostics, valueAt: () => start, keyAt: () => start };
+  }
+  const { document } = read;
+  const { valueAt, keyAt } = document;
+  const schemaFaults = faultsOf(validateProject, document.value);
+  if (schemaFaults.length > 0) {
+    const diagnostics = schemaFaults.map(({ path, at, fault }) =>
+      diagnose("SEG810", at === "key" ? keyAt(path) : valueAt(path), fault),
+    );
+    return { config: emptyConfig, diagnostics, valueAt, keyAt };
+  }
+  // The validator has just guaranteed the shape.
+  const config = configOf(document.value as RawConfig);
+  return { ...withSoundPaths(config, document), valueAt, keyAt };
+}
+
+function readFault({ span, fault, first }: ReadFault): Diagnostic {
+  const related = first === undefined ? {} : { related: [{ message: "first here", span: first }] };
+  return diagnose("SEG810", span, fault, related);
+}
+
+/** Leaves out, and reports, modules and inventory files that no project may have. */
+function withSoundPaths(
+  config: ProjectConfig,
+  { valueAt, keyAt }: Document,
+): Pick<ConfigRead, "config" | "diagnostics"> {
+  const diagnostics: Diagnostic[] = [];
+  const fault = (span: Span, parameters: SchemaFault | ProjectFault) => {
+    diagnostics.push(diagnose("SEG810", span, parameters));
+  };
+  const modules = new Map<string, string>();
+  const paths = new Set<string>();
+  for (const [name, path] of config.modules) {
+    const at: Path = ["modules", name];
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+      fault(keyAt(at), { why: "not-a-name", key: "modules", found: name });
+    } else if (!isInside(path)) fault(valueAt(at), { why: "outside", path });
+    else if (paths.has(path)) fault(valueAt(at), { why: "file-twice", path });
+    else modules.set(name, path);
+    paths.add(path);
+  }
+  if (config.modules.size === 0) {
+    fault(valueAt(["modules"]), { why: "missing-key", key: "NAME: NAME.seg", of: "`modules`" });
+  }
+  const inventory = config.inventory.filter(({ file, path }) => {
+    const span = valueAt([...path, "file"]);
+    if (!isInside(file)) fault(span, { why: "outside", path: file });
+    else if (paths.has(file)) fault(span, { why: "file-twice", path: file });
+    else if (formatOf(file) === undefined) fault(span, { why: "no-inventory-format", path: file });
+    else {
+      paths.add(file);
+      return true;
+    }
+    return false;
+  });
+  return { config: { ...config, modules, inventory }, diagnostics };
+}
+
+/** Relative, with forward slashes, and below the project folder. */
+function isInside(path: string): boolean {
+  if (path === "" || /[\\\p{Cc}]/u.test(path) || /^[a-zA-Z]:/.test(path)) return false;
+  return path.split("/").every((step) => step !== "" && step !== "." && step !== "..");
+}
+
+export type InventoryFormat = "yaml" | "json" | "csv";
+
+/** The format that the ending of a file's name says. */
+export function formatOf(path: string): InventoryFormat | undefined {
+  const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === "yml") return "yaml";
+  return ending === "yaml" || ending === "json" || ending === "csv" ? ending : undefined;
+}
+
+/** Line of a span, for messages that point back. */
+export function lineOf(span: Span): number {
+  return positionAt(span.source, span.start).line;
+}

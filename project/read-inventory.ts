@@ -1,0 +1,155 @@
+// One inventory file, as segc.yaml lists it, to a raw source: text, format, envelope, and every
+// record held against the schema. Faulty records are left out and reported.
+import type { Locator, RawRecord, RawSource } from "../compiler/inventory/raw.ts";
+import { isRecord, recordFaults } from "../compiler/inventory/validate.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { diagnose } from "../diagnostics/registry.ts";
+import type { SourceFile, Span } from "../diagnostics/source.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { InventoryConfig } from "./config.ts";
+import { type Document, faultsMax, type ReadFault } from "./document.ts";
+import type { Files } from "./files.ts";
+import { type ConfigRead, formatOf } from "./read-config.ts";
+import { type FlatTable, readCsv } from "./read-csv.ts";
+import { readJson } from "./read-json.ts";
+import { readText } from "./read-text.ts";
+import { readYaml } from "./read-yaml.ts";
+
+export interface InventoryRead {
+  /** Undefined where nothing of the file could be used. */
+  readonly source: RawSource | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const listKey = "workloads";
+
+/** Reads the inventory file that an entry of segc.yaml names. */
+export function readInventory(
+  files: Files,
+  config: InventoryConfig,
+  read: ConfigRead,
+): InventoryRead {
+  const format = formatOf(config.file);
+  const namedAt = read.valueAt([...config.path, "file"]);
+  const kind = format === "yaml" ? "yaml" : "inventory";
+  const text = readText(files, config.file, { kind, namedAt });
+  if (!text.ok) return { source: undefined, diagnostics: [text.diagnostic] };
+  const records = format === "csv" ? csvRecords(text.source) : documentRecords(text.source, format);
+  return {
+    source: {
+      path: config.file,
+      sha256: text.sha256,
+      records: records.records,
+      sets: config.sets?.map((label, index) => ({
+        label,
+        span: read.valueAt([...config.path, "sets", index]),
+      })),
+      realm: config.realm ?? "default",
+      tags: config.tags.map((mapping) => ({
+        ...mapping,
+        span: read.valueAt([...config.path, "tags", mapping.tag]),
+      })),
+      isFlat: format === "csv",
+      locate: records.locate,
+    },
+    diagnostics: records.diagnostics,
+  };
+}
+
+interface Records {
+  readonly records: readonly RawRecord[];
+  readonly locate: Locator;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function documentRecords(source: SourceFile, format: "yaml" | "json" | undefined): Records {
+  const read = format === "json" ? readJson(source, listKey) : readYaml(source);
+  if (!read.ok) return unusable(source, read.faults.map(readFault));
+  const { document } = read;
+  const { value } = document;
+  const envelope = Array.isArray(value) ? [] : envelopeFaults(document);
+  if (envelope.length > 0) return unusable(source, envelope);
+  const isList = Array.isArray(value);
+  // Without a fault the envelope is a list, or a mapping with one under `listKey`.
+  const list = (
+    isList ? value : (value as Readonly<Record<string, unknown>>)[listKey]
+  ) as readonly unknown[];
+  const prefix = isList ? [] : [listKey];
+  return soundRecords(list, {
+    value: (record, path) => document.valueAt([...prefix, record, ...path]),
+    key: (record, path) => document.keyAt([...prefix, record, ...path]),
+  });
+}
+
+function csvRecords(source: SourceFile): Records {
+  const read = readCsv(source);
+  if (!read.ok) return unusable(source, read.diagnostics);
+  const table: FlatTable = read.table;
+  const records = soundRecords(table.records, table.locate);
+  return { ...records, diagnostics: [...table.diagnostics, ...records.diagnostics] };
+}
+
+function unusable(source: SourceFile, diagnostics: readonly Diagnostic[]): Records {
+  const start: Span = { source, start: 0, end: 0 };
+  return { records: [], locate: { value: () => start, key: () => start }, diagnostics };
+}
+
+function readFault({ span, fault, first }: ReadFault): Diagnostic {
+  const related = first === undefined ? {} : { related: [{ message: "first here", span: first }] };
+  return diagnose("SEG809", span, fault, related);
+}
+
+/** What is wrong around the list of records. */
+function envelopeFaults({ source, value, valueAt, keyAt }: Document): readonly Diagnostic[] {
+  const { path } = source;
+  if (typeof value !== "object" || value === null || !Array.isArray(listIn(value))) {
+    return [diagnose("SEG809", valueAt([listKey]), { why: "format", path })];
+  }
+  const allowed = [listKey, "source"];
+  return Object.keys(value)
+    .filter((key) => key !== "$schema" && !allowed.includes(key))
+    .map((key) => {
+      const suggestion = didYouMean(key, allowed);
+      return diagnose("SEG809", keyAt([key]), { why: "unknown-key", key, suggestion, allowed });
+    });
+}
+
+function listIn(value: object): unknown {
+  return Object.hasOwn(value, listKey)
+    ? (value as Readonly<Record<string, unknown>>)[listKey]
+    : undefined;
+}
+
+/** The records that are as the schema says; the locator counts only those. */
+function soundRecords(list: readonly unknown[], locate: Locator): Records {
+  const records: RawRecord[] = [];
+  const indexes: number[] = [];
+  const diagnostics: Diagnostic[] = [];
+  let hidden = 0;
+  let last = 0;
+  for (const [index, value] of list.entries()) {
+    if (isRecord(value)) {
+      records.push(value);
+      indexes.push(index);
+      continue;
+    }
+    last = index;
+    for (const { path, at, fault } of recordFaults(value)) {
+      if (diagnostics.length >= faultsMax) hidden++;
+      else diagnostics.push(diagnose("SEG809", locate[at](index, path), fault));
+    }
+  }
+  if (hidden > 0) {
+    diagnostics.push(diagnose("SEG809", locate.value(last, []), { why: "more", count: hidden }));
+  }
+  if (records.length === list.length) return { records, locate, diagnostics };
+  const original = (record: number) => indexes[record] ?? 0;
+  return {
+    records,
+    locate: {
+      value: (record, path) => locate.value(original(record), path),
+      key: (record, path) => locate.key(original(record), path),
+    },
+    diagnostics,
+  };
+}
