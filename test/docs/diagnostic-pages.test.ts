@@ -35,7 +35,7 @@ describe("diagnostic pages", () => {
 
   it("stand in the index (UPDATE=1 rewrites it)", () => {
     const path = `${pageFolder}/README.md`;
-    if (process.env["UPDATE"] !== undefined) writeFileSync(path, indexText());
+    if (process.env.UPDATE !== undefined) writeFileSync(path, indexText());
     expect(readFileSync(path, "utf8")).toBe(indexText());
   });
 });
