@@ -5,7 +5,8 @@ import type { ProgramField } from "../../grammar/ast.ts";
 import type { Platform } from "../inventory/types.ts";
 import type { Program } from "../model/types.ts";
 
-type Process = ReadonlyMap<ProgramField, string>;
+/** A partial record of what a process is: fields it does not have are undefined. */
+export type Process = ReadonlyMap<ProgramField, string>;
 
 /** True where a workload of this platform can hold such a process. */
 export function isSatisfiable(
@@ -40,13 +41,14 @@ function leastProcess(platform: Platform, programs: readonly Program[]): Process
 }
 
 /** The value that satisfies both conditions, if any does. */
-function narrowerOf(platform: Platform, field: ProgramField, a: string, b: string) {
+export function narrowerOf(platform: Platform, field: ProgramField, a: string, b: string) {
   if (matches(platform, field, a, b)) return a;
   if (matches(platform, field, b, a)) return b;
   return undefined;
 }
 
-function satisfies(platform: Platform, process: Process, fields: Process): boolean {
+/** p ⊨ g for the fields of one alternative: an undefined field never satisfies. */
+export function satisfies(platform: Platform, process: Process, fields: Process): boolean {
   return [...fields].every(([field, wanted]) => {
     const actual = process.get(field);
     return actual !== undefined && matches(platform, field, actual, wanted);

@@ -8,6 +8,7 @@ import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { Program } from "../model/types.ts";
 import { type Bitset, difference, emptyBitset, setBit, union } from "../sets/bitset.ts";
 import { equalServices, type ServiceSet } from "../sets/service-set.ts";
+import { remembered } from "./remembered.ts";
 import { type Capabilities, type CapabilityTable, seesField } from "./target.ts";
 
 /** One end of every flow: sources (egress) or destinations (ingress). */
@@ -52,10 +53,10 @@ export function endsOf(
       enforced,
       observed: difference(present, enforced),
       where,
-      sees: remember((program) =>
+      sees: remembered((program: Program) =>
         where((kinds, like) => someSees(kinds, like, direction, program, capabilities)),
       ),
-      exact: remember((service) =>
+      exact: remembered((service: ServiceSet) =>
         where((kinds) => kinds.some((kind) => isExact(capabilities[kind], service))),
       ),
     };
@@ -110,19 +111,9 @@ function profilesOf(universe: Universe): readonly Profile[] {
   return [...profiles.values()];
 }
 
-function profileKey({ platform, launcher, appTags, enforcers }: Workload): string {
+/** Equal for workloads that enforcers treat alike, accounts aside. */
+export function profileKey({ platform, launcher, appTags, enforcers }: Workload): string {
   let key = `${platform} ${launcher ?? ""} ${appTags ?? ""}`;
   for (const { kind, directions } of enforcers) key += ` ${kind}:${directions.join()}`;
   return key;
-}
-
-function remember<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
-  const known = new WeakMap<Key, Value>();
-  return (key) => {
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const value = compute(key);
-    known.set(key, value);
-    return value;
-  };
 }

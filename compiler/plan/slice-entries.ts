@@ -1,0 +1,112 @@
+// Boxes of rules -> the entries of a slice: those of one rule that differ only in their peers, or
+// only in their local addresses, become one; sorted, with a canonical text for hashing.
+import type { UtcDate } from "../model/types.ts";
+import type { Cidr, Family } from "../sets/address.ts";
+import { formatCidr } from "../sets/address.ts";
+import { type AddressSet, cidrsOf, unionAddresses } from "../sets/address-set.ts";
+import type { RuleBox } from "./entries.ts";
+import { remembered } from "./remembered.ts";
+import type { LocalProgram, SliceEntry } from "./slice.ts";
+
+/** A box at some of the workload's addresses; `local` undefined: all of the family. */
+export interface PlacedBox extends RuleBox {
+  readonly family: Family;
+  readonly local: AddressSet | undefined;
+}
+
+/** An entry with its canonical text. */
+interface Draft {
+  readonly placed: PlacedBox;
+  readonly text: string;
+}
+
+/** Entries in the order of rule, family, content; `role` decides the default of `log`. */
+export function sliceEntries(
+  boxes: readonly PlacedBox[],
+  role: "enforced" | "staged",
+): readonly SliceEntry[] {
+  const samePeers = merge(boxes, ({ local, box }) => [addressKey(local), boxKey(box)], joinPeers);
+  const sameLocal = merge(samePeers, ({ box }) => [addressKey(box.remote), boxKey(box)], joinLocal);
+  return sameLocal
+    .map((placed): Draft => ({ placed, text: draftText(placed) }))
+    .sort((a, b) => (a.text < b.text ? -1 : Number(a.text > b.text)))
+    .map(({ placed }) => entryOf(placed, role));
+}
+
+function draftText({ rule, family, local, box }: PlacedBox): string {
+  return JSON.stringify([rule.id, family, addressKey(local), boxKey(box), addressKey(box.remote)]);
+}
+
+function merge(
+  boxes: readonly PlacedBox[],
+  keyOf: (placed: PlacedBox) => readonly string[],
+  join: (a: PlacedBox, b: PlacedBox) => PlacedBox,
+): readonly PlacedBox[] {
+  const merged = new Map<string, PlacedBox>();
+  for (const placed of boxes) {
+    const key = JSON.stringify([placed.rule.id, placed.family, ...keyOf(placed)]);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? placed : join(before, placed));
+  }
+  return [...merged.values()];
+}
+
+function joinPeers(a: PlacedBox, b: PlacedBox): PlacedBox {
+  return { ...a, box: { ...a.box, remote: unionAddresses(a.box.remote, b.box.remote) } };
+}
+
+function joinLocal(a: PlacedBox, b: PlacedBox): PlacedBox {
+  if (a.local === undefined || b.local === undefined) return { ...a, local: undefined };
+  return { ...a, local: unionAddresses(a.local, b.local) };
+}
+
+const cidrs = remembered((set: AddressSet): readonly Cidr[] => cidrsOf(set));
+const cidrText = remembered((set: AddressSet) => ({ text: cidrs(set).map(formatCidr).join() }));
+
+function addressKey(set: AddressSet | undefined): string {
+  return set === undefined ? "" : cidrText(set).text;
+}
+
+function boxKey({ service, programs, notPrograms }: PlacedBox["box"]): string {
+  const keys = (list: readonly LocalProgram[]) => list.map(programKey);
+  return JSON.stringify([service.intervals, keys(programs), keys(notPrograms)]);
+}
+
+function programKey({ key, label, uid, gid }: LocalProgram) {
+  return [key, label, uid ?? null, gid ?? null];
+}
+
+function entryOf({ rule, family, local, box }: PlacedBox, role: "enforced" | "staged"): SliceEntry {
+  const { because, ticket, until, log } = rule.meta;
+  return {
+    ruleId: rule.id,
+    because,
+    ticket,
+    family,
+    local: local === undefined ? undefined : cidrs(local),
+    remote: cidrs(box.remote),
+    service: box.service,
+    programs: box.programs,
+    notPrograms: box.notPrograms,
+    until: rule.effect === "allow" ? until : undefined,
+    log: log ?? (role === "staged" ? "new" : "none"),
+  };
+}
+
+/** Equal for equal entries. */
+export function entryText(entry: SliceEntry): string {
+  return JSON.stringify([
+    [entry.ruleId, entry.because ?? null, entry.ticket ?? null, entry.family, entry.log],
+    entry.until ?? null,
+    entry.local?.map(formatCidr) ?? null,
+    entry.remote.map(formatCidr),
+    entry.service.intervals,
+    entry.programs.map(programKey),
+    entry.notPrograms.map(programKey),
+  ]);
+}
+
+/** Last days of `observe` windows: the latest counts. */
+export function laterOf(a: UtcDate | undefined, b: UtcDate): UtcDate {
+  return a === undefined || b > a ? b : a;
+}

@@ -1,0 +1,210 @@
+// A checked policy -> what each enforcer of one kind must do: one slice for all workloads that
+// must enforce the same, named by a hash of its content.
+//
+// A workload's own addresses may be among its peers: traffic within a workload is no flow, and so
+// one slice serves every member of a segment that talks to itself.
+
+import type { Expansion, Universe } from "../extent/types.ts";
+import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
+import { sha256 } from "../model/sha256.ts";
+import type { Model, UtcDate } from "../model/types.ts";
+import type { IpAddress } from "../sets/address.ts";
+import { addressSetOf } from "../sets/address-set.ts";
+import { hasBit, members, union } from "../sets/bitset.ts";
+import {
+  accountsKey,
+  classify,
+  type EndpointClasses,
+  type Spot,
+  spotsKey,
+  spotsOf,
+} from "./alike.ts";
+import { isActive, type PlanContext, planContext } from "./context.ts";
+import { kindsOf, profileKey } from "./ends.ts";
+import { entriesAt, type SpotEntries } from "./entries.ts";
+import { localView } from "./local-process.ts";
+import { type Piece, piecesOf } from "./pieces.ts";
+import { type Remotes, remotesOf } from "./remotes.ts";
+import type { DirectionSlice, EnforcerSlice } from "./slice.ts";
+import { entryText, laterOf, type PlacedBox, sliceEntries } from "./slice-entries.ts";
+import type { CapabilityTable } from "./target.ts";
+
+/** Slices of all enforcers of `kind`, sorted by id. */
+export function slicesOf(
+  model: Model,
+  expansion: Expansion,
+  capabilities: CapabilityTable,
+  now: UtcDate,
+  kind: EnforcerKind,
+): readonly EnforcerSlice[] {
+  const task = taskOf(planContext(model, expansion, capabilities, now), kind);
+  const slices = new Map<string, { readonly slice: EnforcerSlice; readonly names: string[] }>();
+  for (const alike of groupAlike(task)) {
+    const slice = sliceOf(task, alike);
+    const names = alike.map((index) => workloadAt(task, index).name);
+    const before = slices.get(slice.id);
+    if (before === undefined) slices.set(slice.id, { slice, names });
+    else before.names.push(...names);
+  }
+  return [...slices.values()]
+    .map(({ slice, names }) => ({ ...slice, workloads: names.sort() }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What all slices of one kind have in common. */
+interface Task {
+  readonly context: PlanContext;
+  readonly kind: EnforcerKind;
+  readonly universe: Universe;
+  readonly pieces: Readonly<Record<Direction, readonly Piece[]>>;
+  /** Pieces by endpoint class are found by asking each piece for one endpoint of the class. */
+  readonly classes: EndpointClasses;
+  readonly remotes: Remotes;
+  /** `u` or `g`, then the name of an account that some program names. */
+  readonly accounts: readonly string[];
+  /** Last day on which the workload is observed, by workload index. */
+  readonly observed: Readonly<Record<Direction, ReadonlyMap<number, UtcDate>>>;
+}
+
+const directions = ["egress", "ingress"] as const;
+
+function taskOf(context: PlanContext, kind: EnforcerKind): Task {
+  const { universe } = context.expansion;
+  const holders = (direction: Direction) =>
+    context.ends[direction].where((kinds) => kinds.includes(kind));
+  const [senders, receivers] = [holders("egress"), holders("ingress")];
+  const pieces = {
+    egress: piecesOf(context, "egress", senders),
+    ingress: piecesOf(context, "ingress", receivers),
+  };
+  const rows = directions.flatMap((side) => pieces[side].map((piece) => piece.local.managed));
+  return {
+    context,
+    kind,
+    universe,
+    pieces,
+    classes: classify(universe, union(senders, receivers), rows),
+    remotes: remotesOf(universe),
+    accounts: accountsIn([...pieces.egress, ...pieces.ingress]),
+    observed: {
+      egress: observedUntil(context, "egress"),
+      ingress: observedUntil(context, "ingress"),
+    },
+  };
+}
+
+function accountsIn(pieces: readonly Piece[]): readonly string[] {
+  const accounts = new Set<string>();
+  for (const { local } of pieces) {
+    for (const program of [...local.include, ...local.exclude]) {
+      for (const fields of program.alternatives.values()) {
+        const [user, group] = [fields.get("user"), fields.get("group")];
+        if (user !== undefined) accounts.add(`u${user}`);
+        if (group !== undefined) accounts.add(`g${group}`);
+      }
+    }
+  }
+  return [...accounts].sort();
+}
+
+function observedUntil(
+  { model, expansion, now }: PlanContext,
+  direction: Direction,
+): ReadonlyMap<number, UtcDate> {
+  const last = new Map<number, UtcDate>();
+  for (const { directions: sides, of, until } of model.observations) {
+    if (!sides.includes(direction) || !isActive(until, now)) continue;
+    for (const endpoint of members(expansion.extentOf(of).managed)) {
+      const workload = expansion.universe.endpoints[endpoint]?.workload ?? -1;
+      last.set(workload, laterOf(last.get(workload), until));
+    }
+  }
+  return last;
+}
+
+/** Workloads of this kind, by index, those certainly alike together. */
+function groupAlike(task: Task): readonly (readonly number[])[] {
+  const { universe, classes, kind, accounts, observed } = task;
+  const alike = new Map<string, number[]>();
+  for (const [index, workload] of universe.workloads.entries()) {
+    if (!workload.enforcers.some((enforcer) => enforcer.kind === kind)) continue;
+    const key = JSON.stringify([
+      profileKey(workload),
+      accountsKey(workload, accounts),
+      directions.map((side) => observed[side].get(index) ?? null),
+      spotsKey(universe, classes, spotsOf(universe, classes, index)),
+    ]);
+    const mates = alike.get(key);
+    if (mates === undefined) alike.set(key, [index]);
+    else mates.push(index);
+  }
+  return [...alike.values()];
+}
+
+function sliceOf(task: Task, alike: readonly number[]): EnforcerSlice {
+  const [index] = alike as [number]; // a group is made with its first member
+  const workload = workloadAt(task, index);
+  const halves = directions
+    .filter((side) => kindsOf(workload, side).includes(task.kind))
+    .map((side) => halfOf(task, index, side));
+  return { kind: task.kind, id: idOf(task.kind, halves), workloads: [], directions: halves };
+}
+
+function workloadAt({ universe }: Task, index: number): Workload {
+  const workload = universe.workloads[index];
+  if (workload === undefined) throw new Error(`bug in segc (slices): no workload ${index}`);
+  return workload;
+}
+
+function halfOf(task: Task, index: number, direction: Direction): DirectionSlice {
+  const { universe, classes, context, kind, remotes } = task;
+  const view = localView(context.capabilities, kind, workloadAt(task, index), direction);
+  const placed: Record<keyof SpotEntries, PlacedBox[]> = {
+    denies: [],
+    allows: [],
+    stagedDenies: [],
+    stagedAllows: [],
+  };
+  for (const spot of spotsOf(universe, classes, index)) {
+    const endpoint = universe.endpoints[spot.endpoint];
+    const group = universe.groups[endpoint?.group ?? -1];
+    if (group === undefined) continue;
+    const pieces = task.pieces[direction].filter((piece) =>
+      hasBit(piece.local.managed, spot.endpoint),
+    );
+    const entries = entriesAt({ group, view, remotes }, pieces);
+    const place = { family: group.family, local: localOf(universe, spot) };
+    for (const list of lists) {
+      placed[list].push(...entries[list].map((one) => ({ ...one, ...place })));
+    }
+  }
+  const until = task.observed[direction].get(index);
+  return {
+    direction,
+    observed: until === undefined ? undefined : { until },
+    denies: sliceEntries(placed.denies, "enforced"),
+    allows: sliceEntries(placed.allows, "enforced"),
+    stagedDenies: sliceEntries(placed.stagedDenies, "staged"),
+    stagedAllows: sliceEntries(placed.stagedAllows, "staged"),
+  };
+}
+
+const lists = ["denies", "allows", "stagedDenies", "stagedAllows"] as const;
+
+function localOf(universe: Universe, { only }: Spot): PlacedBox["local"] {
+  if (only === undefined) return undefined;
+  const addresses = only.flatMap((at): readonly IpAddress[] => {
+    const address = universe.endpoints[at]?.address;
+    return address === undefined ? [] : [address];
+  });
+  return addressSetOf(addresses);
+}
+
+function idOf(kind: EnforcerKind, halves: readonly DirectionSlice[]): string {
+  const content = halves.map((half) => [
+    half.direction,
+    half.observed?.until ?? null,
+    ...lists.map((list) => half[list].map(entryText)),
+  ]);
+  return sha256(JSON.stringify([kind, content])).slice(0, 10);
+}
