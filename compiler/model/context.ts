@@ -46,6 +46,8 @@ export interface Build {
   /** Names of modules that exist for segc.yaml or in a refused file, but not for the model. */
   readonly refusedModules: ReadonlySet<string>;
   readonly authored: ReadonlyMap<ModuleScope, Module>;
+  /** Modules that import each other: reported, so what is defined in circles there is not. */
+  readonly cyclicModules: Set<ModuleScope>;
   readonly labels: Map<string, Label>;
   readonly refusedLabels: Set<string>;
   /** Names only; what a team owns is found out later. */

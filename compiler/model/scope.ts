@@ -18,6 +18,7 @@ interface ItemBase {
   readonly qualified: string;
   /** Where the names of its definition are looked up. */
   readonly scope: ModuleScope | InstanceScope;
+  /** By its own declaration; a member leaves its module only if the `use` is exported too. */
   readonly exported: boolean;
   readonly nameSpan: Span;
   readonly span: Span;
@@ -93,7 +94,7 @@ export interface InstanceScope {
   readonly use: Use | undefined;
   readonly members: Map<string, Item | Wrong>;
   readonly items: Item[];
-  readonly arguments: ReadonlyMap<string, Argument>;
+  readonly arguments: Map<string, Argument>;
 }
 
 export interface TestScope {
