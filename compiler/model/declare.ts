@@ -87,15 +87,15 @@ export function declareMembers(build: Build, scope: InstanceScope): void {
   const first = new Map<string, Declared>();
   for (const item of scope.items) {
     const one = { name: item.name, span: item.nameSpan, noun: item.kind };
-    const known = first.get(item.name) ?? outerDeclaration(scope, item.name);
+    const known = first.get(item.name) ?? declarationOf(scope.module, item.name);
     if (known !== undefined) reportDuplicate(context, known, one);
     else first.set(item.name, one);
     scope.members.set(item.name, known === undefined ? item : wrong);
   }
 }
 
-/** Where the template's module declares or imports the name. */
-function outerDeclaration({ module }: InstanceScope, name: string): Declared | undefined {
+/** Where the module declares or imports the name. */
+export function declarationOf(module: ModuleScope, name: string): Declared | undefined {
   if (!module.names.has(name)) return undefined;
   const own = [...module.items, ...module.templates, ...module.uses].find(
     (one) => one.name === name,

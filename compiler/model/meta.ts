@@ -60,12 +60,12 @@ export function checkAllowMeta(
   const isOpen = destination.isOpen;
   let fits = true;
   if (network !== undefined && !source.hasProgram && !destination.hasProgram) {
-    const parameters = { item: "fallback network", on: "a rule without a program" };
+    const parameters = { item: "fallback network", place: "on a rule without a program" };
     report(context, diagnose("SEG118", network.span, parameters));
     fits = false;
   }
   if (cidr !== undefined && !destination.hasNames && !isOpen) {
-    const parameters = { item: "fallback cidr", on: "a rule without host names" };
+    const parameters = { item: "fallback cidr", place: "on a rule without host names" };
     report(context, diagnose("SEG118", cidr.span, parameters));
     fits = false;
   }
