@@ -54,6 +54,8 @@ export interface ModuleTree extends Node {
   readonly isRoot: boolean;
   readonly by: Name | undefined;
   readonly declarations: readonly Declaration[];
+  /** Names whose declarations could not be read: what depends on them is not reported again. */
+  readonly broken: readonly Name[];
   /** Every comment of the file, in order. The formatter puts them back. */
   readonly comments: readonly Comment[];
 }

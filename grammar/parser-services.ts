@@ -1,0 +1,124 @@
+// Names and services: the leaves that everything else is made of.
+import type { IOrAlt, IToken } from "chevrotain";
+import type {
+  Name,
+  Parameter,
+  QualifiedName,
+  ServiceExpression,
+  ServiceItem,
+  StringLiteral,
+} from "./ast.ts";
+import { ParserBase } from "./parser-base.ts";
+import { serviceLiteral } from "./service-literal.ts";
+import { decodeString } from "./string-literal.ts";
+import * as t from "./tokens.ts";
+
+export abstract class ServiceParser extends ParserBase {
+  /** `{ a, b, }`: names and nothing else. */
+  readonly names = this.RULE("names", (): Name[] => {
+    this.CONSUME(t.LeftBrace);
+    const names = this.list(() => this.toName(this.CONSUME(t.Name)));
+    this.CONSUME(t.RightBrace);
+    return names;
+  });
+
+  readonly qname = this.RULE("qname", (): QualifiedName => {
+    const start = this.start();
+    const parts = [this.toName(this.CONSUME(t.Name))];
+    this.MANY(() => {
+      this.CONSUME(t.Dot);
+      parts.push(this.toName(this.CONSUME2(t.Name)));
+    });
+    return { kind: "name", parts, span: this.spanFrom(start) };
+  });
+
+  readonly parameter = this.RULE("parameter", (): Parameter => {
+    const start = this.start();
+    this.CONSUME(t.Dollar);
+    const { text } = this.toName(this.CONSUME(t.Name));
+    return { kind: "parameter", name: text, span: this.spanFrom(start) };
+  });
+
+  readonly svcExpr = this.RULE("svcExpr", (): ServiceExpression => {
+    const start = this.start();
+    let braced = false;
+    const items = this.OR<IOrAlt<ServiceItem[]>[]>([
+      {
+        ALT: () => {
+          braced = true;
+          this.CONSUME(t.LeftBrace);
+          const list = this.list(() => this.SUBRULE(this.svcPrim));
+          this.CONSUME(t.RightBrace);
+          return list;
+        },
+      },
+      { ALT: () => [this.SUBRULE2(this.svcPrim)] },
+    ]);
+    return { items, braced, span: this.spanFrom(start) };
+  });
+
+  readonly svcPrim = this.RULE(
+    "svcPrim",
+    (): ServiceItem =>
+      this.OR<IOrAlt<ServiceItem>[]>([
+        { ALT: () => this.SUBRULE(this.svcNamed) },
+        { ALT: () => this.SUBRULE(this.parameter) },
+        {
+          ALT: () => ({
+            kind: "any-service",
+            span: this.spanOf(this.CONSUME(t.kw["any-service"])),
+          }),
+        },
+      ]),
+  );
+
+  /** `tcp/443` and `core.https` both begin with a name. */
+  readonly svcNamed = this.RULE("svcNamed", (): ServiceItem => {
+    const first = this.CONSUME(t.Name);
+    let item: ServiceItem | undefined;
+    this.OPTION(() => {
+      item = this.SUBRULE(this.svcDetail, { ARGS: [first] });
+    });
+    if (item !== undefined && !this.RECORDING_PHASE) return item;
+    const parts = [this.toName(first)];
+    this.MANY(() => {
+      this.CONSUME(t.Dot);
+      parts.push(this.toName(this.CONSUME2(t.Name)));
+    });
+    return { kind: "name", parts, span: this.spanFrom(first.startOffset) };
+  });
+
+  readonly svcDetail = this.RULE("svcDetail", (protocol: IToken): ServiceItem => {
+    this.CONSUME(t.Slash);
+    const detail = this.OR<IOrAlt<IToken>[]>([
+      { ALT: () => this.CONSUME(t.Integer) },
+      { ALT: () => this.CONSUME(t.Range) },
+      { ALT: () => this.CONSUME(t.Star) },
+      { ALT: () => this.CONSUME(t.Name) },
+    ]);
+    let code: IToken | undefined;
+    this.OPTION(() => {
+      this.CONSUME2(t.Slash);
+      code = this.CONSUME2(t.Integer);
+    });
+    return this.ACTION(() => {
+      const span = this.spanFrom(protocol.startOffset);
+      const read = serviceLiteral({ protocol, detail, code, span });
+      if (read.diagnostic !== undefined) this.reportDamage(read.diagnostic);
+      return read.literal;
+    });
+  });
+
+  /** The name that a token is. */
+  protected toName(token: IToken): Name {
+    if (token.tokenType === t.MisspeltName) this.noteMisspelt(token);
+    return { text: token.image, span: this.spanOf(token) };
+  }
+
+  protected toText(token: IToken): StringLiteral {
+    const span = this.spanOf(token);
+    const decoded = this.RECORDING_PHASE ? { value: "" } : decodeString(token.image, span);
+    if (decoded.fault !== undefined) this.reportDamage(decoded.fault);
+    return { kind: "string", value: decoded.value, span };
+  }
+}

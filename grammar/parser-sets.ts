@@ -1,0 +1,383 @@
+// Peers: predicates over labels, inline programs, and sets of endpoints.
+import type { IOrAlt } from "chevrotain";
+import type {
+  CidrLiteral,
+  Predicate,
+  ProgramAlternative,
+  ProgramBody,
+  ProgramField,
+  ProgramFieldItem,
+  SetExpression,
+  StringLiteral,
+  Value,
+} from "./ast.ts";
+import { readCidr } from "./cidr.ts";
+import { anyAsPeer } from "./mismatch.ts";
+import { bareNot, mixedPredicate, mixedSet } from "./operator-faults.ts";
+import { ServiceParser } from "./parser-services.ts";
+import { checkProgram } from "./program-faults.ts";
+import * as t from "./tokens.ts";
+
+export abstract class SetParser extends ServiceParser {
+  readonly cidrs = this.RULE("cidrs", (): CidrLiteral[] => {
+    this.CONSUME(t.LeftBrace);
+    const cidrs = this.list(() => this.SUBRULE(this.cidr));
+    this.CONSUME(t.RightBrace);
+    return cidrs;
+  });
+
+  readonly cidr = this.RULE("cidr", (): CidrLiteral => {
+    const address = this.CONSUME(t.Address);
+    let text = address.image;
+    this.OPTION(() => {
+      this.CONSUME(t.Slash);
+      text += `/${this.CONSUME(t.Integer).image}`;
+    });
+    const span = this.spanFrom(address.startOffset);
+    if (this.RECORDING_PHASE) return { text, span };
+    const read = readCidr(text, span);
+    if (read.diagnostic !== undefined) {
+      if (read.unusable === true) this.reportDamage(read.diagnostic);
+      else this.report(read.diagnostic);
+    }
+    return { text: read.text, span };
+  });
+
+  // --- predicates ---------------------------------------------------------------------------
+
+  readonly pred = this.RULE("pred", (): Predicate => {
+    const start = this.start();
+    const first = this.SUBRULE(this.atom);
+    let rest: { readonly kind: "and" | "or"; readonly of: Predicate[] } | undefined;
+    this.OPTION(() => {
+      rest = this.OR<IOrAlt<{ kind: "and" | "or"; of: Predicate[] }>[]>([
+        {
+          ALT: () => {
+            const of = [first];
+            this.AT_LEAST_ONE(() => {
+              this.CONSUME(t.kw.and);
+              of.push(this.SUBRULE2(this.atom));
+            });
+            return { kind: "and", of };
+          },
+        },
+        {
+          ALT: () => {
+            const of = [first];
+            this.AT_LEAST_ONE2(() => {
+              this.CONSUME(t.kw.or);
+              of.push(this.SUBRULE3(this.atom));
+            });
+            return { kind: "or", of };
+          },
+        },
+      ]);
+    });
+    if (rest === undefined) return first;
+    if (!this.RECORDING_PHASE && this.isNext(t.kw.and, t.kw.or)) this.#mixedPredicate(rest);
+    return { ...rest, span: this.spanFrom(start) };
+  });
+
+  readonly atom = this.RULE("atom", (): Predicate => {
+    const start = this.start();
+    return this.OR<IOrAlt<Predicate>[]>([
+      { ALT: () => this.SUBRULE(this.cmp) },
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.has);
+          const label = this.toName(this.CONSUME(t.Name));
+          return { kind: "has-label", label, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          const not = this.CONSUME(t.kw.not);
+          if (!this.RECORDING_PHASE && !this.isNext(t.LeftParen)) return this.#bareNot(not);
+          this.CONSUME(t.LeftParen);
+          const of = this.SUBRULE(this.pred);
+          this.CONSUME(t.RightParen);
+          return { kind: "not", of, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME2(t.LeftParen);
+          const of = this.SUBRULE2(this.pred);
+          this.CONSUME2(t.RightParen);
+          return { kind: "parenthesised-predicate", of, span: this.spanFrom(start) };
+        },
+      },
+    ]);
+  });
+
+  readonly cmp = this.RULE("cmp", (): Predicate => {
+    const label = this.toName(this.CONSUME(t.Name));
+    const start = label.span.start;
+    let negated = false;
+    return this.OR<IOrAlt<Predicate>[]>([
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.is);
+          this.OPTION(() => {
+            this.CONSUME(t.kw.not);
+            negated = true;
+          });
+          const values = [this.SUBRULE(this.value)];
+          return { kind: negated ? "is-not" : "is", label, values, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.OPTION2(() => {
+            this.CONSUME2(t.kw.not);
+            negated = true;
+          });
+          this.CONSUME(t.kw.in);
+          this.CONSUME(t.LeftBrace);
+          const values = this.list(() => this.SUBRULE2(this.value));
+          this.CONSUME(t.RightBrace);
+          return { kind: negated ? "not-in" : "in", label, values, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.has);
+          const values = [this.SUBRULE3(this.value)];
+          return { kind: "has-value", label, values, span: this.spanFrom(start) };
+        },
+      },
+    ]);
+  });
+
+  readonly value = this.RULE(
+    "value",
+    (): Value =>
+      this.OR<IOrAlt<Value>[]>([
+        { ALT: () => ({ kind: "value", ...this.toName(this.CONSUME(t.Name)) }) },
+        { ALT: () => this.toText(this.CONSUME(t.Text)) },
+        { ALT: () => this.SUBRULE(this.parameter) },
+      ]),
+  );
+
+  // --- programs -----------------------------------------------------------------------------
+
+  readonly progBody = this.RULE("progBody", (): ProgramBody => {
+    const start = this.start();
+    this.CONSUME(t.LeftBrace);
+    const alternatives: ProgramAlternative[] = [];
+    this.OR([
+      {
+        ALT: () => {
+          this.AT_LEAST_ONE(() => {
+            alternatives.push(this.SUBRULE(this.progAlt));
+          });
+        },
+      },
+      {
+        ALT: () => {
+          const first = this.start();
+          const fields: ProgramFieldItem[] = [];
+          this.AT_LEAST_ONE2(() => {
+            fields.push(this.SUBRULE(this.field));
+          });
+          const span = this.spanFrom(first);
+          alternatives.push({ platform: undefined, platformSpan: undefined, fields, span });
+        },
+      },
+    ]);
+    this.CONSUME(t.RightBrace);
+    if (!this.RECORDING_PHASE) this.reportAll(checkProgram(alternatives));
+    return { alternatives, span: this.spanFrom(start) };
+  });
+
+  readonly progAlt = this.RULE("progAlt", (): ProgramAlternative => {
+    const platform = this.CONSUME(t.PlatformWord);
+    const fields: ProgramFieldItem[] = [];
+    this.CONSUME(t.LeftBrace);
+    this.AT_LEAST_ONE(() => {
+      fields.push(this.SUBRULE(this.field));
+    });
+    this.CONSUME(t.RightBrace);
+    return {
+      // PlatformWord is the category of exactly these two keywords.
+      platform: platform.image as "linux" | "windows",
+      platformSpan: this.spanOf(platform),
+      fields,
+      span: this.spanFrom(platform.startOffset),
+    };
+  });
+
+  readonly field = this.RULE("field", (): ProgramFieldItem => {
+    const field = this.CONSUME(t.FieldWord);
+    const value = this.toText(this.CONSUME(t.Text));
+    return {
+      // FieldWord is the category of exactly the program fields.
+      field: field.image as ProgramField,
+      fieldSpan: this.spanOf(field),
+      value,
+      span: this.spanFrom(field.startOffset),
+    };
+  });
+
+  // --- sets ---------------------------------------------------------------------------------
+
+  readonly setExpr = this.RULE("setExpr", (): SetExpression => {
+    const start = this.start();
+    const first = this.SUBRULE(this.setAt);
+    let result = first;
+    this.OPTION(() => {
+      result = this.OR<IOrAlt<SetExpression>[]>([
+        {
+          ALT: () => {
+            const of = [first];
+            this.AT_LEAST_ONE(() => {
+              this.CONSUME(t.Ampersand);
+              of.push(this.SUBRULE2(this.setAt));
+            });
+            return { kind: "intersection", of, span: this.spanFrom(start) };
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t.kw.except);
+            const except = this.SUBRULE3(this.setAt);
+            return { kind: "difference", of: first, except, span: this.spanFrom(start) };
+          },
+        },
+      ]);
+    });
+    if (result !== first && !this.RECORDING_PHASE && this.isNext(t.Ampersand, t.kw.except)) {
+      this.#mixedSet(result);
+    }
+    return result;
+  });
+
+  readonly setAt = this.RULE("setAt", (): SetExpression => {
+    const start = this.start();
+    return this.OR<IOrAlt<SetExpression>[]>([
+      {
+        ALT: () => {
+          const left = this.SUBRULE(this.setPrim);
+          let at: SetExpression | undefined;
+          this.OPTION(() => {
+            this.CONSUME(t.At);
+            at = this.SUBRULE2(this.setPrim);
+          });
+          if (at === undefined) return left;
+          return { kind: "program-at", program: left, at, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.program);
+          const program = this.SUBRULE(this.progBody);
+          this.CONSUME2(t.At);
+          const at = this.SUBRULE3(this.setPrim);
+          return { kind: "program-at", program, at, span: this.spanFrom(start) };
+        },
+      },
+    ]);
+  });
+
+  readonly setPrim = this.RULE("setPrim", (): SetExpression => {
+    const start = this.start();
+    return this.OR<IOrAlt<SetExpression>[]>([
+      {
+        ALT: () => {
+          const name = this.SUBRULE(this.qname);
+          if (!this.RECORDING_PHASE && name.parts.length === 1 && name.parts[0]?.text === "any") {
+            this.reportDamage(() => anyAsPeer(name.span));
+          }
+          return name;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.workloads);
+          let where: Predicate | undefined;
+          this.OPTION(() => {
+            this.CONSUME(t.kw.where);
+            where = this.SUBRULE(this.pred);
+          });
+          return { kind: "workloads", where, span: this.spanFrom(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftBrace);
+          const of = this.list(() => this.SUBRULE(this.setExpr));
+          this.CONSUME(t.RightBrace);
+          return { kind: "union", of, span: this.spanFrom(start) };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.parameter) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen);
+          const of = this.SUBRULE2(this.setExpr);
+          this.CONSUME(t.RightParen);
+          return { kind: "parenthesised", of, span: this.spanFrom(start) };
+        },
+      },
+      { ALT: () => ({ kind: "outside", span: this.spanOf(this.CONSUME(t.kw.outside)) }) },
+      { ALT: () => ({ kind: "internet", span: this.spanOf(this.CONSUME(t.kw.internet)) }) },
+      { ALT: () => ({ kind: "anywhere", span: this.spanOf(this.CONSUME(t.kw.anywhere)) }) },
+      {
+        ALT: () => {
+          this.CONSUME(t.kw.networks);
+          const cidrs = this.SUBRULE(this.cidrs);
+          return { kind: "networks", cidrs, span: this.spanFrom(start) };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.fqdn) },
+    ]);
+  });
+
+  readonly fqdn = this.RULE("fqdn", (): SetExpression => {
+    const start = this.start();
+    this.CONSUME(t.kw.fqdn);
+    this.CONSUME(t.LeftBrace);
+    const names = this.list((): StringLiteral => this.toText(this.CONSUME(t.Text)));
+    this.CONSUME(t.RightBrace);
+    return { kind: "fqdn", names, span: this.spanFrom(start) };
+  });
+
+  // --- what the grammar forbids but we can still read ------------------------------------------
+
+  /** Reads on to the end of a mixed chain, so that only the mixture is reported. */
+  #mixedPredicate(first: { readonly kind: "and" | "or"; readonly of: readonly Predicate[] }): void {
+    const operators = new Array<"and" | "or">(first.of.length - 1).fill(first.kind);
+    const operands = [...first.of];
+    while (this.isNext(t.kw.and, t.kw.or)) {
+      operators.push(this.LA(1).tokenType === t.kw.and ? "and" : "or");
+      this.skip();
+      operands.push(this.SUBRULE4(this.atom));
+    }
+    this.reportDamage(() => mixedPredicate(operands, operators));
+  }
+
+  #mixedSet(first: SetExpression): void {
+    const operands =
+      first.kind === "difference"
+        ? [first.of, first.except]
+        : first.kind === "intersection"
+          ? [...first.of]
+          : [first];
+    const operators: ("&" | "except")[] = new Array(operands.length - 1).fill(
+      first.kind === "difference" ? "except" : "&",
+    );
+    while (this.isNext(t.Ampersand, t.kw.except)) {
+      operators.push(this.LA(1).tokenType === t.Ampersand ? "&" : "except");
+      this.skip();
+      operands.push(this.SUBRULE4(this.setAt));
+    }
+    this.reportDamage(() => mixedSet(operands, operators));
+  }
+
+  /** `not role is db`: read as `not (role is db)`. */
+  #bareNot(not: { readonly startOffset: number }): Predicate {
+    const of = this.SUBRULE3(this.atom);
+    this.report(() => bareNot(of, not.startOffset));
+    return { kind: "not", of, span: this.spanFrom(not.startOffset) };
+  }
+}
