@@ -30,6 +30,6 @@ export function codeOf(error: unknown): string | undefined {
 /** One line for people; an error that is not the system's is a bug and goes on. */
 export function describeFault(error: unknown): string {
   const code = codeOf(error);
-  if (code === undefined) throw error;
+  if (code === undefined) throw new Error("bug in segc (host)", { cause: error });
   return words[code] ?? code;
 }

@@ -179,20 +179,27 @@ function swap(
   fileSystem.setMode(stage, fileSystem.modeOf(target));
   const old = siblingName(fileSystem, target, "old");
   fileSystem.rename(target, old);
-  let now: Inspected;
+  const refusal = takePlace(fileSystem, { stage, old, target }, listedIn);
+  if (refusal === undefined) return { outcome: "written" };
+  fileSystem.rename(old, target);
+  return refusal;
+}
+
+/** Undefined when the stage stands in the target's place. */
+function takePlace(
+  fileSystem: FileSystem,
+  { stage, old, target }: { readonly stage: string; readonly old: string; readonly target: string },
+  listedIn: OutputOptions["listedIn"],
+): Written | undefined {
   try {
-    now = inspect(fileSystem, old, listedIn);
-    if (now.state !== "not-ours") fileSystem.rename(stage, target);
+    const now = inspect(fileSystem, old, listedIn);
+    if (now.state === "not-ours") return { outcome: "not-ours", detail: now.detail };
+    fileSystem.rename(stage, target);
+    removeListed(fileSystem, old, now.state === "ours" ? now.paths : []);
+    return undefined;
   } catch (error) {
-    fileSystem.rename(old, target);
-    throw error;
+    return { outcome: "failed", path: target, detail: describeFault(error) };
   }
-  if (now.state === "not-ours") {
-    fileSystem.rename(old, target);
-    return { outcome: "not-ours", detail: now.detail };
-  }
-  removeListed(fileSystem, old, now.state === "ours" ? now.paths : []);
-  return { outcome: "written" };
 }
 
 /** What cannot be removed stays behind: the new artefacts stand, and nothing of others goes. */
