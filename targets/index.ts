@@ -1,5 +1,6 @@
 // The list of targets: adding one is its folder and one line here. Targets differ in what their
 // plans look like, which nobody but the target itself needs to know.
+import { runnerOf, type TargetRunner } from "../compiler/artefact.ts";
 import { nftables } from "./nftables/index.ts";
 
-export const targets = { nftables } as const;
+export const targets: readonly TargetRunner[] = [runnerOf(nftables)];
