@@ -1,0 +1,202 @@
+// Random small projects with every kind of enforcer, and the flows that tell them apart.
+import fc from "fast-check";
+import type {
+  Direction,
+  EnforcerKind,
+  Inventory,
+  Workload,
+} from "../../compiler/inventory/types.ts";
+import type { EndpointSet, Model, Program, Rule } from "../../compiler/model/types.ts";
+import type { Flow, World } from "../../compiler/semantics/semantics.ts";
+import { formatAddress } from "../../compiler/sets/address.ts";
+import { portInterval, serviceSet } from "../../compiler/sets/service-set.ts";
+import { capabilityTable } from "../../targets/capabilities.ts";
+import * as make from "../extent/makers.ts";
+import { endpointsIn } from "../extent/random.ts";
+
+const oneOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
+
+export const now = "2026-11-23";
+
+const programs: readonly Program[] = [
+  make.program("report", { linux: { unit: "report.service" }, windows: { path: "C:\\R.exe" } }),
+  make.program("both", { linux: { unit: "report.service", user: "batch" } }),
+  make.program("script", { linux: { path: "/opt/report" } }),
+  make.program("group", { linux: { cgroup: "/a" }, windows: { service: "R" } }),
+  make.program("deep", { linux: { cgroup: "/a/b" } }),
+];
+
+const places = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "fd00::1", "fd00::2"];
+
+function standing(kinds: readonly EnforcerKind[], directions: readonly Direction[]) {
+  return kinds.map((kind) => ({ kind, id: kind, directions }));
+}
+
+const enforcers = (kinds: readonly EnforcerKind[]) =>
+  fc
+    .tuple(
+      fc.subarray([...kinds], { maxLength: Math.min(2, kinds.length) }),
+      oneOf(["egress", "ingress"], ["egress", "ingress"], ["egress"], ["ingress"]),
+    )
+    .map(([some, directions]) => standing(some, directions));
+
+const workload = (name: string, kinds: readonly EnforcerKind[]): fc.Arbitrary<Workload> =>
+  fc
+    .record({
+      env: oneOf("prod", "staging"),
+      app: oneOf("crm", "dba"),
+      platform: oneOf("linux", "linux", "linux", "windows"),
+      addresses: fc.subarray([...places, "10.0.0.1@plant", "fd00::1@plant"], { maxLength: 3 }),
+      launcher: oneOf(undefined, undefined, "segc"),
+      enforcers: enforcers(kinds),
+    })
+    .map(({ env, app, addresses, ...more }) =>
+      make.workload(name, { env, app }, addresses, { users: new Map([["batch", 1007]]), ...more }),
+    );
+
+/** Addresses are unique per realm: the first holder keeps one. */
+function withoutClashes(members: readonly Workload[]): readonly Workload[] {
+  const taken = new Set<string>();
+  return members.map((member) => ({
+    ...member,
+    addresses: member.addresses.filter(({ ip, realm }) => {
+      const key = JSON.stringify([ip, realm]);
+      return !taken.has(key) && taken.add(key) !== undefined;
+    }),
+  }));
+}
+
+export const inventoryOfKinds = (kinds: readonly EnforcerKind[]): fc.Arbitrary<Inventory> =>
+  fc
+    .integer({ min: 2, max: 4 })
+    .chain((size) =>
+      fc.tuple(...Array.from({ length: size }, (_, at) => workload(`w${at}`, kinds))),
+    )
+    .map((members) => make.inventory(...withoutClashes(members)));
+
+const machines: fc.Arbitrary<EndpointSet> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: oneOf(
+      make.workloads,
+      make.where(make.is(make.env, "prod")),
+      make.where(make.is(make.app, "crm")),
+      { kind: "workload", name: "w0" } as const,
+      make.except(make.workloads, make.where(make.is(make.env, "prod"))),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: oneOf(
+      make.outside,
+      make.anywhere,
+      make.networks("10.0.0.0/30"),
+      make.networks("10.0.0.1/32", "fd00::/126"),
+    ),
+  },
+);
+
+const withProgram = fc
+  .tuple(fc.constantFrom(...programs), machines)
+  .map(([program, set]) => make.at(program, set));
+
+/** Programs only where they narrow: never behind `except`. */
+export const positiveSets: fc.Arbitrary<EndpointSet> = fc.oneof(
+  { weight: 4, arbitrary: machines },
+  { weight: 4, arbitrary: withProgram },
+  { weight: 1, arbitrary: fc.tuple(withProgram, machines).map(([a, b]) => make.union(a, b)) },
+  { weight: 1, arbitrary: fc.tuple(withProgram, withProgram).map(([a, b]) => make.both(a, b)) },
+);
+
+/** The same, and "every process but". */
+export const allSets: fc.Arbitrary<EndpointSet> = fc.oneof(
+  { weight: 3, arbitrary: positiveSets },
+  { weight: 1, arbitrary: fc.tuple(machines, withProgram).map(([a, b]) => make.except(a, b)) },
+  { weight: 1, arbitrary: fc.tuple(withProgram, withProgram).map(([a, b]) => make.except(a, b)) },
+);
+
+const sctp = (port: number) => serviceSet([portInterval(132, port, port)]);
+const services = oneOf(make.tcp(443), make.tcp(400, 500), make.tcp(443, 8443), sctp(5));
+const condition = fc.option(
+  fc.record({ relation: oneOf("same" as const, "different" as const), label: oneOf(make.env) }),
+  { nil: undefined, freq: 5 },
+);
+
+function rule(sets: fc.Arbitrary<EndpointSet>): fc.Arbitrary<Rule> {
+  return fc
+    .record({
+      source: sets,
+      destination: sets,
+      service: services,
+      condition,
+      effect: oneOf("allow" as const, "allow" as const, "deny" as const),
+      staged: oneOf(false, false, false, true),
+      fallbackNetwork: fc.boolean(),
+      until: oneOf(undefined, undefined, "2026-11-22", "2026-11-23"),
+    })
+    .map(({ source, destination, service, condition: when, effect, staged, until, ...more }) => {
+      const allow = effect === "allow";
+      return make.rule(make.root, make.flow(source, destination, { service, condition: when }), {
+        effect,
+        staged,
+        meta: {
+          ...make.noMeta,
+          until: allow ? until : undefined,
+          fallbackNetwork: allow && more.fallbackNetwork,
+        },
+      });
+    });
+}
+
+export const modelOf = (sets: fc.Arbitrary<EndpointSet>): fc.Arbitrary<Model> =>
+  fc
+    .record({
+      rules: fc.array(rule(sets), { minLength: 1, maxLength: 5 }),
+      observed: fc.option(oneOf("egress" as const, "ingress" as const), {
+        nil: undefined,
+        freq: 4,
+      }),
+    })
+    .map(({ rules, observed }) =>
+      make.model({
+        rules: rules.map((one, index) => ({ ...one, id: `org.r${index}` })),
+        observations:
+          observed === undefined
+            ? []
+            : [
+                {
+                  directions: [observed],
+                  of: make.where(make.is(make.env, "prod")),
+                  until: "2026-12-24",
+                  because: undefined,
+                  ticket: undefined,
+                  span: make.spanOf("observe"),
+                },
+              ],
+      }),
+    );
+
+export function worldOf(model: Model, inventory: Inventory): World {
+  return { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
+}
+
+const strangers = new Set(["10.0.0.3", "10.0.0.9", "8.8.8.8", "fd00::2", "2600::1"]);
+const tcpPorts = [399, 443, 8443].map((port) => 6 * 65536 + port);
+const sctpPorts = [5, 6].map((port) => 132 * 65536 + port);
+
+/** Flows between real addresses at every process that some rule tells from the others. */
+export function* tellingFlows({ rules }: Model, { workloads }: Inventory): Generator<Flow> {
+  const sets = rules.flatMap(({ flow }) => [flow.source, flow.destination]);
+  const endpoints = endpointsIn(workloads, sets).flatMap((x) => {
+    if (x.address === undefined) return [];
+    const known = x.workload !== undefined || strangers.has(formatAddress(x.address));
+    return known ? [{ ...x, address: x.address }] : [];
+  });
+  for (const source of endpoints) {
+    for (const destination of endpoints) {
+      if (source.workload === destination.workload || source.realm !== destination.realm) continue;
+      if (source.family !== destination.family) continue;
+      for (const service of [...tcpPorts, ...sctpPorts]) yield { source, destination, service };
+    }
+  }
+}

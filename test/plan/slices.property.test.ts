@@ -1,0 +1,103 @@
+// Slices against the naive meaning: what an entry list lets pass is exactly what the enforcer may
+// see of a permitted flow (language.md section 7, Installed).
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { expand } from "../../compiler/extent/expand.ts";
+import type { EnforcerKind, Inventory } from "../../compiler/inventory/types.ts";
+import type { Model } from "../../compiler/model/types.ts";
+import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
+import { slicesOf } from "../../compiler/plan/slices.ts";
+import { enforcersOf, type Flow, installed } from "../../compiler/semantics/semantics.ts";
+import { formatAddress } from "../../compiler/sets/address.ts";
+import { isNoService } from "../../compiler/sets/service-set.ts";
+import { capabilityTable } from "../../targets/capabilities.ts";
+import { sliceAdmits } from "../semantics/slice-meaning.ts";
+import {
+  allSets,
+  inventoryOfKinds,
+  modelOf,
+  now,
+  positiveSets,
+  tellingFlows,
+  worldOf,
+} from "./random.ts";
+
+const hostKinds = ["nftables", "iptables", "aws-sg"] as const;
+
+function compile(model: Model, inventory: Inventory, kind: EnforcerKind) {
+  return slicesOf(model, expand(model, inventory), capabilityTable, now, kind);
+}
+
+function show({ source, destination, service }: Flow): string {
+  const end = (x: Flow["source"]) =>
+    `${x.workload?.name ?? "outside"} ${formatAddress(x.address)}@${x.realm} ${JSON.stringify([...x.process])}`;
+  return `${end(source)} -> ${end(destination)} : ${service}`;
+}
+
+/** The first flow on which a slice and the meaning differ. */
+function difference(model: Model, inventory: Inventory, kinds: readonly EnforcerKind[]) {
+  const world = worldOf(model, inventory);
+  const sliceOf = new Map<string, EnforcerSlice>();
+  for (const slice of kinds.flatMap((kind) => compile(model, inventory, kind))) {
+    for (const name of slice.workloads) sliceOf.set(`${slice.kind} ${name}`, slice);
+  }
+  for (const flow of tellingFlows(model, inventory)) {
+    for (const k of enforcersOf(world, flow)) {
+      const slice = sliceOf.get(`${k.enforcer.kind} ${k.workload.name}`);
+      if (slice === undefined) return `no slice for ${k.workload.name}`;
+      const admits = sliceAdmits(slice, k.direction, flow);
+      if (admits !== installed(world, k, flow)) {
+        return `${k.enforcer.kind} ${k.direction} ${admits ? "admits" : "refuses"} ${show(flow)}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+describe("slices", () => {
+  test("are what each enforcer may see of the permit", () => {
+    fc.assert(
+      fc.property(modelOf(positiveSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+        expect(difference(model, inventory, hostKinds)).toBeUndefined();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("are the permit itself where everything is seen", () => {
+    fc.assert(
+      fc.property(modelOf(allSets), inventoryOfKinds(["fixture"]), (model, inventory) => {
+        expect(difference(model, inventory, ["fixture"])).toBeUndefined();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("hold no entry without peers or services (hazards 1 to 6 and 11)", () => {
+    fc.assert(
+      fc.property(modelOf(allSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+        for (const slice of hostKinds.flatMap((kind) => compile(model, inventory, kind))) {
+          for (const { denies, allows, stagedAllows, stagedDenies } of slice.directions) {
+            for (const entry of [...denies, ...allows, ...stagedAllows, ...stagedDenies]) {
+              expect(entry.remote).not.toHaveLength(0);
+              expect(entry.local?.length).not.toBe(0);
+              expect(isNoService(entry.service)).toBe(false);
+              expect(entry.remote.every((cidr) => cidr.address.family === entry.family)).toBe(true);
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  test("do not depend on the order of rules or workloads", () => {
+    fc.assert(
+      fc.property(modelOf(allSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+        const reversed = { ...model, rules: [...model.rules].reverse() };
+        const forward = compile(model, inventory, "nftables");
+        const backward = compile(reversed, inventory, "nftables");
+        expect(backward.map((slice) => slice.id)).toEqual(forward.map((slice) => slice.id));
+      }),
+    );
+  });
+});
