@@ -1,0 +1,215 @@
+// The raw inventory, held against the model, to workloads. Sources are merged by workload name;
+// the result is sorted and does not depend on the order of files or records.
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { diagnose } from "../../diagnostics/registry.ts";
+import { positionAt, type SourceFile, type Span } from "../../diagnostics/source.ts";
+import type { Label, Model } from "../model/types.ts";
+import { checkSharedAddresses, type Holder, readAddresses } from "./addresses.ts";
+import {
+  addFault,
+  type Claim,
+  type Faults,
+  finishFaults,
+  newFaults,
+  type Place,
+  placeIn,
+} from "./faults.ts";
+import { type LabelReader, labelReader } from "./labels.ts";
+import {
+  checkText,
+  type Merging,
+  mergeAccounts,
+  mergeEnforcers,
+  mergeInterfaces,
+  mergeLabels,
+  mergeScalar,
+} from "./merge.ts";
+import type { Locator, RawInventory, RawSource } from "./raw.ts";
+import { type Inventory, inventoryOf, type LabelValue, type Workload } from "./types.ts";
+
+export interface BuiltInventory {
+  /** What is sound of it, when there are errors. */
+  readonly inventory: Inventory;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Builds the inventory. Promises made by `require` are checked elsewhere (compiler/extent). */
+export function buildInventory(raw: RawInventory, model: Model): BuiltInventory {
+  const faults = newFaults();
+  const sources = raw.sources.toSorted((a, b) => compareTexts(a.path, b.path));
+  const context: Context = {
+    faults,
+    readers: new Map(sources.map((source) => [source, labelReader(source, model, faults)])),
+    labelSets: new Map(),
+    required: [...model.labels.values()].filter((label) => !label.optional),
+  };
+  const holders = groupByName(sources, faults).flatMap((claims) => holderOf(context, claims));
+  checkSharedAddresses(holders, faults);
+  const inventory = inventoryOf(
+    holders.map(({ workload }) => workload),
+    sources.map(({ path, sha256 }) => ({ path, sha256 })),
+  );
+  return { inventory, diagnostics: finishFaults(faults) };
+}
+
+interface Context {
+  readonly faults: Faults;
+  readonly readers: ReadonlyMap<RawSource, LabelReader>;
+  /** Equal label sets are one object; the key is their canonical text. */
+  readonly labelSets: Map<string, ReadonlyMap<string, LabelValue>>;
+  readonly required: readonly Label[];
+}
+
+const nameAt: Place = { path: ["name"], at: "value" };
+
+/** What is said about each workload, in the order of names. */
+function groupByName(sources: readonly RawSource[], faults: Faults): readonly (readonly Claim[])[] {
+  const groups = new Map<string, Claim[]>();
+  for (const source of sources) {
+    for (const [index, record] of source.records.entries()) {
+      const claim = { source, index, record };
+      const group = groups.get(record.name);
+      if (group === undefined) {
+        if (checkText({ claims: [], faults }, claim, nameAt, record.name, "name")) {
+          groups.set(record.name, [claim]);
+        }
+      } else if (group.at(-1)?.source !== source) group.push(claim);
+      else reportTwice(group.at(-1) ?? claim, claim, faults);
+    }
+  }
+  return [...groups].sort(([a], [b]) => compareTexts(a, b)).map(([, claims]) => claims);
+}
+
+function reportTwice(first: Claim, second: Claim, faults: Faults): void {
+  const { path } = second.source;
+  addFault(faults, second, nameAt, (span) => {
+    const firstSpan = placeIn(first, nameAt);
+    const { line } = positionAt(firstSpan.source, firstSpan.start);
+    const parameters = { why: "twice", workload: second.record.name, path, line } as const;
+    return diagnose("SEG809", span, parameters, {
+      related: [{ message: "first here", span: firstSpan }],
+    });
+  });
+}
+
+function holderOf(context: Context, claims: readonly Claim[]): readonly Holder[] {
+  const { faults } = context;
+  const merging: Merging = { claims, faults };
+  const [first] = claims;
+  if (first === undefined) return [];
+  const { name } = first.record;
+  const labels = labelsOf(context, merging, first);
+  const platform = mergeScalar(merging, "platform");
+  if (platform === undefined) {
+    addFault(faults, first, nameAt, (span) =>
+      diagnose("SEG809", span, { why: "no-platform", workload: name }),
+    );
+    return [];
+  }
+  const workload: Workload = {
+    name,
+    platform,
+    labels,
+    addresses: readAddresses(claims, faults),
+    users: mergeAccounts(merging, "users"),
+    groups: mergeAccounts(merging, "groups"),
+    launcher: mergeScalar(merging, "launcher"),
+    appTags: mergeScalar(merging, "app-tags"),
+    interfaces: mergeInterfaces(merging),
+    enforcers: mergeEnforcers(merging),
+    span: new RecordSpan(first.source.locate, first.index),
+  };
+  return [{ workload, claims }];
+}
+
+function labelsOf(context: Context, merging: Merging, first: Claim): Workload["labels"] {
+  const { faults, labelSets } = context;
+  const { name } = first.record;
+  const excused = new Set<string | undefined>();
+  const readings = merging.claims.map((claim) => {
+    const reading = context.readers.get(claim.source)?.(claim.record);
+    for (const { place, label, make } of reading?.faults ?? []) {
+      excused.add(label);
+      addFault(faults, claim, place, (span) => make(span, name));
+    }
+    return reading ?? noLabels;
+  });
+  const merged = mergeLabels(merging, readings);
+  checkRequired(context, first, { labels: merged, excused });
+  return interned(labelSets, merged);
+}
+
+const noLabels = { values: new Map(), origins: new Map(), faults: [] };
+
+interface LabelsHeld {
+  readonly labels: Workload["labels"];
+  /** Labels that another fault has already spoken of. */
+  readonly excused: ReadonlySet<string | undefined>;
+}
+
+/** SEG804: a label that every workload has. */
+function checkRequired({ required, faults }: Context, first: Claim, held: LabelsHeld): void {
+  for (const { name: label, span: declared } of required) {
+    if (held.labels.has(label) || held.excused.has(label)) continue;
+    const workload = first.record.name;
+    addFault(faults, first, { path: [], at: "value" }, (span) =>
+      diagnose(
+        "SEG804",
+        span,
+        { why: "missing", workload, label },
+        {
+          related: [{ message: "declared here", span: declared }],
+        },
+      ),
+    );
+  }
+}
+
+const canonicalKeys = new WeakMap<ReadonlyMap<string, LabelValue>, string>();
+
+/** The one object for label sets equal to this one. */
+function interned(
+  labelSets: Context["labelSets"],
+  labels: ReadonlyMap<string, LabelValue>,
+): ReadonlyMap<string, LabelValue> {
+  let key = canonicalKeys.get(labels);
+  const sorted = key === undefined ? [...labels].sort(([a], [b]) => compareTexts(a, b)) : [];
+  if (key === undefined) {
+    key = JSON.stringify(sorted);
+    canonicalKeys.set(labels, key);
+  }
+  const known = labelSets.get(key);
+  if (known !== undefined) return known;
+  const kept = new Map(sorted);
+  labelSets.set(key, kept);
+  return kept;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** The place of a record, found when it is asked for: most are never shown. */
+class RecordSpan implements Span {
+  readonly #locate: Locator;
+  readonly #index: number;
+  #found: Span | undefined;
+
+  constructor(locate: Locator, index: number) {
+    this.#locate = locate;
+    this.#index = index;
+  }
+  get #span(): Span {
+    this.#found ??= this.#locate.value(this.#index, []);
+    return this.#found;
+  }
+  get source(): SourceFile {
+    return this.#span.source;
+  }
+  get start(): number {
+    return this.#span.start;
+  }
+  get end(): number {
+    return this.#span.end;
+  }
+}
