@@ -133,7 +133,10 @@ class Scanner {
     const end = wordAfterFirst.lastIndex;
     const next = text.charCodeAt(end);
     if (next === 58 && end - start <= 4 && this.#address(ipv6)) return;
-    if (continuesWord(text, end, next)) return this.#misspelt();
+    if (continuesWord(text, end, next)) {
+      this.#misspelt();
+      return;
+    }
     const image = text.slice(start, end);
     this.#push(t.keywordTypes.get(image) ?? t.Name, image, start);
   }
@@ -179,7 +182,10 @@ class Scanner {
       const image = this.#match(pattern);
       if (image === undefined) continue;
       const end = this.#at + image.length;
-      if (continuesWord(this.#text, end, this.#text.charCodeAt(end))) return this.#misspelt();
+      if (continuesWord(this.#text, end, this.#text.charCodeAt(end))) {
+        this.#misspelt();
+        return;
+      }
       this.#push(type, image, this.#at);
       return;
     }
@@ -205,7 +211,10 @@ class Scanner {
   }
 
   #other(kind: number): void {
-    if (kind === upper) return this.#misspelt();
+    if (kind === upper) {
+      this.#misspelt();
+      return;
+    }
     const code = this.#text.charCodeAt(this.#at);
     // Hidden characters are reported by `hidden.ts`, wherever they stand; here they are blanks.
     if (isHidden(code)) this.#at++;

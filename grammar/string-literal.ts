@@ -16,7 +16,7 @@ const escapes = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|(?<bad>\\u?|[\u0000-\u001f])/
 export function decodeString(image: string, span: Span): DecodedString {
   if (plain.test(image)) return { value: image.slice(1, -1) };
   for (const match of image.slice(0, -1).matchAll(escapes)) {
-    if (match.groups?.["bad"] === undefined) continue;
+    if (match.groups?.bad === undefined) continue;
     return { value: image.slice(1, -1), fault: () => badEscape(image, match.index, span) };
   }
   // Only JSON's own escapes are left, so this is a JSON string.
@@ -24,14 +24,14 @@ export function decodeString(image: string, span: Span): DecodedString {
 }
 
 function badEscape(image: string, index: number, span: Span): Diagnostic {
-  const escape = image.startsWith("\\", index);
+  const isEscape = image.startsWith("\\", index);
   const start = span.start + index;
   return diagnose(
     "SEG100",
-    { source: span.source, start, end: start + (escape ? 2 : 1) },
+    { source: span.source, start, end: start + (isEscape ? 2 : 1) },
     {
       expected: "a string as in JSON",
-      found: escape ? `\`${image.slice(index, index + 2)}\`` : "a control character",
+      found: isEscape ? `\`${image.slice(index, index + 2)}\`` : "a control character",
     },
     {
       help: 'inside a string write `\\\\` for a backslash, `\\"` for a quote, `\\n`, `\\t` or `\\u` and four hexadecimal digits',

@@ -1,0 +1,122 @@
+// From parsed modules and a raw inventory to a checked policy. Every stage reports all it finds;
+// a stage runs only when what it stands on is sound, so that one cause gives one diagnostic.
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { compareSpans } from "../diagnostics/source.ts";
+import type { ModuleTree } from "../grammar/ast.ts";
+import { checkAuthority } from "./extent/authority.ts";
+import { expand } from "./extent/expand.ts";
+import { checkFixtureRequirements, checkRequirements } from "./extent/requirements.ts";
+import type { Expansion } from "./extent/types.ts";
+import { checkGuardrails } from "./guard/guardrails.ts";
+import { runTests, type TestResult } from "./guard/policy-tests.ts";
+import { type Space, spaceOf } from "./guard/space.ts";
+import { checkStagedDependence } from "./guard/staged-dependence.ts";
+import { buildInventory } from "./inventory/build.ts";
+import type { RawInventory } from "./inventory/raw.ts";
+import type { Inventory } from "./inventory/types.ts";
+import { buildModel } from "./model/build.ts";
+import type { Model, UtcDate } from "./model/types.ts";
+import { checkCapabilities } from "./plan/check-capabilities.ts";
+import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
+import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
+import type { CapabilityTable } from "./plan/target.ts";
+
+export interface CheckInput {
+  readonly trees: readonly ModuleTree[];
+  readonly root: string | undefined;
+  readonly modules: ReadonlyMap<string, string>;
+  readonly inventory: RawInventory;
+  readonly capabilities: CapabilityTable;
+  readonly hasExpirySchedule: boolean;
+  readonly now: UtcDate;
+  /** What loading and parsing found: reported with the rest, and errors stop the later stages. */
+  readonly earlier: readonly Diagnostic[];
+}
+
+export interface Checked {
+  readonly model: Model;
+  readonly inventory: Inventory;
+  readonly expansion: Expansion;
+  /** Where each unstaged rule is enforced; empty when the policy has errors. */
+  readonly enforcement: readonly RuleEnforcement[];
+  /** Results of the policy's own tests; empty when it has other errors. */
+  readonly tests: readonly TestResult[];
+  /** In the order of files and places. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** For `explain`. Built on first use. */
+  readonly space: () => Space;
+}
+
+/** Checks a whole project. Never throws for what the user wrote. */
+export function checkPolicy(input: CheckInput): Checked {
+  const { capabilities, now } = input;
+  const built = buildModel(input.trees, input);
+  const { model } = built;
+  const read = buildInventory(input.inventory, model);
+  const { inventory } = read;
+  const expansion = expand(model, inventory);
+  const world = { model, workloads: inventory.workloads, capabilities, now };
+  const space = remembered(() => spaceOf(world));
+
+  const context = planContext(model, expansion, capabilities, now);
+  const early = [...input.earlier, ...built.diagnostics, ...read.diagnostics];
+  const middle = hasErrors(early) ? [] : checkSets(input, context);
+  const sound = !hasErrors(early) && !hasErrors(middle);
+  const tests = sound ? runTests(world) : [];
+  const late = sound ? [...checkPromises(space, model), ...failuresOf(tests)] : [];
+  return {
+    model,
+    inventory,
+    expansion,
+    enforcement: sound ? enforcementOfAll(context) : [],
+    tests,
+    diagnostics: inSourceOrder([...early, ...middle, ...late]),
+    space,
+  };
+}
+
+/** What the sets select in this inventory: requirements, authority, what enforcers can see. */
+function checkSets(input: CheckInput, context: PlanContext): readonly Diagnostic[] {
+  const { model, expansion } = context;
+  return [
+    ...checkRequirements(model, expansion.universe.workloads),
+    ...checkFixtureRequirements(model),
+    ...checkAuthority(model, expansion),
+    ...checkCapabilities(context, input),
+  ];
+}
+
+function enforcementOfAll(context: PlanContext): readonly RuleEnforcement[] {
+  return activeRules(context)
+    .filter((rule) => !rule.staged)
+    .map((rule) => enforcementOf(context, rule));
+}
+
+/** Guardrails and staged dependences; the space is not built where there is nothing to decide. */
+function checkPromises(space: () => Space, model: Model): readonly Diagnostic[] {
+  return [
+    ...(model.guardrails.length === 0 ? [] : checkGuardrails(space())),
+    ...(model.observations.length === 0 ? [] : checkStagedDependence(space())),
+  ];
+}
+
+const failuresOf = (tests: readonly TestResult[]) =>
+  tests.flatMap((test) => test.assertions.flatMap((assertion) => assertion.failure ?? []));
+
+/** By file and place; what has no place comes first. */
+function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => {
+    if (a.span === undefined || b.span === undefined) {
+      return Number(a.span !== undefined) - Number(b.span !== undefined);
+    }
+    return compareSpans(a.span, b.span) || (a.code < b.code ? -1 : Number(a.code > b.code));
+  });
+}
+
+function remembered<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,93 @@
+// The whole pipeline after checking, on one screen: what each enforcer must do, the files that
+// make it do that, and a manifest of it all. Targets and capabilities come as arguments.
+import type { Artefact, TargetRunner } from "./artefact.ts";
+import type { Checked } from "./check.ts";
+import type { EnforcerKind } from "./inventory/types.ts";
+import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
+import type { Model, UtcDate } from "./model/types.ts";
+import { slicesOf } from "./plan/slices.ts";
+import type { CapabilityTable } from "./plan/target.ts";
+
+export interface CompileOptions {
+  readonly targets: readonly TargetRunner[];
+  readonly capabilities: CapabilityTable;
+  readonly now: UtcDate;
+  readonly version: string;
+  readonly inputs: readonly InputEntry[];
+}
+
+export interface Compiled {
+  /** Sorted by target, then id. */
+  readonly artefacts: readonly Artefact[];
+  readonly manifest: Manifest;
+}
+
+/** Compiles what `check` found to be without error. */
+export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
+  const { model, expansion, inventory } = checked;
+  const { capabilities, now } = options;
+  const artefacts = options.targets
+    .flatMap((target) =>
+      slicesOf(model, expansion, capabilities, now, target.kind).map(target.produce),
+    )
+    .sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
+  const compiledKinds = new Set(options.targets.map((target) => target.kind));
+  const manifest: Manifest = {
+    formatVersion: 1,
+    segc: options.version,
+    edition: 1,
+    now,
+    inputs: [...options.inputs].sort((a, b) => compareTexts(a.path, b.path)),
+    expires: expiriesOf(model),
+    artefacts: artefacts.map((artefact) => artefact.entry),
+    notCompiled: notCompiled(inventory.workloads, compiledKinds),
+  };
+  return { artefacts, manifest };
+}
+
+const folderOf = ({ entry }: Artefact) => `${entry.target}/${entry.id}`;
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+/** Everything of the policy that has a last day. */
+function expiriesOf(model: Model): readonly ExpiryEntry[] {
+  const rules = model.rules.map((rule) => ({
+    kind: "rule" as const,
+    name: rule.id,
+    until: rule.meta.until,
+  }));
+  const exceptions = model.guardrails.flatMap((guardrail) =>
+    guardrail.exceptions.map(({ name, until }) => ({
+      kind: "exception" as const,
+      name: `${guardrail.id}.${name}`,
+      until,
+    })),
+  );
+  const observations = model.observations.map(({ directions, span, until }) => ({
+    kind: "observe" as const,
+    name: `${directions.join(", ")} at ${span.source.path}`,
+    until,
+  }));
+  return [...rules, ...exceptions, ...observations]
+    .flatMap(({ kind, name, until }) => (until === undefined ? [] : [{ kind, name, until }]))
+    .sort(
+      (a, b) =>
+        compareTexts(a.until, b.until) ||
+        compareTexts(a.kind, b.kind) ||
+        compareTexts(a.name, b.name),
+    );
+}
+
+function notCompiled(
+  workloads: Checked["inventory"]["workloads"],
+  compiled: ReadonlySet<EnforcerKind>,
+): Manifest["notCompiled"] {
+  const counts = new Map<EnforcerKind, number>();
+  for (const workload of workloads) {
+    for (const kind of new Set(workload.enforcers.map((enforcer) => enforcer.kind))) {
+      if (!compiled.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .map(([kind, count]) => ({ kind, workloads: count }))
+    .sort((a, b) => compareTexts(a.kind, b.kind));
+}

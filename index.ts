@@ -1,0 +1,89 @@
+// The library: the same functions as the command line, over a `Files` interface, with no I/O and
+// no clock inside. This file is the only place where targets meet the compiler.
+import { type Checked, checkPolicy } from "./compiler/check.ts";
+import { type Compiled, compileChecked } from "./compiler/compile.ts";
+import type { UtcDate } from "./compiler/model/types.ts";
+import type { TargetName } from "./compiler/plan/target.ts";
+import { type Diagnostic, hasErrors } from "./diagnostics/diagnostic.ts";
+import { parseModule } from "./grammar/parse.ts";
+import type { Files } from "./project/files.ts";
+import { loadProject, type Project } from "./project/load.ts";
+import { capabilityTable } from "./targets/capabilities.ts";
+import { targets } from "./targets/index.ts";
+
+export type { Artefact } from "./compiler/artefact.ts";
+export type { Checked } from "./compiler/check.ts";
+export type { Compiled } from "./compiler/compile.ts";
+export { type Expired, type ExpireResult, expireArtefacts } from "./compiler/expire.ts";
+export { type Explanation, explainFlows } from "./compiler/guard/explain.ts";
+export type { AssertionResult, TestResult } from "./compiler/guard/policy-tests.ts";
+export type { Manifest } from "./compiler/manifest.ts";
+export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export type { SourceFile, Span } from "./diagnostics/source.ts";
+export { formatModule } from "./grammar/print.ts";
+export type { Files } from "./project/files.ts";
+
+/** The compiler's own version; a test keeps it equal to package.json's. */
+export const version = "0.1.0";
+
+export interface CheckOptions {
+  /** Today in UTC, `YYYY-MM-DD`: rules, windows and exceptions end by it. */
+  readonly now: UtcDate;
+}
+
+export interface CheckResult extends Omit<Checked, "diagnostics"> {
+  readonly project: Project;
+  /** Of loading, parsing and checking together, in the order of files and places. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads and checks a whole project: syntax, names, types, inventory, ownership, capabilities,
+ * guardrails and the policy's own tests. Never throws for what the files say.
+ */
+export function check(files: Files, { now }: CheckOptions): CheckResult {
+  const { project, diagnostics: loading } = loadProject(files);
+  const parsed = project.sources.map(parseModule);
+  const checked = checkPolicy({
+    trees: parsed.map((each) => each.tree),
+    root: project.root,
+    modules: project.modules,
+    inventory: project.inventory,
+    capabilities: capabilityTable,
+    hasExpirySchedule: project.config.expirySchedule !== undefined,
+    now,
+    earlier: [...loading, ...parsed.flatMap((each) => each.diagnostics)],
+  });
+  return { ...checked, project };
+}
+
+export interface CompileOptions extends CheckOptions {
+  /** Default: every target there is. */
+  readonly targets?: readonly TargetName[];
+}
+
+export interface CompileResult {
+  readonly checked: CheckResult;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Undefined when there are errors: nothing is emitted then. */
+  readonly compiled: Compiled | undefined;
+}
+
+/** Names of the targets that this version can compile for. */
+export const targetNames: readonly TargetName[] = targets.map((target) => target.name);
+
+/** Checks a project and, when there is no error, compiles it for every enforcer it can. */
+export function compile(files: Files, { now, targets: wanted }: CompileOptions): CompileResult {
+  const checked = check(files, { now });
+  const { diagnostics } = checked;
+  if (hasErrors(diagnostics)) return { checked, diagnostics, compiled: undefined };
+  const chosen = targets.filter((target) => wanted?.includes(target.name) ?? true);
+  const compiled = compileChecked(checked, {
+    targets: chosen,
+    capabilities: capabilityTable,
+    now,
+    version,
+    inputs: checked.project.inputs,
+  });
+  return { checked, diagnostics, compiled };
+}
