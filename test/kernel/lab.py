@@ -20,6 +20,7 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
+TIOCOUTQ = 0x5411
 CGROUPS = "/sys/fs/cgroup"
 CLIENTS_AT_ONCE = 6
 TCP_CHUNK = 1500
@@ -242,7 +243,7 @@ class Lab:
             become(request)
             Server(pipe).loop()
 
-        self.processes[request["process"]] = {"client": Child(enter(probe)), "server": Child(serve)}
+        self.processes[request["process"]] = {"client": Child(enter(ask)), "server": Child(serve)}
         return True
 
     def stop(self, request):
@@ -252,6 +253,12 @@ class Lab:
 
     def listen(self, request):
         return self.processes[request["process"]]["server"].ask(request)
+
+    def hold(self, request):
+        return self.processes[request["process"]]["client"].ask(request)
+
+    def alive(self, request):
+        return self.processes[request["process"]]["client"].ask(request)
 
     def arrivals(self, _):
         return {
@@ -272,7 +279,8 @@ class Lab:
                     waiting.append((index, batch))
                     break
                 self.source_port = self.source_port + 8 if self.source_port < 30000 else 20000
-                child.send({"probes": batch["probes"], "port": self.source_port})
+                port = request.get("sourcePort") or self.source_port
+                child.send({"op": "probe", "probes": batch["probes"], "port": port})
                 running[child.pipe.fileno()] = (index, child)
             for descriptor in select.select(list(running), [], [])[0]:
                 index, child = running.pop(descriptor)
@@ -399,6 +407,31 @@ class Server:
 # --- the asking process ------------------------------------------------------------------------
 
 
+HELD = []
+
+
+def ask(request):
+    return {"probe": probe, "hold": hold, "alive": alive}[request["op"]](request)
+
+
+def hold(request):
+    """Opens a connection and keeps it."""
+    one = socket.socket(family(request["source"]), socket.SOCK_STREAM)
+    one.bind((request["source"], 0))
+    one.settimeout(1)
+    one.connect((request["destination"], request["port"]))
+    HELD.append(one)
+    return True
+
+
+def alive(_):
+    """Whether the peer acknowledges a byte on every connection held."""
+    for one in HELD:
+        one.send(b"x")
+    time.sleep(0.3)
+    return all(fcntl.ioctl(one.fileno(), TIOCOUTQ, bytes(4)) == bytes(4) for one in HELD)
+
+
 def probe(request):
     """Each probe is [protocol, source, destination, port]; true where an answer came."""
     probes = request["probes"]
@@ -514,6 +547,7 @@ def receive(kind, one):
 
 
 def main():
+    os.setpgid(0, 0)
     fcntl.fcntl(sys.stdin, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     lab = None
     try:
@@ -532,6 +566,7 @@ def main():
     finally:
         if lab is not None:
             lab.close()
+        os.killpg(0, signal.SIGKILL)  # whatever a script left in the background, and this process
 
 
 main()

@@ -113,19 +113,32 @@ export class Lab {
   }
 
   /** True for every probe that was answered, in order. */
-  async probe(probes: readonly Probe[]): Promise<readonly boolean[]> {
+  async probe(
+    probes: readonly Probe[],
+    { sourcePort }: { readonly sourcePort?: number } = {},
+  ): Promise<readonly boolean[]> {
     const byProcess = Map.groupBy(probes.entries(), ([, probe]) => probe.process);
     const batches = [...byProcess].map(([key, entries]) => ({
       process: key,
       probes: entries.map(([, p]) => [p.kind, p.source, p.destination, p.port]),
     }));
-    const answers = await this.ask({ op: "probe", batches });
+    const answers = await this.ask({ op: "probe", batches, sourcePort });
     const passed = new Array<boolean>(probes.length).fill(false);
     for (const [index, entries] of [...byProcess.values()].entries()) {
       const text = Array.isArray(answers) ? String(answers[index]) : "";
       for (const [place, [number]] of entries.entries()) passed[number] = text[place] === "1";
     }
     return passed;
+  }
+
+  /** Opens a TCP connection and keeps it. */
+  hold(probe: Probe): Promise<unknown> {
+    return this.ask({ op: "hold", ...probe });
+  }
+
+  /** Whether every connection that this process holds still carries data. */
+  async isAlive(key: string): Promise<boolean> {
+    return (await this.ask({ op: "alive", process: key })) === true;
   }
 
   /** What reached each listener since the last call: `tcp 10.0.0.1 443` to a count. */
