@@ -8,7 +8,15 @@ import { compareSpans } from "../../diagnostics/source.ts";
 import type { Direction } from "../inventory/types.ts";
 import type { Delegation, Guardrail, Model, Module, Rule } from "../model/types.ts";
 import { unionAddresses } from "../sets/address-set.ts";
-import { type Bitset, difference, isEmpty, isSubset, members, union } from "../sets/bitset.ts";
+import {
+  type Bitset,
+  difference,
+  intersects,
+  isEmpty,
+  isSubset,
+  members,
+  union,
+} from "../sets/bitset.ts";
 import { addressesText, peerText, serviceText } from "./peer-text.ts";
 import { endOf, restrict } from "./rule-flows.ts";
 import type { Expansion, FlowsAtEnd } from "./types.ts";
@@ -171,17 +179,23 @@ function endpointsIn({ expansion }: Context, trespasses: readonly FlowsAtEnd[]):
     .reduce(union, universe.none);
 }
 
-function named({ model, expansion }: Context, rows: Bitset): NamedWorkloads {
+/** Endpoints of one workload are neighbours, so a change of workload is a new one. */
+function named({ model, expansion }: Context, row: Bitset): NamedWorkloads {
   const { endpoints, workloads } = expansion.universe;
-  const numbers = new Set<number>();
-  for (const endpoint of members(rows)) {
+  const names: string[] = [];
+  let count = 0;
+  let last: number | undefined;
+  for (const endpoint of members(row)) {
     const number = endpoints[endpoint]?.workload;
-    if (number !== undefined) numbers.add(number);
+    if (number === last || number === undefined) continue;
+    last = number;
+    count++;
+    if (names.length < 3) names.push(workloads[number]?.name ?? "");
   }
   const teams = [...model.teams.keys()]
-    .filter((team) => !isSubset(rows, difference(rows, expansion.ownedByTeam(team))))
+    .filter((team) => intersects(row, expansion.ownedByTeam(team)))
     .sort();
-  return { names: [...numbers].map((number) => workloads[number]?.name ?? ""), teams };
+  return { count, names, teams };
 }
 
 /** How messages call a rule: its name, or what it says. */

@@ -7,6 +7,7 @@ import { flowSearch } from "./flow-search.ts";
 import { authorityOf } from "./ownership.ts";
 import { labelIndex } from "./predicate.ts";
 import { productsOf } from "./product.ts";
+import { rowCuts } from "./row-cuts.ts";
 import { judgeRule } from "./rule-flows.ts";
 import type { Expansion, RuleFlows } from "./types.ts";
 import { universeOf } from "./universe.ts";
@@ -25,8 +26,9 @@ export function expand(model: Model, inventory: Inventory): Expansion {
   };
   const ownedByModule = ({ by }: Module) => (by === undefined ? universe.all : ownedByTeam(by));
   const sets = { universe, extentOf, ownedByTeam, ownedByModule };
-  const context = { universe, labels, extentOf, search, share };
-  const authority = authorityOf(model, sets, search);
+  const cuts = rowCuts();
+  const context = { universe, labels, extentOf, search, cuts };
+  const authority = authorityOf(model, sets, { search, cuts });
   const judged = new WeakMap<Rule, RuleFlows>();
   return {
     ...sets,

@@ -12,14 +12,7 @@ import {
   noAddress,
   subtractAddresses,
 } from "../sets/address-set.ts";
-import {
-  type Bitset,
-  difference,
-  intersection,
-  intersects,
-  isEmpty,
-  isSubset,
-} from "../sets/bitset.ts";
+import { type Bitset, isEmpty } from "../sets/bitset.ts";
 import {
   anyService,
   equalServices,
@@ -30,6 +23,7 @@ import {
   subtractServices,
 } from "../sets/service-set.ts";
 import type { FlowSearch, Place } from "./flow-search.ts";
+import type { RowCuts } from "./row-cuts.ts";
 import type { Expansion, Product, Term } from "./types.ts";
 
 /** Flows a module may write at their managed end. */
@@ -64,10 +58,9 @@ export interface Authority {
 export function authorityOf(
   model: Model,
   expansion: Pick<Expansion, "universe" | "extentOf" | "ownedByModule">,
-  search: FlowSearch,
+  { search, cuts }: { readonly search: FlowSearch; readonly cuts: RowCuts },
 ): Authority {
   const known = new Map<string, readonly Grant[]>();
-  const cuts = rowCuts();
   return {
     judge: (module, { direction, purpose }, product) => {
       if (module.isRoot) return { may: [product], mayNot: [] };
@@ -193,48 +186,4 @@ function cutPlaces(cuts: RowCuts, a: Place, b: Place): Place {
 
 function cutExternal(a: AddressSet, b: AddressSet): AddressSet {
   return isAddressSubset(a, b) ? noAddress : subtractAddresses(a, b);
-}
-
-/** Intersections and differences of rows, remembered per pair of row objects. */
-interface RowCuts {
-  readonly meet: (a: Bitset, b: Bitset) => Bitset;
-  readonly cut: (a: Bitset, b: Bitset) => Bitset;
-}
-
-interface Cut {
-  readonly inside: Bitset;
-  readonly outside: Bitset;
-}
-
-function rowCuts(): RowCuts {
-  const known = new WeakMap<Bitset, Map<Bitset, Cut>>();
-  const cutOf = (a: Bitset, b: Bitset): Cut => {
-    let row = known.get(a);
-    if (row === undefined) {
-      row = new Map();
-      known.set(a, row);
-    }
-    let cut = row.get(b);
-    if (cut === undefined) {
-      cut = cutRows(a, b);
-      row.set(b, cut);
-    }
-    return cut;
-  };
-  return { meet: (a, b) => cutOf(a, b).inside, cut: (a, b) => cutOf(a, b).outside };
-}
-
-const noRows = new Map<number, Bitset>();
-
-function cutRows(a: Bitset, b: Bitset): Cut {
-  if (isSubset(a, b)) return { inside: a, outside: nothing(a) };
-  if (!intersects(a, b)) return { inside: nothing(a), outside: a };
-  return { inside: intersection(a, b), outside: difference(a, b) };
-}
-
-/** One empty row per size. */
-function nothing({ size, words }: Bitset): Bitset {
-  const row = noRows.get(size) ?? { size, words: new Uint32Array(words.length) };
-  noRows.set(size, row);
-  return row;
 }

@@ -67,18 +67,30 @@ function evaluate(
     case "not":
       return complement(recur(predicate.of));
     case "and":
-      return predicate.of.map(recur).reduce(intersection, universe.all);
+      return combined(predicate.of.map(recur), intersection, universe.all);
     case "or":
-      return predicate.of.map(recur).reduce(union, universe.none);
+      return combined(predicate.of.map(recur), union, universe.none);
     default:
       return unreachable(predicate);
   }
 }
 
+function combined(
+  rows: readonly Bitset[],
+  join: (a: Bitset, b: Bitset) => Bitset,
+  neutral: Bitset,
+): Bitset {
+  const [first = neutral, ...rest] = rows;
+  return rest.reduce(join, first);
+}
+
+/** One row for all values: most values of a large label are rare and need none of their own. */
 function anyOf(universe: Universe, postings: Postings, values: readonly string[]): Bitset {
   const [only] = values;
   if (values.length === 1 && only !== undefined) return rowOf(universe, postings, only);
-  return values.map((value) => rowOf(universe, postings, value)).reduce(union, universe.none);
+  const row = emptyBitset(universe.endpoints.length);
+  for (const value of values) setEndpoints(universe, row, postings.byValue.get(value) ?? []);
+  return row;
 }
 
 function rowOf(universe: Universe, postings: Postings, value: string | undefined): Bitset {
@@ -95,11 +107,15 @@ function rowOf(universe: Universe, postings: Postings, value: string | undefined
 /** The endpoints of some workloads. */
 export function endpointsOf(universe: Universe, workloads: Iterable<number>): Bitset {
   const row = emptyBitset(universe.endpoints.length);
+  setEndpoints(universe, row, workloads);
+  return row;
+}
+
+function setEndpoints(universe: Universe, row: Bitset, workloads: Iterable<number>): void {
   for (const workload of workloads) {
     const end = universe.firstOf[workload + 1] as number;
     for (let at = universe.firstOf[workload] as number; at < end; at++) setBit(row, at);
   }
-  return row;
 }
 
 function index(workloads: Inventory["workloads"], label: string): Postings {

@@ -20,6 +20,7 @@ import {
 } from "../sets/service-set.ts";
 import type { FlowSearch } from "./flow-search.ts";
 import type { LabelIndex } from "./predicate.ts";
+import type { RowCuts } from "./row-cuts.ts";
 import { isEmptyTerm } from "./term.ts";
 import type { Extent, Product, Term, Universe } from "./types.ts";
 
@@ -28,7 +29,7 @@ export interface ProductContext {
   readonly labels: LabelIndex;
   readonly extentOf: (set: FlowSet["source"]) => Extent;
   readonly search: FlowSearch;
-  readonly share: (row: Bitset) => Bitset;
+  readonly cuts: RowCuts;
 }
 
 /** ⟦source -> destination : service when condition⟧ as products, those without a flow left out. */
@@ -56,11 +57,11 @@ function underCondition(
   product: Product,
 ): readonly Product[] {
   if (condition === undefined) return [product];
-  const { labels, universe } = context;
+  const { cuts, labels, universe } = context;
   const label = condition.label.name;
   return labels.valuesOf(label).flatMap((value) => {
     const row = labels.withValue(label, value);
-    const far = condition.relation === "same" ? row : difference(universe.all, row);
+    const far = condition.relation === "same" ? row : cuts.cut(universe.all, row);
     const source = narrowed(context, product.source, row);
     const destination = narrowed(context, product.destination, far);
     return isEmptyTerm(source) || isEmptyTerm(destination)
@@ -70,9 +71,8 @@ function underCondition(
 }
 
 /** Both ends of a condition are managed. */
-function narrowed(context: ProductContext, term: Term, row: Bitset): Term {
-  const managed = context.share(intersection(term.managed, row));
-  return { ...term, managed, external: noAddress };
+function narrowed({ cuts }: ProductContext, term: Term, row: Bitset): Term {
+  return { ...term, managed: cuts.meet(term.managed, row), external: noAddress };
 }
 
 /**

@@ -94,28 +94,39 @@ function addressesIn(endpoints: readonly Endpoint[], group: Bitset): AddressSet 
   return addressSetOf(addresses);
 }
 
-/** `Universe.within`. */
+/** `Universe.within`: policies repeat their networks, so answers to short questions are kept. */
 function addressLookup(endpoints: readonly Endpoint[]): (addresses: AddressSet) => Bitset {
   const lists = {
     4: once(() => sortedByAddress(endpoints, 4)),
     6: once(() => sortedByAddress(endpoints, 6)),
   };
+  const known = new Map<string, Bitset>();
   return (addresses) => {
-    const result = emptyBitset(endpoints.length);
+    const key = addresses.v4.length + addresses.v6.length <= 64 ? JSON.stringify(addresses) : "";
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const row = emptyBitset(endpoints.length);
     for (const family of [4, 6] as const) {
       const ranges = rangesOf(addresses, family);
-      if (ranges.length === 0) continue;
-      const { numbers, words, symbolic } = lists[family]();
-      for (const range of ranges) {
-        for (let at = firstAtOrAfter(words, range.first); at < words.length; at++) {
-          if (compareWords(words[at] as AddressWords, range.last) > 0) break; // at is in range
-          setBit(result, numbers[at] as number);
-        }
-      }
-      if (isWholeFamily(ranges)) for (const index of symbolic) setBit(result, index);
+      if (ranges.length > 0) setInRanges(row, lists[family](), ranges);
     }
-    return result;
+    if (key !== "") known.set(key, row);
+    return row;
   };
+}
+
+function setInRanges(
+  row: Bitset,
+  { numbers, words, symbolic }: AddressList,
+  ranges: readonly AddressRange[],
+): void {
+  for (const { first, last } of ranges) {
+    const end = countBefore(words, (w) => compareWords(w, last) <= 0);
+    for (let at = countBefore(words, (w) => compareWords(w, first) < 0); at < end; at++) {
+      setBit(row, numbers[at] as number);
+    }
+  }
+  if (isWholeFamily(ranges)) for (const number of symbolic) setBit(row, number);
 }
 
 interface AddressList {
@@ -138,12 +149,16 @@ function sortedByAddress(endpoints: readonly Endpoint[], family: Family): Addres
   return { numbers, words: numbers.map(wordsOf), symbolic };
 }
 
-function firstAtOrAfter(sorted: readonly AddressWords[], words: AddressWords): number {
+/** How many elements of a sorted list come before the first that does not pass. */
+function countBefore(
+  sorted: readonly AddressWords[],
+  passes: (words: AddressWords) => boolean,
+): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareWords(sorted[middle] as AddressWords, words) < 0) low = middle + 1;
+    if (passes(sorted[middle] as AddressWords)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -80,7 +80,9 @@ export function isSubset(a: Bitset, b: Bitset): boolean {
 }
 
 export function equalBitsets(a: Bitset, b: Bitset): boolean {
-  return a.size === b.size && a.words.every((word, index) => word === b.words[index]);
+  if (a.size !== b.size) return false;
+  for (let i = 0; i < a.words.length; i++) if (a.words[i] !== b.words[i]) return false;
+  return true;
 }
 
 /** Number of members. */

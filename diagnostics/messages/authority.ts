@@ -1,9 +1,12 @@
 // Who may write what: ownership, delegations, guardrails over other teams' workloads.
 import { error } from "../message.ts";
 
-/** Workloads as messages name them: how many, whose, and the first three. */
+/** Workloads as messages name them. */
 export interface NamedWorkloads {
+  readonly count: number;
+  /** The first three. */
   readonly names: readonly string[];
+  /** Their owners. */
   readonly teams: readonly string[];
 }
 
@@ -53,11 +56,11 @@ export const authorityMessages = {
 } as const;
 
 /** "3 workloads of team `dba` (db-1, db-2, db-3)". */
-function listed({ names, teams }: NamedWorkloads): string {
-  const count = names.length === 1 ? "1 workload" : `${names.length} workloads`;
-  const shown = names.slice(0, 3).map((name) => `\`${name}\``);
-  const more = names.length > 3 ? [...shown, "…"] : shown;
-  return `${count} ${ofTeams(teams)} (${more.join(", ")})`;
+function listed({ count, names, teams }: NamedWorkloads): string {
+  const shown = names.map((name) => `\`${name}\``);
+  const more = count > names.length ? [...shown, "…"] : shown;
+  const workloads = count === 1 ? "1 workload" : `${count} workloads`;
+  return `${workloads} ${ofTeams(teams)} (${more.join(", ")})`;
 }
 
 function ofTeams(teams: readonly string[]): string {

@@ -11,9 +11,10 @@ import { inProduct, inTerm, numberOf } from "./member.ts";
 import * as oracle from "./oracle.ts";
 import { endpointsIn, flowSets, flowsAmong, inventories, models, sets } from "./random.ts";
 
-const runs = process.env.SEGC_FULL === "1" ? 5_000 : 400;
+const runs = process.env.SEGC_FULL === "1" ? 2_000 : 300;
+const timeout = 300_000;
 
-test("an extent selects the endpoints of its set, and knows which by identity", () => {
+test("an extent selects the endpoints of its set, and knows which by identity", { timeout }, () => {
   fc.assert(
     fc.property(inventories, sets, (inventory, set) => {
       const { universe, extentOf } = expand(model(), inventory);
@@ -33,7 +34,7 @@ test("an extent selects the endpoints of its set, and knows which by identity", 
   );
 });
 
-test("rows over all processes are exact: each endpoint in them has a process", () => {
+test("rows over all processes are exact: each endpoint in them has a process", { timeout }, () => {
   fc.assert(
     fc.property(inventories, sets, (inventory, set) => {
       const { universe, extentOf } = expand(model(), inventory);
@@ -51,7 +52,7 @@ test("rows over all processes are exact: each endpoint in them has a process", (
   );
 });
 
-test("products hold the flows of a flow set, and each holds one", () => {
+test("products hold the flows of a flow set, and each holds one", { timeout }, () => {
   fc.assert(
     fc.property(inventories, flowSets, (inventory, set) => {
       const expansion = expand(model(), inventory);
@@ -73,7 +74,7 @@ test("products hold the flows of a flow set, and each holds one", () => {
   );
 });
 
-test("removal and breaches of authority are those of every single flow", () => {
+test("removal and breaches of authority are those of every single flow", { timeout }, () => {
   fc.assert(
     fc.property(inventories, models, (inventory, project) => {
       for (const rule of project.rules) compareRule(project, inventory, rule);

@@ -236,7 +236,9 @@ export function endpointsIn(
       addresses.map(({ ip, realm }) => `${formatAddress(ip)}@${realm}`),
     ),
   );
-  const free = ["default", "plant"].flatMap((realm) =>
+  // A realm is what the inventory names; in any other there is nobody to talk to.
+  const realms = new Set(["default", ...held.map(({ realm }) => realm)]);
+  const free = [...realms].flatMap((realm) =>
     strangers
       .filter((text) => !taken.has(`${formatAddress(make.address(text))}@${realm}`))
       .map((text) => {

@@ -1,0 +1,150 @@
+// The algebra of address sets against membership of single addresses, and its prefixes against
+// two libraries that know addresses by another road: cidr-tools and ipaddr.js.
+import { excludeCidr, mergeCidr, overlapCidr } from "cidr-tools";
+import fc from "fast-check";
+import ipaddr from "ipaddr.js";
+import { expect, test } from "vitest";
+import { type Cidr, formatAddress, formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressSet,
+  cidrsOf,
+  equalAddressSets,
+  everyAddress,
+  hasAddress,
+  internetAddresses,
+  intersectAddresses,
+  isAddressSubset,
+  isNoAddress,
+  noAddress,
+  privateAddresses,
+  subtractAddresses,
+  unionAddresses,
+} from "../../compiler/sets/address-set.ts";
+
+const cidr = (text: string): Cidr => {
+  const parsed = parsePrefix(text);
+  if (parsed.kind === "fault") throw new Error(text);
+  return parsed.cidr;
+};
+
+/** Crowded corners: the ends of the line, and blocks across a word border. */
+const bases = fc.constantFrom(
+  ...["0.0.0.0", "10.0.0.0", "10.0.0.7", "10.0.1.255", "127.255.255.255", "128.0.0.0"],
+  ...["255.255.255.255", "255.255.255.240", "::", "::1", "::ffff:ffff", "::1:0:0", "fd00::7"],
+  ...["fd00:0:0:0:ffff:ffff:ffff:ffff", "fd00:0:0:1::", "7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+  ...["8000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+);
+const cidrs = fc
+  .tuple(bases, fc.double({ min: 0, max: 1, noNaN: true }))
+  .map(([base, share]) =>
+    cidr(`${base}/${Math.round(share ** 0.3 * (base.includes(":") ? 128 : 32))}`),
+  );
+const lists = fc.array(cidrs, { maxLength: 6 });
+const texts = (set: AddressSet) => cidrsOf(set).map(formatCidr);
+
+/** Both ends of every prefix and their neighbours. */
+function edges(list: readonly Cidr[]) {
+  const wide = list.flatMap((one) => {
+    const text = formatCidr(one);
+    const library = one.address.family === 4 ? ipaddr.IPv4 : ipaddr.IPv6;
+    const last =
+      library.broadcastAddressFromCIDR?.(text) ?? ipaddr.parse(formatAddress(one.address));
+    return [formatAddress(one.address), last.toNormalizedString()];
+  });
+  return [...wide, "0.0.0.0", "::", "10.0.0.8", "fd00::8"].map((text) => cidr(text).address);
+}
+
+test("union, intersection and difference are those of membership", () => {
+  fc.assert(
+    fc.property(lists, lists, (a, b) => {
+      const [left, right] = [addressSet(a), addressSet(b)];
+      for (const address of edges([...a, ...b])) {
+        const inLeft = a.some((one) => covers(one, formatAddress(address)));
+        const inRight = b.some((one) => covers(one, formatAddress(address)));
+        expect(hasAddress(left, address)).toBe(inLeft);
+        expect(hasAddress(unionAddresses(left, right), address)).toBe(inLeft || inRight);
+        expect(hasAddress(intersectAddresses(left, right), address)).toBe(inLeft && inRight);
+        expect(hasAddress(subtractAddresses(left, right), address)).toBe(inLeft && !inRight);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** By ipaddr.js. */
+function covers(one: Cidr, text: string): boolean {
+  const [network, length] = ipaddr.parseCIDR(formatCidr(one));
+  const address = ipaddr.parse(text);
+  return address.kind() === network.kind() && address.match(network, length);
+}
+
+test("the fewest prefixes are those of cidr-tools", () => {
+  fc.assert(
+    fc.property(lists, lists, (a, b) => {
+      const [left, right] = [a.map(formatCidr), b.map(formatCidr)];
+      expect(new Set(texts(addressSet(a)))).toEqual(new Set(mergeCidr(left)));
+      expect(new Set(texts(subtractAddresses(addressSet(a), addressSet(b))))).toEqual(
+        new Set(excludeCidr(left, right)),
+      );
+      expect(isNoAddress(intersectAddresses(addressSet(a), addressSet(b)))).toBe(
+        !overlapCidr(left, right),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("equal sets are equal however they were built", () => {
+  fc.assert(
+    fc.property(lists, lists, (a, b) => {
+      const [left, right] = [addressSet(a), addressSet(b)];
+      const joined = addressSet([...b, ...a]);
+      expect(unionAddresses(left, right)).toEqual(joined);
+      expect(addressSet(cidrsOf(joined))).toEqual(joined);
+      const parts = [subtractAddresses(left, right), intersectAddresses(left, right)];
+      expect(equalAddressSets(unionAddresses(...parts), left)).toBe(true);
+      expect(isAddressSubset(left, right)).toBe(isNoAddress(subtractAddresses(left, right)));
+      expect(isAddressSubset(left, joined)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the complement of nothing is everything", () => {
+  expect(subtractAddresses(everyAddress, noAddress)).toEqual(everyAddress);
+  expect(isNoAddress(subtractAddresses(everyAddress, everyAddress))).toBe(true);
+  expect(texts(everyAddress)).toEqual(["0.0.0.0/0", "::/0"]);
+});
+
+test("internet is everything but the ranges of language.md section 7", () => {
+  const left = [
+    ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
+    ...["fe80::/10", "fc00::/7", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"],
+  ];
+  expect(new Set(texts(internetAddresses))).toEqual(
+    new Set(excludeCidr(["0.0.0.0/0", "::/0"], left)),
+  );
+  expect(new Set(texts(privateAddresses))).toEqual(new Set(mergeCidr(left.slice(0, 7))));
+  for (const inside of [
+    "::ffff:0:0",
+    "2002::1",
+    "64:ff9b::1",
+    "223.255.255.255",
+    "::2",
+    "1.0.0.0",
+  ]) {
+    const parsed = ipaddr.parse(inside);
+    const address =
+      parsed.kind() === "ipv4"
+        ? cidr(inside).address
+        : ({ family: 6, words: wordsOf(parsed.toByteArray()) } as const);
+    expect(hasAddress(internetAddresses, address), inside).toBe(true);
+  }
+});
+
+/** Mapped addresses are no literals of the language, but packets could carry them. */
+function wordsOf(bytes: readonly number[]): readonly [number, number, number, number] {
+  const word = (at: number) => bytes.slice(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0);
+  return [word(0), word(4), word(8), word(12)];
+}
