@@ -1,0 +1,102 @@
+// A verb's answer -> text, JSON or workflow commands, on the streams and in the files asked for.
+import { relative, resolve } from "node:path";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { escapeText } from "../diagnostics/render-display.ts";
+import { renderGithub } from "../diagnostics/render-github.ts";
+import { diagnosticJson, printJson } from "../diagnostics/render-json.ts";
+import { plainStyle, type Style } from "../diagnostics/render-style.ts";
+import { renderText } from "../diagnostics/render-text.ts";
+import { replaceFile } from "../host/atomic-file.ts";
+import type { Answer, Call, Failure, Format, Result } from "./call.ts";
+import { type ExitStatus, exit } from "./exit.ts";
+import { packageVersion } from "./package-files.ts";
+import { styleFor } from "./style.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows the answer and gives the exit status. */
+export function giveAnswer(verb: string, answer: Answer, call: Call): ExitStatus {
+  if (answer.kind === "failure") return giveFailure(answer, call);
+  const { options, terminal } = call;
+  const status = statusOf(answer, options.failLevel);
+  const style = styleFor(options, terminal, terminal.outIsTerminal);
+  const show = (format: Format, paint: Style) =>
+    format === "json"
+      ? printJson(jsonOf(verb, answer, status))
+      : problemsAs(format, answer, terminal, paint) + linesOf(answer, paint);
+  if (answer.diagnosticsApart === true && options.format !== "json") {
+    const errorStyle = styleFor(options, terminal, terminal.errIsTerminal);
+    terminal.err(problemsAs(options.format, answer, terminal, errorStyle));
+    terminal.out(linesOf(answer, style));
+  } else {
+    terminal.out(show(options.format, style));
+  }
+  for (const { format, path } of options.outputs) {
+    const fault = replaceFile(resolve(terminal.folder, path), show(format, plainStyle));
+    if (fault === undefined) continue;
+    const message = `cannot write \`${path}\`: ${fault}`;
+    return giveFailure({ kind: "failure", status: exit.environment, message }, call);
+  }
+  return status;
+}
+
+function giveFailure({ message, help, status }: Failure, { options, terminal }: Call): ExitStatus {
+  const style = styleFor(options, terminal, terminal.errIsTerminal);
+  terminal.err(`${style.error("error:")} ${escapeText(message)}\n`);
+  if (help !== undefined) terminal.err(`${style.help("help:")} ${escapeText(help)}\n`);
+  return status;
+}
+
+function statusOf({ status, diagnostics }: Result, failLevel: "error" | "warning"): ExitStatus {
+  return status === exit.fine && failLevel === "warning" && diagnostics.length > 0
+    ? exit.findings
+    : status;
+}
+
+function problemsAs(
+  format: "text" | "github",
+  { diagnostics, folder }: Result,
+  terminal: Terminal,
+  style: Style,
+): string {
+  if (format === "text") {
+    return diagnostics.map((diagnostic) => `${renderText(diagnostic, style)}\n`).join("");
+  }
+  const repository = terminal.environment.GITHUB_WORKSPACE ?? terminal.folder;
+  const pathOf = (path: string) => relative(repository, resolve(folder, path));
+  return diagnostics.map((diagnostic) => renderGithub(diagnostic, pathOf)).join("");
+}
+
+const linesOf = (result: Result, style: Style) =>
+  result
+    .lines(style)
+    .map((line) => `${line}\n`)
+    .join("");
+
+/** Schema: schemas/output.schema.json. */
+function jsonOf(verb: string, { diagnostics, json }: Result, status: ExitStatus) {
+  return {
+    formatVersion: 1,
+    segc: packageVersion(),
+    verb,
+    exitStatus: status,
+    summary: countsOf(diagnostics),
+    diagnostics: diagnostics.map(diagnosticJson),
+    ...json,
+  };
+}
+
+/** How many of each severity. */
+export function countsOf(diagnostics: readonly Diagnostic[]) {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
+  return { errors, warnings: diagnostics.length - errors };
+}
+
+/** The status that diagnostics alone call for: a project or a file that is not there is no
+ * finding about the policy. */
+export function statusFor(diagnostics: readonly Diagnostic[]): ExitStatus {
+  if (!hasErrors(diagnostics)) return exit.fine;
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (errors.every(({ code }) => code === "SEG810")) return exit.usage;
+  if (errors.every(({ code }) => code === "SEG811")) return exit.environment;
+  return exit.findings;
+}

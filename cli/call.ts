@@ -1,0 +1,64 @@
+// One call of one verb, its options read, and what a verb answers.
+import type { UtcDate } from "../compiler/model/types.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Style } from "../diagnostics/render-style.ts";
+import type { ExitStatus } from "./exit.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const formats = ["text", "json", "github"] as const;
+export type Format = (typeof formats)[number];
+
+export interface Options {
+  /** As typed; undefined: walk up. */
+  readonly project: string | undefined;
+  readonly now: UtcDate;
+  readonly format: Format;
+  readonly outputs: readonly { readonly format: Format; readonly path: string }[];
+  readonly failLevel: "error" | "warning";
+  readonly color: "auto" | "always" | "never";
+  /** `fmt --check`. */
+  readonly check: boolean;
+  readonly exitCode: boolean;
+  /** `compile --out`. */
+  readonly out: string | undefined;
+  readonly target: readonly string[] | undefined;
+}
+
+export interface Call {
+  readonly operands: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+}
+
+/** What a verb found out; how it is shown is not its business. */
+export interface Result {
+  readonly kind: "result";
+  /** Without regard to `--fail-level`. */
+  readonly status: ExitStatus;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Folder that the paths of the diagnostics are relative to. */
+  readonly folder: string;
+  /** Shown after the diagnostics. */
+  readonly lines: (style: Style) => readonly string[];
+  /** Fields of the JSON form beside the common ones. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** The text is for a program: diagnostics must not stand in its way. */
+  readonly diagnosticsApart?: boolean;
+}
+
+/** The verb could not do its work at all. */
+export interface Failure {
+  readonly kind: "failure";
+  readonly status: ExitStatus;
+  readonly message: string;
+  readonly help?: string;
+}
+
+export type Answer = Result | Failure;
+
+/** The one export of every file in `commands/`. */
+export type Command = (call: Call) => Answer | Promise<Answer>;
+
+export function failure(status: ExitStatus, message: string, help?: string): Failure {
+  return { kind: "failure", status, message, ...(help === undefined ? {} : { help }) };
+}

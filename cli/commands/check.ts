@@ -1,0 +1,55 @@
+// `segc check`: everything that can be wrong with a project, and where each rule is enforced.
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import type { Style } from "../../diagnostics/render-style.ts";
+import { nodeFiles } from "../../host/node-files.ts";
+import { type CheckResult, check as checkProject } from "../../index.ts";
+import { counted, listed } from "../../report/counted.ts";
+import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
+import { countsOf, statusFor } from "../answer.ts";
+import type { Answer, Call } from "../call.ts";
+import { projectFolder } from "../project-folder.ts";
+
+export function check(call: Call): Answer {
+  const folder = projectFolder(call);
+  if (typeof folder !== "string") return folder;
+  const { now } = call.options;
+  const checked = checkProject(nodeFiles(folder), { now });
+  const { diagnostics, enforcement } = checked;
+  return {
+    kind: "result",
+    status: statusFor(diagnostics),
+    diagnostics,
+    folder,
+    lines: (style) => [
+      ...spaced(enforcementLines(enforcement, style)),
+      ...problemCount(checked, style),
+      ...(hasErrors(diagnostics) ? [] : [`${style.help("ok")}: ${sizeOf(checked)}, as of ${now}`]),
+    ],
+    json: { now, rules: enforcementJson(enforcement) },
+  };
+}
+
+const spaced = (lines: readonly string[]) => (lines.length === 0 ? [] : [...lines, ""]);
+
+/** `2 errors and 1 warning`; nothing where there are none. */
+export function problemCount(
+  { diagnostics }: Pick<CheckResult, "diagnostics">,
+  style: Style,
+): readonly string[] {
+  const { errors, warnings } = countsOf(diagnostics);
+  const parts = [
+    ...(errors > 0 ? [style.error(counted(errors, "error"))] : []),
+    ...(warnings > 0 ? [style.warning(counted(warnings, "warning"))] : []),
+  ];
+  return parts.length === 0 ? [] : [listed(parts)];
+}
+
+function sizeOf({ model, inventory, tests }: CheckResult): string {
+  return listed([
+    counted(model.modules.length, "module"),
+    counted(inventory.workloads.length, "workload"),
+    counted(model.rules.length, "rule"),
+    counted(model.guardrails.length, "guardrail"),
+    counted(tests.length, "test"),
+  ]);
+}

@@ -1,0 +1,74 @@
+// `segc compile --out DIR`: the artefacts of every enforcer class with their manifest, written as
+// a whole or not at all.
+import type { Compiled } from "../../compiler/compile.ts";
+import type { TargetName } from "../../compiler/plan/target.ts";
+import { printJson } from "../../diagnostics/render-json.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import { nodeFiles } from "../../host/node-files.ts";
+import { manifestName } from "../../host/output-folder.ts";
+import { compile as compileProject, targetNames } from "../../index.ts";
+import { counted } from "../../report/counted.ts";
+import { manifestLines, nextEnd } from "../../report/manifest.ts";
+import { statusFor } from "../answer.ts";
+import { type Answer, type Call, type Failure, failure } from "../call.ts";
+import { exit } from "../exit.ts";
+import { projectFolder } from "../project-folder.ts";
+import { writeArtefacts } from "../write-artefacts.ts";
+import { problemCount } from "./check.ts";
+
+export async function compile(call: Call): Promise<Answer> {
+  const { now, out = "" } = call.options; // commander insists on --out
+  const targets = targetsOf(call.options.target);
+  if ("kind" in targets) return targets;
+  const folder = projectFolder(call);
+  if (typeof folder !== "string") return folder;
+  const { compiled, diagnostics } = compileProject(nodeFiles(folder), { now, ...targets });
+  if (compiled !== undefined) {
+    const refusal = await writeArtefacts(call, out, filesOf(compiled));
+    if (refusal !== undefined) return refusal;
+  }
+  return {
+    kind: "result",
+    status: statusFor(diagnostics),
+    diagnostics,
+    folder,
+    lines: (style) => [
+      ...(compiled === undefined ? [] : manifestLines(compiled.manifest, style)),
+      ...problemCount({ diagnostics }, style),
+      compiled === undefined
+        ? `nothing was written to ${out}`
+        : `${style.help("ok")}: ${writtenWhat(compiled)} written to ${out}, as of ${now}; ${nextEnd(compiled.manifest)}`,
+    ],
+    json: { now, ...(compiled === undefined ? {} : { manifest: compiled.manifest }) },
+  };
+}
+
+function writtenWhat({ artefacts }: Compiled): string {
+  const files = artefacts.reduce((sum, artefact) => sum + artefact.files.length, 0);
+  return `${counted(artefacts.length, "artefact")} (${counted(files, "file")})`;
+}
+
+const filesOf = ({ artefacts, manifest }: Compiled) => [
+  ...artefacts.flatMap((artefact) => artefact.files),
+  { path: manifestName, text: printJson(manifest) },
+];
+
+function targetsOf(
+  names: readonly string[] | undefined,
+): { readonly targets?: readonly TargetName[] } | Failure {
+  if (names === undefined) return {};
+  const targets: TargetName[] = [];
+  for (const name of names) {
+    const target = targetNames.find((known) => known === name);
+    if (target === undefined) {
+      const known = targetNames.map((each) => `\`${each}\``).join(", ");
+      return failure(
+        exit.usage,
+        `there is no target \`${name}\`${didYouMean(name, targetNames)}`,
+        `this version compiles for ${known}`,
+      );
+    }
+    targets.push(target);
+  }
+  return targets.length === 0 ? failure(exit.usage, "`--target` names no target") : { targets };
+}

@@ -1,0 +1,81 @@
+// `segc expire DIR`: takes what has ended out of the last good artefacts, without the policy.
+import { resolve } from "node:path";
+import type { Manifest } from "../../compiler/manifest.ts";
+import { printJson } from "../../diagnostics/render-json.ts";
+import { nodeFiles } from "../../host/node-files.ts";
+import { manifestName } from "../../host/output-folder.ts";
+import { expireArtefacts } from "../../index.ts";
+import { counted, listed } from "../../report/counted.ts";
+import { listedPaths, nextEnd, readManifest } from "../../report/manifest.ts";
+import { targets } from "../../targets/index.ts";
+import { type Answer, type Call, type Failure, failure } from "../call.ts";
+import { exit } from "../exit.ts";
+import { writeArtefacts } from "../write-artefacts.ts";
+
+const bytesMax = 1024 * 1024 * 1024;
+
+export async function expire(call: Call): Promise<Answer> {
+  const { operands, options, terminal } = call;
+  const [folder = "."] = operands;
+  const found = readArtefacts(resolve(terminal.folder, folder), folder);
+  if ("kind" in found) return found;
+  const { now } = options;
+  const result = expireArtefacts(found.manifest, found.texts, { runners: targets, now });
+  if (!result.ok) {
+    const problems = result.problems.map(({ path, problem }) => `\`${path}\` ${problem}`);
+    return failure(
+      exit.environment,
+      `these artefacts cannot be expired: ${listed(problems)}`,
+      `compile them again; \`${folder}\` is as it was`,
+    );
+  }
+  const { artefacts, manifest, removed } = result.expired;
+  if (removed.length > 0) {
+    const refusal = await writeArtefacts(call, folder, [
+      ...artefacts.flatMap((artefact) => artefact.files),
+      { path: manifestName, text: printJson(manifest) },
+    ]);
+    if (refusal !== undefined) return refusal;
+  }
+  return {
+    kind: "result",
+    status: options.exitCode && removed.length > 0 ? exit.changes : exit.fine,
+    diagnostics: [],
+    folder: terminal.folder,
+    lines: (style) => [
+      ...removed.map((rule) => `${style.removed("ended")}  ${rule}`),
+      removed.length === 0
+        ? `nothing has ended before ${now}; ${nextEnd(manifest)}`
+        : `${style.help("ok")}: ${counted(removed.length, "rule")} removed from ${folder}, as of ${now}; ${nextEnd(manifest)}`,
+    ],
+    json: { now, removed, manifest },
+  };
+}
+
+type Found = { readonly manifest: Manifest; readonly texts: ReadonlyMap<string, string> };
+
+function readArtefacts(folder: string, shown: string): Found | Failure {
+  const files = nodeFiles(folder);
+  const read = (path: string) => {
+    const bytes = files.read(path, bytesMax);
+    return bytes.ok ? new TextDecoder().decode(bytes.bytes) : bytes;
+  };
+  const text = read(manifestName);
+  if (typeof text !== "string") {
+    return failure(
+      exit.environment,
+      `\`${shown}/${manifestName}\` cannot be read: ${text.detail}`,
+      "name the folder that `segc compile --out` wrote",
+    );
+  }
+  const manifest = readManifest(text);
+  if (manifest === undefined) {
+    return failure(exit.environment, `\`${shown}/${manifestName}\` is not a manifest of segc`);
+  }
+  const texts = new Map<string, string>();
+  for (const path of listedPaths(manifest)) {
+    const content = read(path);
+    if (typeof content === "string") texts.set(path, content);
+  }
+  return { manifest, texts };
+}

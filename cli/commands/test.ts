@@ -1,0 +1,27 @@
+// `segc test`: runs the tests written in the policy.
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import { nodeFiles } from "../../host/node-files.ts";
+import { check } from "../../index.ts";
+import { testLines, testSummary, testsJson } from "../../report/policy-tests.ts";
+import { statusFor } from "../answer.ts";
+import type { Answer, Call } from "../call.ts";
+import { projectFolder } from "../project-folder.ts";
+
+export function test(call: Call): Answer {
+  const folder = projectFolder(call);
+  if (typeof folder !== "string") return folder;
+  const { now } = call.options;
+  const { tests, diagnostics } = check(nodeFiles(folder), { now });
+  const untested = tests.length === 0 && hasErrors(diagnostics);
+  return {
+    kind: "result",
+    status: statusFor(diagnostics),
+    diagnostics,
+    folder,
+    lines: (style) => [
+      ...testLines(tests, style),
+      untested ? style.error("the tests were not run: the policy has errors") : testSummary(tests),
+    ],
+    json: { now, tests: testsJson(tests) },
+  };
+}

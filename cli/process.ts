@@ -1,0 +1,37 @@
+// The real process around a run: its streams, folder, environment and clock.
+import { readFileSync } from "node:fs";
+import { codeOf, describeFault } from "../host/faults.ts";
+import { exit } from "./exit.ts";
+import { run } from "./run.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs segc with the arguments of this process and sets its exit status. */
+export async function runProcess(): Promise<void> {
+  tolerateClosedPipes();
+  const status = await run(process.argv.slice(2), terminal);
+  process.exitCode ??= status;
+}
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  input: () => readFileSync(0, "utf8"),
+  folder: process.cwd(),
+  environment: process.env,
+  outIsTerminal: process.stdout.isTTY === true,
+  errIsTerminal: process.stderr.isTTY === true,
+  today: () => new Date().toISOString().slice(0, 10),
+};
+
+/** `segc check | head` is no fault of anybody; results that cannot be written are. */
+function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: unknown) => {
+      if (codeOf(error) === "EPIPE") return;
+      process.exitCode = exit.environment;
+      if (stream === process.stdout) {
+        process.stderr.write(`error: cannot write the results: ${describeFault(error)}\n`);
+      }
+    });
+  }
+}

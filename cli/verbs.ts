@@ -1,0 +1,128 @@
+// The table of verbs: help, completion and dispatch are all read from it. A verb's code is loaded
+// only when it is called.
+import type { Command } from "./call.ts";
+
+/** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
+export type OwnOption = "check" | "exit-code" | "out" | "target";
+
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** As commander writes operands: `[x]` optional, `<x>` required, `...` several. */
+  readonly operands: string;
+  readonly own: readonly OwnOption[];
+  /** Lines of shell, each with what it shows; run by tests in a fresh project. */
+  readonly examples: readonly (readonly [command: string, shows: string])[];
+  readonly load: () => Promise<Command>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: "init",
+    summary: "start a project that compiles",
+    operands: "[DIR]",
+    own: [],
+    examples: [
+      ["segc init shop", "three files in the new folder shop"],
+      ["segc init shop && segc check --project shop", "what it starts with holds"],
+      ["segc init shop && segc compile --project shop --out out", "and compiles"],
+    ],
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "fmt",
+    summary: "write policy files in their one format",
+    operands: "[FILE...]",
+    own: ["check", "exit-code"],
+    examples: [
+      ["segc fmt", "every policy file of the project"],
+      ["segc fmt --check", "only say which files would change"],
+      ["segc fmt - < policy.seg", "from standard input to standard output"],
+    ],
+    load: async () => (await import("./commands/fmt.ts")).fmt,
+  },
+  {
+    name: "check",
+    summary: "check syntax, types, ownership, capabilities, guardrails",
+    operands: "",
+    own: [],
+    examples: [
+      ["segc check", "the project around the current folder"],
+      ["segc check --now 2030-01-01", "as it will stand on that day"],
+      ["segc check --output json=check.json", "and keep the findings for a machine"],
+    ],
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
+    name: "test",
+    summary: "run the tests written in the policy",
+    operands: "",
+    own: [],
+    examples: [
+      ["segc test", "every test of every module"],
+      ["segc test --format json", "with the flows each assertion speaks of"],
+      ["segc test --now 2030-01-01", "as they will stand on that day"],
+    ],
+    load: async () => (await import("./commands/test.ts")).test,
+  },
+  {
+    name: "explain",
+    summary: "say whether a flow is allowed and why, or explain a code",
+    operands: "<QUESTION...>",
+    own: [],
+    examples: [
+      ['segc explain "web -> api : tcp/8080"', "two segments and a service"],
+      ['segc explain "outside -> db-1 : any-service"', "a workload by its name"],
+      ["segc explain SEG304", "the page of a diagnostic"],
+    ],
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
+    name: "compile",
+    summary: "write the artefacts of every enforcer class",
+    operands: "",
+    own: ["out", "target"],
+    examples: [
+      ["segc compile --out out", "every target"],
+      ["segc compile --out out --target nftables", "one target"],
+      ["segc compile --out out --now 2030-01-01", "as of that day"],
+    ],
+    load: async () => (await import("./commands/compile.ts")).compile,
+  },
+  {
+    name: "expire",
+    summary: "remove what has ended from artefacts, without the policy",
+    operands: "<DIR>",
+    own: ["exit-code"],
+    examples: [
+      ["segc compile --out out && segc expire out", "rules whose last day has passed"],
+      ["segc compile --out out && segc expire out --now 2030-01-01", "as of that day"],
+      ["segc compile --out out && segc expire out --format json", "what was removed, as data"],
+    ],
+    load: async () => (await import("./commands/expire.ts")).expire,
+  },
+  {
+    name: "completion",
+    summary: "print the completion script of a shell",
+    operands: "<SHELL>",
+    own: [],
+    examples: [
+      ["segc completion bash > segc.bash", "for bash: source this file"],
+      ["segc completion zsh > _segc", "for zsh: put it into a folder of $fpath"],
+      ["segc completion fish > segc.fish", "for fish: put it into its completions folder"],
+    ],
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  {
+    name: "version",
+    summary: "print the version",
+    operands: "",
+    own: [],
+    examples: [
+      ["segc version", "of segc and of the language"],
+      ["segc version --format json", "as data"],
+      ["segc --version", "the number alone"],
+    ],
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+];
