@@ -21,7 +21,9 @@ export interface ReadFault {
   readonly fault: SchemaFault;
   /** Where the same key stood first. */
   readonly first?: Span;
-  /** Keys on the way to the fault, where the reader knows them. */
+  /** What it held there. */
+  readonly firstValue?: string;
+  /** Keys on the way to that mapping. */
   readonly path?: Path;
 }
 

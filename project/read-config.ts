@@ -3,7 +3,7 @@ import { faultsOf } from "../compiler/inventory/schema-fault.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ProjectFault, SchemaFault } from "../diagnostics/messages/inventory.ts";
 import { diagnose } from "../diagnostics/registry.ts";
-import { positionAt, type SourceFile, type Span } from "../diagnostics/source.ts";
+import type { SourceFile, Span } from "../diagnostics/source.ts";
 import { configOf, emptyConfig, type ProjectConfig, type RawConfig } from "./config.ts";
 import type { Document, Path, ReadFault } from "./document.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -30,9 +30,11 @@ export function readConfig(source: SourceFile): ConfigRead {
   const { valueAt, keyAt } = document;
   const schemaFaults = faultsOf(validateProject, document.value);
   if (schemaFaults.length > 0) {
-    const diagnostics = schemaFaults.map(({ path, at, fault }) =>
-      diagnose("SEG810", at === "key" ? keyAt(path) : valueAt(path), fault),
-    );
+    const diagnostics = schemaFaults
+      .map(({ path, at, fault }) =>
+        diagnose("SEG810", at === "key" ? keyAt(path) : valueAt(path), fault),
+      )
+      .sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     return { config: emptyConfig, diagnostics, valueAt, keyAt };
   }
   // The validator has just guaranteed the shape.
@@ -40,8 +42,12 @@ export function readConfig(source: SourceFile): ConfigRead {
   return { ...withSoundPaths(config, document), valueAt, keyAt };
 }
 
-function readFault({ span, fault, first }: ReadFault): Diagnostic {
+function readFault({ span, fault, first, firstValue, path }: ReadFault): Diagnostic {
   const related = first === undefined ? {} : { related: [{ message: "first here", span: first }] };
+  if (fault.why === "duplicate-key" && firstValue !== undefined && path?.join() === "modules") {
+    const parameters = { why: "twice", module: fault.key, other: firstValue } as const;
+    return diagnose("SEG210", span, parameters, related);
+  }
   return diagnose("SEG810", span, fault, related);
 }
 
@@ -95,9 +101,4 @@ export function formatOf(path: string): InventoryFormat | undefined {
   const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === "yml") return "yaml";
   return ending === "yaml" || ending === "json" || ending === "csv" ? ending : undefined;
-}
-
-/** Line of a span, for messages that point back. */
-export function lineOf(span: Span): number {
-  return positionAt(span.source, span.start).line;
 }

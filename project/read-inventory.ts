@@ -139,6 +139,7 @@ function soundRecords(list: readonly unknown[], locate: Locator): Records {
       else diagnostics.push(diagnose("SEG809", locate[at](index, path), fault));
     }
   }
+  diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   if (hidden > 0) {
     diagnostics.push(diagnose("SEG809", locate.value(last, []), { why: "more", count: hidden }));
   }

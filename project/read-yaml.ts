@@ -4,10 +4,12 @@ import {
   isAlias,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
   type Document as YamlDocument,
 } from "yaml";
@@ -26,10 +28,10 @@ export function readYaml(source: SourceFile): DocumentRead {
       prettyErrors: false,
       stringKeys: true,
       uniqueKeys: true,
-      logLevel: "silent",
+      logLevel: "error", // "silent" would accept several documents
     });
     const errors = [...parsed.errors, ...parsed.warnings];
-    if (errors.length > 0) return { ok: false, faults: faultsOf(source, errors) };
+    if (errors.length > 0) return { ok: false, faults: faultsOf(source, parsed, errors) };
     value = parsed.toJS({ maxAliasCount: aliasesMax });
   } catch (problem) {
     // The reader throws for what it finds late: unresolved or too many aliases, endless nesting.
@@ -47,20 +49,46 @@ export function readYaml(source: SourceFile): DocumentRead {
   return { ok: true, document: { source, value, valueAt, keyAt } };
 }
 
-function faultsOf(source: SourceFile, errors: readonly YAMLError[]): readonly ReadFault[] {
+function faultsOf(
+  source: SourceFile,
+  document: YamlDocument,
+  errors: readonly YAMLError[],
+): readonly ReadFault[] {
   return errors
     .toSorted((a, b) => a.pos[0] - b.pos[0])
     .slice(0, faultsMax)
     .map((error) => {
-      const span = spanIn(source, error.pos[0], error.pos[1]);
-      if (error.code !== "DUPLICATE_KEY") {
-        return { span, fault: { why: "syntax", detail: sentence(error.message) } };
-      }
-      const key = /^[^:\r\n]*/.exec(source.text.slice(span.start, span.start + 300))?.[0] ?? "";
-      const end = span.start + Math.max(1, key.length);
-      const fault = { why: "duplicate-key", key: key.replace(/^(["'])(.*)\1$/, "$2") } as const;
-      return { span: spanIn(source, span.start, end), fault };
+      const [start, end] = error.pos;
+      const twice = error.code === "DUPLICATE_KEY" ? twiceAt(source, document, start) : undefined;
+      const fault = { why: "syntax", detail: sentence(error.message) } as const;
+      return twice ?? { span: spanIn(source, start, end), fault };
     });
+}
+
+/** The key that stands at the offset, and stood before in the same mapping. */
+function twiceAt(
+  source: SourceFile,
+  document: YamlDocument,
+  offset: number,
+): ReadFault | undefined {
+  let found: ReadFault | undefined;
+  visit(document, {
+    Map: (_, map, ancestors) => {
+      const second = map.items.find(({ key }) => isScalar(key) && key.range?.[0] === offset)?.key;
+      if (!isScalar(second)) return undefined;
+      const key = String(second.value);
+      const first = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+      found = {
+        span: spanOf(source, second),
+        fault: { why: "duplicate-key", key },
+        ...(isScalar(first?.key) ? { first: spanOf(source, first.key) } : {}),
+        ...(isScalar(first?.value) ? { firstValue: String(first.value.value) } : {}),
+        path: ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : [])),
+      };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** The reader's own words as one of our headlines. */

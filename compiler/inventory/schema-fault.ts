@@ -21,7 +21,18 @@ export function faultsOf(validate: SchemaValidator, value: unknown): readonly Fo
   if (validate(value)) return [];
   // Generated with `verbose`: each error is one of these (ajv's ErrorObject).
   const errors = (validate.errors ?? []) as readonly ValidationError[];
-  return errors.flatMap((error) => faultOf(error, value) ?? []);
+  return withoutEchoes(errors.flatMap((error) => faultOf(error, value) ?? []));
+}
+
+/** A misspelt key is not also a missing one. */
+function withoutEchoes(faults: readonly FoundFault[]): readonly FoundFault[] {
+  const misspelt = faults.flatMap(({ fault }) =>
+    fault.why === "unknown-key" && fault.suggestion !== "" ? [fault.suggestion] : [],
+  );
+  return faults.filter(
+    ({ fault }) =>
+      fault.why !== "missing-key" || !misspelt.some((words) => words.includes(`\`${fault.key}\``)),
+  );
 }
 
 interface ValidationError {
