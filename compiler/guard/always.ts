@@ -79,7 +79,7 @@ function alwaysOn(space: Space, guardrail: Guardrail) {
   for (const indexes of pairsOf(space, guardrail.flow)) {
     const pair = pairAt(space, indexes);
     const world = worldAt(space, pair);
-    for (const flow of flowsOf(world, pair, sets)) {
+    for (const flow of flowsOf(space, pair, sets)) {
       if (!flowSetMatches(guardrail.flow, flow)) continue;
       const excuse = guardrail.exceptions.find(
         (each) => isActive(space.world, each.until) && flowSetMatches(each.flow, flow),

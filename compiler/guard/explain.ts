@@ -57,7 +57,7 @@ export function explainFlows(space: Space, question: FlowSet): Explanation {
     const pair = pairAt(space, indexes);
     const world = worldAt(space, pair);
     let counted: number | undefined;
-    for (const flow of flowsOf(world, pair, [question])) {
+    for (const flow of flowsOf(space, pair, [question])) {
       if (!flowSetMatches(question, flow)) continue;
       const found = explainFlow(world, flow);
       const key = JSON.stringify(

@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Exception, FlowSet, Guardrail, UtcDate } from "../model/types.ts";
+import { selects } from "../semantics/denotation.ts";
 import {
   effective,
   enforcersOf,
@@ -11,7 +12,6 @@ import {
   intended,
   isActive,
   ruleMatches,
-  type World,
 } from "../semantics/semantics.ts";
 import { describeFlow } from "./describe-flow.ts";
 import { becauseNote, type Finding, nameOf, noFinding, record, relatedRule } from "./finding.ts";
@@ -62,7 +62,7 @@ function* allowedFlows(space: Space, guardrail: Guardrail, subject: FlowSet) {
     const pair = pairAt(space, indexes);
     const world = worldAt(space, pair);
     let counted: number | undefined;
-    for (const flow of flowsOf(world, pair, sets)) {
+    for (const flow of flowsOf(space, pair, sets)) {
       if (!flowSetMatches(subject, flow) || !intended(world, flow)) continue;
       const rule = pair.rules.find(
         (each) => each.effect === "allow" && !each.staged && ruleMatches(world, each, flow),
@@ -129,10 +129,10 @@ function notEnforced(space: Space, guardrail: Guardrail, subject: FlowSet): read
   const observed = noFinding();
   for (const indexes of pairsOf(space, subject)) {
     const pair = pairAt(space, indexes);
-    if (!mayPass(space.world, pair)) continue;
+    if (!mayPass(space, pair)) continue;
     const world = worldAt(space, pair);
     const sets = [subject, ...guardrail.exceptions.map((exception) => exception.flow)] as const;
-    for (const flow of flowsOf(world, pair, sets)) {
+    for (const flow of flowsOf(space, pair, sets)) {
       if (!flowSetMatches(subject, flow)) continue;
       if (guardrail.exceptions.some((exception) => flowSetMatches(exception.flow, flow))) continue;
       if (intended(world, flow) || !effective(world, flow)) continue;
@@ -161,8 +161,15 @@ const hasEnforcer = ({ members: [endpoint] }: Pair["source"], direction: "ingres
   endpoint?.workload?.enforcers.some((each) => each.directions.includes(direction)) ?? false;
 
 /** Cheap sieve: an enforced end without observation refuses what the policy refuses. */
-function mayPass(world: World, pair: Pair): boolean {
-  return !someEnforcer(pair) || world.model.observations.length > 0;
+function mayPass({ world }: Space, pair: Pair): boolean {
+  if (!someEnforcer(pair)) return true;
+  const active = world.model.observations.filter(({ until }) => isActive(world, until));
+  const [source, destination] = [pair.source.members[0], pair.destination.members[0]];
+  return active.some(
+    ({ of }) =>
+      (source !== undefined && selects(of, source)) ||
+      (destination !== undefined && selects(of, destination)),
+  );
 }
 
 function gap(

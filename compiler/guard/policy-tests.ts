@@ -108,7 +108,7 @@ function runAssertion(space: Space, test: PolicyTest, assertion: TestAssertion):
     const pair = pairAt(space, indexes);
     const world = worldAt(space, pair);
     let counted: number | undefined;
-    for (const flow of flowsOf(world, pair, [assertion.flow])) {
+    for (const flow of flowsOf(space, pair, [assertion.flow])) {
       if (!flowSetMatches(assertion.flow, flow)) continue;
       if (counted !== flow.service) flows += addressPairs(pair);
       counted = flow.service;

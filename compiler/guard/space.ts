@@ -12,12 +12,13 @@ import {
 import type { Flow, World } from "../semantics/semantics.ts";
 import { type Bitset, bitsetOf, hasBit, members } from "../sets/bitset.ts";
 import {
-  type Interval,
+  icmpInterval,
   intersectServices,
   type ServiceSet,
-  servicesOfFamily,
+  serviceSet,
 } from "../sets/service-set.ts";
 import { type EndpointClass, endpointClasses } from "./endpoint-classes.ts";
+import { representatives } from "./service-cuts.ts";
 
 export interface Space {
   readonly world: World;
@@ -26,6 +27,8 @@ export interface Space {
   readonly mayBeIn: (set: EndpointSet) => Bitset;
   /** Rules whose source may hold the class of this index. */
   readonly rulesFrom: (index: number) => readonly Rule[];
+  /** Services that tell flows apart without being a rule's. */
+  readonly services: readonly ServiceSet[];
 }
 
 export function spaceOf(world: World): Space {
@@ -47,7 +50,7 @@ export function spaceOf(world: World): Space {
     rulesOf.set(index, rules);
     return rules;
   };
-  return { world, classes, mayBeIn, rulesFrom };
+  return { world, classes, mayBeIn, rulesFrom, services: commonServices(world) };
 }
 
 function maySelect(set: EndpointSet, { members: [endpoint] }: EndpointClass): boolean {
@@ -146,14 +149,14 @@ export function worldAt(space: Space, pair: Pair): World {
  * apart, within the service of the first set. Empty where the pair has no two workloads.
  */
 export function* flowsOf(
-  world: World,
+  space: Space,
   pair: Pair,
   sets: readonly [FlowSet, ...FlowSet[]],
 ): Generator<Flow> {
   const ends = distinctEnds(pair);
   if (ends === undefined) return;
   const flowSets = [...sets, ...pair.rules.map((rule) => rule.flow)];
-  const points = servicePoints(world, pair, sets, ends.source.address.family);
+  const points = servicePoints(space, pair, sets, ends.source.address.family);
   const sources = processesAt(
     ends.source,
     flowSets.map((set) => set.source),
@@ -202,27 +205,29 @@ export function addressPairs({ source, destination }: Pair): number {
 
 /** The first point of every stretch of the service line on which nothing changes. */
 function servicePoints(
-  world: World,
+  { world, services }: Space,
   pair: Pair,
   [subject, ...others]: readonly [FlowSet, ...FlowSet[]],
   family: 4 | 6,
 ): readonly number[] {
-  const within = intersectServices(subject.service, servicesOfFamily(family));
-  const cuts = new Set<number>();
-  const cut = ({ first, last }: Interval) => cuts.add(first).add(last + 1);
-  for (const { service } of others) service.intervals.forEach(cut);
-  for (const service of widenedServices(world, pair)) service.intervals.forEach(cut);
-  for (const delegation of world.model.delegations) delegation.service.intervals.forEach(cut);
-  for (const unfiltered of unfilteredServices(world)) unfiltered.intervals.forEach(cut);
-  linkScopeTypes.forEach(cut);
-  const sorted = [...cuts].sort((a, b) => a - b);
-  return within.intervals.flatMap(({ first, last }) => [
-    first,
-    ...sorted.filter((at) => at > first && at <= last),
-  ]);
+  const among = others.map((set) => set.service);
+  return representatives(
+    subject.service,
+    [...among, ...servicesOfRules(world, pair), ...services],
+    family,
+  );
 }
 
-function widenedServices(world: World, pair: Pair): readonly ServiceSet[] {
+/** Delegations, traffic that some enforcer never filters, and the baseline. */
+function commonServices({ model, capabilities }: World): readonly ServiceSet[] {
+  return [
+    ...model.delegations.map((delegation) => delegation.service),
+    ...Object.values(capabilities).flatMap((table) => table.unfiltered.map((u) => u.service)),
+    listenerDiscovery,
+  ];
+}
+
+function servicesOfRules(world: World, pair: Pair): readonly ServiceSet[] {
   return pair.rules.flatMap((rule) => [
     rule.flow.service,
     ...(rule.effect === "deny"
@@ -231,11 +236,7 @@ function widenedServices(world: World, pair: Pair): readonly ServiceSet[] {
   ]);
 }
 
-const unfilteredServices = (world: World): readonly ServiceSet[] =>
-  Object.values(world.capabilities).flatMap(({ unfiltered }) => unfiltered.map((u) => u.service));
-
 /** Multicast listener discovery is baseline within the link and an ordinary flow elsewhere. */
-const linkScopeTypes: readonly Interval[] = [130, 131, 132, 143].map((type) => ({
-  first: 58 * 65536 + type * 256,
-  last: 58 * 65536 + type * 256 + 255,
-}));
+const listenerDiscovery = serviceSet(
+  [130, 131, 132, 143].map((type) => icmpInterval(6, type, undefined)),
+);

@@ -41,7 +41,7 @@ function dependenceOn(
   for (const indexes of pairsOf(space, rule.flow)) {
     const pair = pairAt(space, indexes);
     const world = worldAt(space, pair);
-    for (const flow of flowsOf(world, pair, [rule.flow])) {
+    for (const flow of flowsOf(space, pair, [rule.flow])) {
       const met = observedEnd(flow, ending);
       if (met === undefined || !dependsOn(world, rule, flow)) continue;
       return diagnose(

@@ -140,16 +140,15 @@ export function programsIn(set: EndpointSet): readonly Program[] {
   }
 }
 
-function cidr(text: string): Cidr {
+/** A prefix written in this program. */
+export function prefix(text: string): Cidr {
   const parsed = parsePrefix(text);
   if (parsed.kind !== "prefix") throw new Error(`bug in segc (semantics): ${text} is no prefix`);
   return parsed.cidr;
 }
 
-export const within = (address: IpAddress, prefix: string) => contains(cidr(prefix), address);
-
 /** Priv and the other ranges that `internet` leaves out (section 7). */
 const notInternet: readonly Cidr[] = [
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
   ...["fe80::/10", "fc00::/7", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"],
-].map(cidr);
+].map(prefix);

@@ -5,6 +5,7 @@ import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, Enforcer, Workload } from "../inventory/types.ts";
 import type { FlowSet, Model, Module, Program, Rule, UtcDate } from "../model/types.ts";
 import { type CapabilityTable, seesField } from "../plan/target.ts";
+import { contains } from "../sets/address.ts";
 import { equalServices, hasService, protocols, servicesOfFamily } from "../sets/service-set.ts";
 import {
   combinations,
@@ -12,10 +13,10 @@ import {
   type Endpoint,
   keep,
   type Process,
+  prefix,
   programsIn,
   selects,
   selectsByIdentity,
-  within,
 } from "./denotation.ts";
 
 export type { Endpoint, Process } from "./denotation.ts";
@@ -61,11 +62,15 @@ export function isFlow(flow: Flow): boolean {
 /** Multicast listener discovery within the link: always permitted, exempt from everything. */
 function isBaseline({ source, destination, service }: Flow): boolean {
   const type = Math.floor((service - protocols.icmp6 * 65536) / 256);
-  const linkScope =
-    (within(source.address, "fe80::/10") || within(source.address, "::/128")) &&
-    (within(destination.address, "fe80::/10") || within(destination.address, "ff02::/16"));
-  return linkScope && [130, 131, 132, 143].includes(type);
+  return (
+    [130, 131, 132, 143].includes(type) &&
+    linkSources.some((prefix) => contains(prefix, source.address)) &&
+    linkDestinations.some((prefix) => contains(prefix, destination.address))
+  );
 }
+
+const linkSources = ["fe80::/10", "::/128"].map(prefix);
+const linkDestinations = ["fe80::/10", "ff02::/16"].map(prefix);
 
 /** Î: what the policy intends once lowered to what enforcers can see. */
 export function intended(world: World, flow: Flow): boolean {
@@ -214,7 +219,7 @@ function isUnfiltered(
     (entry) =>
       entry.direction === direction &&
       hasService(entry.service, q) &&
-      entry.peers.some((cidr) => within(peer.address, cidr)),
+      entry.peers.some((peers) => contains(prefix(peers), peer.address)),
   );
 }
 
