@@ -2,20 +2,24 @@
 // no clock inside. This file is the only place where targets meet the compiler.
 import { type Checked, checkPolicy } from "./compiler/check.ts";
 import { type Compiled, compileChecked } from "./compiler/compile.ts";
+import { type ExpireResult, expireArtefacts } from "./compiler/expire.ts";
+import { type Explanation, explainFlows } from "./compiler/guard/explain.ts";
+import type { Manifest } from "./compiler/manifest.ts";
 import type { UtcDate } from "./compiler/model/types.ts";
 import type { TargetName } from "./compiler/plan/target.ts";
 import { type Diagnostic, hasErrors } from "./diagnostics/diagnostic.ts";
 import { parseModule } from "./grammar/parse.ts";
 import type { Files } from "./project/files.ts";
 import { loadProject, type Project } from "./project/load.ts";
+import { askQuestion } from "./project/question.ts";
 import { capabilityTable } from "./targets/capabilities.ts";
 import { targets } from "./targets/index.ts";
 
 export type { Artefact } from "./compiler/artefact.ts";
 export type { Checked } from "./compiler/check.ts";
 export type { Compiled } from "./compiler/compile.ts";
-export { type Expired, type ExpireResult, expireArtefacts } from "./compiler/expire.ts";
-export { type Explanation, explainFlows } from "./compiler/guard/explain.ts";
+export type { Expired, ExpireResult } from "./compiler/expire.ts";
+export type { Explanation } from "./compiler/guard/explain.ts";
 export type { AssertionResult, TestResult } from "./compiler/guard/policy-tests.ts";
 export type { Manifest } from "./compiler/manifest.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
@@ -86,4 +90,37 @@ export function compile(files: Files, { now, targets: wanted }: CompileOptions):
     inputs: checked.project.inputs,
   });
   return { checked, diagnostics, compiled };
+}
+
+export interface ExplainResult {
+  /** Undefined when there are diagnostics, of the question or of the project. */
+  readonly explanation: Explanation | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Answers `A -> B : service`, where A and B are sets in the policy's own words, names of
+ * workloads, or addresses.
+ */
+export function explain(checked: CheckResult, question: string): ExplainResult {
+  const errors = checked.diagnostics.filter(({ severity }) => severity === "error");
+  const unsound = errors.filter(({ code }) => !survivable.has(code));
+  if (unsound.length > 0) return { explanation: undefined, diagnostics: unsound };
+  const asked = askQuestion(checked.model, checked.inventory, question);
+  if (asked.flow === undefined) return { explanation: undefined, diagnostics: asked.diagnostics };
+  return { explanation: explainFlows(checked.space(), asked.flow), diagnostics: [] };
+}
+
+/** Broken promises do not change what the policy says, and are often what one asks about. */
+const survivable: ReadonlySet<string> = new Set([
+  ...["SEG601", "SEG603", "SEG604", "SEG605", "SEG606", "SEG611", "SEG612", "SEG718"],
+]);
+
+/** Takes what has ended out of artefacts on disk; see `expireArtefacts`. */
+export function expire(
+  manifest: Manifest,
+  texts: ReadonlyMap<string, string>,
+  { now }: CheckOptions,
+): ExpireResult {
+  return expireArtefacts(manifest, texts, { runners: targets, now });
 }

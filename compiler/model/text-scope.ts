@@ -1,6 +1,7 @@
 // Names in text the user types at a command, `explain prod.web -> api : https`: looked up in the
 // whole project, with the module in front or, where only one module has the name, without.
 import type { Build, CheckedSet } from "./context.ts";
+import { flowOfQuestion } from "./question.ts";
 import type { Item, ProgramItem, SegmentItem, ServiceItem } from "./scope.ts";
 import type { ModelScope } from "./types.ts";
 
@@ -21,6 +22,10 @@ export function textScope(build: Build): ModelScope {
     program: (name) => {
       const item = find("program", name);
       return item && build.programs.get(item);
+    },
+    flow: (tree, workloads) => {
+      index ??= indexOf(build);
+      return flowOfQuestion(build, index, { tree, workloads });
     },
   };
 }

@@ -3,8 +3,9 @@
 //
 // INVARIANT: two uses of one segment share one EndpointSet object, so that readers may memoise
 // what a set selects by object identity.
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/source.ts";
-import type { ProgramField } from "../../grammar/ast.ts";
+import type { FlowExpression, ProgramField } from "../../grammar/ast.ts";
 import type { Direction, LabelValue, Platform } from "../inventory/types.ts";
 import type { Cidr, Family } from "../sets/address.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
@@ -43,6 +44,11 @@ export interface ModelScope {
   readonly segment: (name: string) => EndpointSet | undefined;
   readonly service: (name: string) => ServiceSet | undefined;
   readonly program: (name: string) => Program | undefined;
+  /** A whole flow; workloads can be named too. No flow when there are diagnostics. */
+  readonly flow: (
+    tree: FlowExpression,
+    workloads: Iterable<string>,
+  ) => { readonly flow: FlowSet | undefined; readonly diagnostics: readonly Diagnostic[] };
 }
 
 export interface Module {
