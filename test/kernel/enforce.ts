@@ -1,0 +1,154 @@
+// Runs an estate: proves every listener alive, loads every table, sends every probe and says where
+// the kernels and the meaning differ.
+
+import type { Flow } from "../../compiler/semantics/semantics.ts";
+import { type Estate, type EstateHost, type EstateProcess, flowsOf } from "./estate.ts";
+import { Lab, type Probe } from "./lab.ts";
+
+export interface Tally {
+  readonly probes: number;
+  readonly allowed: number;
+  /** One line each; empty when every outcome is as it must be. */
+  readonly differences: readonly string[];
+}
+
+const differencesMax = 20;
+
+/** `expected` is the answer of the language; flows it calls undefined are none. */
+export async function enforce(
+  estate: Estate,
+  expected: (flow: Flow) => boolean | undefined,
+): Promise<Tally> {
+  const { hosts } = estate;
+  const cgroups = hosts.some(({ processes }) => processes.some((p) => p.cgroup !== undefined));
+  const lab = await Lab.start(
+    hosts.map((host) => host.lab),
+    { cgroups },
+  );
+  try {
+    for (const host of hosts) await prepare(lab, host);
+    const turns = Math.max(...hosts.map(({ listeners }) => listeners.length));
+    let tally: Tally = { probes: 0, allowed: 0, differences: [] };
+    for (let turn = 0; turn < turns; turn++) {
+      await listenInTurn(lab, estate, turn);
+      if (turn === 0) {
+        const deaf = await deafListeners(lab, estate);
+        if (deaf.length > 0) return { ...tally, differences: deaf };
+        for (const { lab: host, files } of hosts)
+          if (files !== undefined) await lab.load(host.name, files);
+      }
+      tally = await round(lab, estate, turn, expected, tally);
+    }
+    return tally;
+  } finally {
+    await lab.close();
+  }
+}
+
+const keyOf = (host: EstateHost, process: EstateProcess) => `${host.lab.name}/${process.name}`;
+
+/** Slices exist before the tables load, as on a host whose units are installed. */
+async function prepare(lab: Lab, host: EstateHost): Promise<void> {
+  for (const { path } of host.plan?.members ?? []) {
+    if (host.processes.some(({ cgroup }) => cgroup !== undefined)) await lab.makeCgroup(path);
+  }
+  for (const process of host.processes) await lab.spawn({ ...process, host: host.lab.name });
+}
+
+/** The listener of this turn takes over from that of the turn before. */
+async function listenInTurn(lab: Lab, { hosts, points }: Estate, turn: number): Promise<void> {
+  for (const host of hosts) {
+    const listener = host.listeners[turn];
+    const before = host.listeners[turn - 1];
+    if (listener === undefined) continue;
+    if (before !== undefined) {
+      await lab.stop(keyOf(host, before));
+      await lab.spawn({ ...before, host: host.lab.name });
+    }
+    const sockets = host.lab.addresses.flatMap((address) =>
+      points.flatMap(({ kind, port }) => (kind === "icmp" ? [] : [[kind, address, port] as const])),
+    );
+    await lab.listen(keyOf(host, listener), sockets);
+  }
+}
+
+/** With no table loaded, one neighbour asks every listener once. */
+async function deafListeners(lab: Lab, { hosts, points }: Estate): Promise<readonly string[]> {
+  const probes = hosts.flatMap((host, index) =>
+    host.lab.addresses.flatMap((destination) => {
+      const v6 = destination.includes(":");
+      const turned = [...hosts.slice(index + 1), ...hosts.slice(0, index)];
+      const asker = turned.find(({ lab: { addresses } }) =>
+        addresses.some((a) => a.includes(":") === v6),
+      );
+      const source = asker?.lab.addresses.find((a) => a.includes(":") === v6);
+      if (asker === undefined || source === undefined) return [];
+      return points.map(
+        ({ kind, port }): Probe => ({
+          process: `${asker.lab.name}/nobody`,
+          kind,
+          source,
+          destination,
+          port,
+        }),
+      );
+    }),
+  );
+  const heard = await lab.probe(probes);
+  await lab.arrivals();
+  return probes.flatMap((probe, index) => (heard[index] ? [] : [`deaf: ${JSON.stringify(probe)}`]));
+}
+
+async function round(
+  lab: Lab,
+  estate: Estate,
+  turn: number,
+  expected: (flow: Flow) => boolean | undefined,
+  before: Tally,
+): Promise<Tally> {
+  const cases = [...flowsOf(estate, turn)].flatMap(({ probe, flow }) => {
+    const wanted = expected(flow);
+    return wanted === undefined ? [] : [{ probe, wanted }];
+  });
+  const passed = [...(await lab.probe(cases.map(({ probe }) => probe)))];
+  const differences: string[] = strayArrivals(
+    cases.map(({ probe }) => probe),
+    passed,
+    await lab.arrivals(),
+  );
+  // A busy machine may lose an answer, never make one up: what should have come is asked for again.
+  const missing = [...cases.keys()].filter((index) => cases[index]?.wanted && !passed[index]);
+  const again = await lab.probe(missing.flatMap((index) => cases[index]?.probe ?? []));
+  for (const [place, index] of missing.entries()) passed[index] = again[place] === true;
+  await lab.arrivals();
+  for (const [index, { probe, wanted }] of cases.entries()) {
+    if (passed[index] === wanted) continue;
+    differences.push(
+      `must ${wanted ? "pass" : "not pass"}: ${JSON.stringify(probe)} (turn ${turn})`,
+    );
+  }
+  return {
+    probes: before.probes + cases.length,
+    allowed: before.allowed + cases.filter(({ wanted }) => wanted).length,
+    differences: [...before.differences, ...differences].slice(0, differencesMax),
+  };
+}
+
+/** A packet that reached a listener whose answer nobody saw: it passed, however late. */
+function strayArrivals(
+  probes: readonly Probe[],
+  passed: readonly boolean[],
+  arrivals: ReadonlyMap<string, number>,
+): string[] {
+  const answered = new Map<string, number>();
+  for (const [index, { kind, destination, port }] of probes.entries()) {
+    if (!passed[index] || kind === "icmp") continue;
+    const name = `${kind} ${destination} ${port}`;
+    answered.set(name, (answered.get(name) ?? 0) + 1);
+  }
+  return [...arrivals].flatMap(([name, count]) =>
+    count > (answered.get(name) ?? 0)
+      ? [`${count - (answered.get(name) ?? 0)} unanswered arrivals at ${name}`]
+      : [],
+  );
+}

@@ -1,0 +1,72 @@
+// Processes in and out of the programs that a policy names on one host: each program in full, and
+// each time without one of its fields.
+import type { Workload } from "../../compiler/inventory/types.ts";
+import type { Model } from "../../compiler/model/types.ts";
+import { programsIn } from "../../compiler/semantics/denotation.ts";
+import type { Process } from "../../compiler/semantics/semantics.ts";
+import type { ProgramField } from "../../grammar/ast.ts";
+import { components, slicePath } from "../../targets/nftables/identity.ts";
+import type { NftPlan } from "../../targets/nftables/ruleset.ts";
+import type { EstateProcess } from "./estate.ts";
+
+/** Only what a process on this host can really be; none where its table asks for no process. */
+export function identitiesAt(
+  model: Model,
+  workload: Workload,
+  plan: NftPlan,
+): readonly EstateProcess[] {
+  const asks = plan.chains.some(({ rules }) =>
+    rules.some(({ matches }) =>
+      matches.some(({ kind }) => ["cgroup", "uid", "gid"].includes(kind)),
+    ),
+  );
+  if (!asks) return [];
+  const records = new Map<string, Process>();
+  for (const { flow } of model.rules) {
+    for (const program of [...programsIn(flow.source), ...programsIn(flow.destination)]) {
+      const full = program.alternatives.get("linux");
+      if (full === undefined) continue;
+      for (const record of [full, ...withoutOne(full)]) {
+        if (record.size > 0) records.set(JSON.stringify([...record].sort()), record);
+      }
+    }
+  }
+  return [...records.keys()].sort().flatMap((key, index) => {
+    const record = records.get(key);
+    return record === undefined ? [] : realise(`p${index + 1}`, record, workload, plan);
+  });
+}
+
+const withoutOne = (record: Process): readonly Process[] =>
+  [...record.keys()].map((left) => new Map([...record].filter(([field]) => field !== left)));
+
+function realise(
+  name: string,
+  record: Process,
+  workload: Workload,
+  plan: NftPlan,
+): readonly EstateProcess[] {
+  const uid = numberOf(record, "user", workload.users);
+  const gid = numberOf(record, "group", workload.groups);
+  const cgroup = cgroupOf(record, plan);
+  if (uid === undefined || gid === undefined || cgroup === "impossible") return [];
+  return [{ name, uid, gid, cgroup, record }];
+}
+
+function numberOf(record: Process, field: ProgramField, numbers: ReadonlyMap<string, number>) {
+  const name = record.get(field);
+  return name === undefined ? 0 : numbers.get(name);
+}
+
+/** A unit runs where its drop-in says; a launched program cannot be had without the launcher. */
+function cgroupOf(record: Process, plan: NftPlan): string | undefined {
+  if ([...record.keys()].some((field) => ["path", "sha256", "signer"].includes(field))) {
+    return "impossible";
+  }
+  const unit = record.get("unit");
+  const cgroup = record.get("cgroup");
+  if (unit === undefined) return cgroup === undefined ? undefined : components(cgroup).join("/");
+  if (cgroup !== undefined) return "impossible";
+  const binding = plan.units.find((one) => one.unit === unit);
+  return binding === undefined ? `system.slice/${unit}` : `${slicePath(binding.slice)}/${unit}`;
+}
