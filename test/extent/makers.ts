@@ -172,7 +172,12 @@ export function model(
     rules: [],
     guardrails: [],
     tests: [],
-    scope: { segment: () => undefined, service: () => undefined, program: () => undefined },
+    scope: {
+      segment: () => undefined,
+      service: () => undefined,
+      program: () => undefined,
+      flow: () => ({ flow: undefined, diagnostics: [] }),
+    },
     ...parts,
   };
 }

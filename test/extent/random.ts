@@ -29,6 +29,7 @@ const programs: readonly Program[] = [
   make.program("other", { linux: { unit: "export.service" } }),
   make.program("group", { linux: { cgroup: "/a" }, windows: { path: "c:\\r.exe" } }),
   make.program("deep", { linux: { cgroup: "/a/b" } }),
+  make.program("beside", { linux: { cgroup: "/ab" } }),
 ];
 
 /** Enough processes: every consistent combination of what the programs name. */
