@@ -4,6 +4,7 @@ import { type Checked, checkPolicy } from "./compiler/check.ts";
 import { type Compiled, compileChecked } from "./compiler/compile.ts";
 import { type ExpireResult, expireArtefacts } from "./compiler/expire.ts";
 import { type Explanation, explainFlows } from "./compiler/guard/explain.ts";
+import { spaceOf } from "./compiler/guard/space.ts";
 import type { Manifest } from "./compiler/manifest.ts";
 import type { UtcDate } from "./compiler/model/types.ts";
 import type { TargetName } from "./compiler/plan/target.ts";
@@ -108,7 +109,8 @@ export function explain(checked: CheckResult, question: string): ExplainResult {
   if (unsound.length > 0) return { explanation: undefined, diagnostics: unsound };
   const asked = askQuestion(checked.model, checked.inventory, question);
   if (asked.flow === undefined) return { explanation: undefined, diagnostics: asked.diagnostics };
-  return { explanation: explainFlows(checked.space(), asked.flow), diagnostics: [] };
+  const space = spaceOf(checked.world, [asked.flow]);
+  return { explanation: explainFlows(space, asked.flow), diagnostics: [] };
 }
 
 /** Broken promises do not change what the policy says, and are often what one asks about. */

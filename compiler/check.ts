@@ -20,6 +20,7 @@ import { checkCapabilities } from "./plan/check-capabilities.ts";
 import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
 import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
 import type { CapabilityTable } from "./plan/target.ts";
+import type { World } from "./semantics/semantics.ts";
 
 export interface CheckInput {
   readonly trees: readonly ModuleTree[];
@@ -43,8 +44,8 @@ export interface Checked {
   readonly tests: readonly TestResult[];
   /** In the order of files and places. */
   readonly diagnostics: readonly Diagnostic[];
-  /** For `explain`. Built on first use. */
-  readonly space: () => Space;
+  /** For whoever asks the naive meaning. */
+  readonly world: World;
 }
 
 /** Checks a whole project. Never throws for what the user wrote. */
@@ -71,7 +72,7 @@ export function checkPolicy(input: CheckInput): Checked {
     enforcement: sound ? enforcementOfAll(context) : [],
     tests,
     diagnostics: inSourceOrder([...early, ...middle, ...late]),
-    space,
+    world,
   };
 }
 

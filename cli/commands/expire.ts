@@ -4,10 +4,9 @@ import type { Manifest } from "../../compiler/manifest.ts";
 import { printJson } from "../../diagnostics/render-json.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { manifestName } from "../../host/output-folder.ts";
-import { expireArtefacts } from "../../index.ts";
+import { expire as expireArtefacts } from "../../index.ts";
 import { counted, listed } from "../../report/counted.ts";
 import { listedPaths, nextEnd, readManifest } from "../../report/manifest.ts";
-import { targets } from "../../targets/index.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
 import { writeArtefacts } from "../write-artefacts.ts";
@@ -20,7 +19,7 @@ export async function expire(call: Call): Promise<Answer> {
   const found = readArtefacts(resolve(terminal.folder, folder), folder);
   if ("kind" in found) return found;
   const { now } = options;
-  const result = expireArtefacts(found.manifest, found.texts, { runners: targets, now });
+  const result = expireArtefacts(found.manifest, found.texts, { now });
   if (!result.ok) {
     const problems = result.problems.map(({ path, problem }) => `\`${path}\` ${problem}`);
     return failure(

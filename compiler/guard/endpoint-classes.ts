@@ -15,9 +15,12 @@ export interface EndpointClass {
 
 const noProcess: Process = new Map();
 
-/** Every class of the world: managed endpoints first, in inventory order, then external ones. */
-export function endpointClasses(world: World): readonly EndpointClass[] {
-  const tell = distinctions(world.model);
+/** Every class that the model and the questions can tell apart: managed endpoints first, in inventory order, then external ones. */
+export function endpointClasses(
+  world: World,
+  questions: readonly FlowSet[] = [],
+): readonly EndpointClass[] {
+  const tell = distinctions(world.model, questions);
   const cidrs = sortedCidrs(tell.cidrs);
   const classes = new Map<string, Endpoint[]>();
   for (const workload of world.workloads) {
@@ -82,7 +85,7 @@ export function modelPrefixes(model: Model): readonly Cidr[] {
 }
 
 /** Every atomic predicate, compared label, named workload and prefix of the whole model. */
-function distinctions(model: Model): Distinctions {
+function distinctions(model: Model, questions: readonly FlowSet[] = []): Distinctions {
   const atoms = new Map<string, Predicate>();
   const named = new Set<string>();
   const cidrs = new Map<string, Cidr>();
@@ -100,8 +103,10 @@ function distinctions(model: Model): Distinctions {
     else if (set.kind === "difference") [set.of, set.except].forEach(visit);
     else if (set.kind === "program") visit(set.of);
   };
-  setsOf(model).forEach(visit);
-  const compared = new Set(flowsOf(model).flatMap((flow) => flow.condition?.label.name ?? []));
+  const flows = [...flowsOf(model), ...questions];
+  const sides = flows.flatMap((flow) => [flow.source, flow.destination]);
+  for (const set of [...sides, ...setsOf(model)]) visit(set);
+  const compared = new Set(flows.flatMap((flow) => flow.condition?.label.name ?? []));
   return {
     atoms: [...atoms.values()],
     compared: [...compared].sort(),
@@ -138,7 +143,6 @@ function flowsOf(model: Model): readonly FlowSet[] {
 
 function setsOf(model: Model): readonly EndpointSet[] {
   return [
-    ...flowsOf(model).flatMap((flow) => [flow.source, flow.destination]),
     ...[...model.teams.values()].map((team) => team.owns),
     ...model.delegations.flatMap((delegation) => [delegation.of, delegation.with]),
     ...model.observations.map((observation) => observation.of),

@@ -31,8 +31,9 @@ export interface Space {
   readonly services: readonly ServiceSet[];
 }
 
-export function spaceOf(world: World): Space {
-  const classes = endpointClasses(world);
+/** The space of the world's own statements, and of what else is asked about. */
+export function spaceOf(world: World, questions: readonly FlowSet[] = []): Space {
+  const classes = endpointClasses(world, questions);
   const known = new Map<EndpointSet, Bitset>();
   const mayBeIn = (set: EndpointSet) => {
     const found = known.get(set);

@@ -14,7 +14,7 @@ import {
   type Place,
   placeIn,
 } from "./faults.ts";
-import { type LabelReader, labelReader } from "./labels.ts";
+import { type LabelReader, type LabelReading, labelReader } from "./labels.ts";
 import {
   checkText,
   type Merging,
@@ -41,9 +41,14 @@ export function buildInventory(raw: RawInventory, model: Model): BuiltInventory 
     faults,
     readers: new Map(sources.map((source) => [source, labelReader(source, model, faults)])),
     labelSets: new Map(),
+    shared: new Map(),
     required: [...model.labels.values()].filter((label) => !label.optional),
   };
-  const holders = groupByName(sources, faults).flatMap((claims) => holderOf(context, claims));
+  const holders: Holder[] = [];
+  for (const claims of groupByName(sources, faults)) {
+    const workload = workloadOf(context, claims);
+    if (workload !== undefined) holders.push({ workload, claims });
+  }
   checkSharedAddresses(holders, faults);
   const inventory = inventoryOf(
     holders.map(({ workload }) => workload),
@@ -57,6 +62,7 @@ interface Context {
   readonly readers: ReadonlyMap<RawSource, LabelReader>;
   /** Equal label sets are one object; the key is their canonical text. */
   readonly labelSets: Map<string, ReadonlyMap<string, LabelValue>>;
+  readonly shared: Merging["shared"];
   readonly required: readonly Label[];
 }
 
@@ -70,7 +76,7 @@ function groupByName(sources: readonly RawSource[], faults: Faults): readonly (r
       const claim = { source, index, record };
       const group = groups.get(record.name);
       if (group === undefined) {
-        if (checkText({ claims: [], faults }, claim, nameAt, record.name, "name")) {
+        if (checkText(faults, claim, nameAt, record.name, "name")) {
           groups.set(record.name, [claim]);
         }
       } else if (group.at(-1)?.source !== source) group.push(claim);
@@ -92,11 +98,11 @@ function reportTwice(first: Claim, second: Claim, faults: Faults): void {
   });
 }
 
-function holderOf(context: Context, claims: readonly Claim[]): readonly Holder[] {
+function workloadOf(context: Context, claims: readonly Claim[]): Workload | undefined {
   const { faults } = context;
-  const merging: Merging = { claims, faults };
+  const merging: Merging = { claims, faults, shared: context.shared };
   const [first] = claims;
-  if (first === undefined) return [];
+  if (first === undefined) return undefined;
   const { name } = first.record;
   const labels = labelsOf(context, merging, first);
   const platform = mergeScalar(merging, "platform");
@@ -104,9 +110,9 @@ function holderOf(context: Context, claims: readonly Claim[]): readonly Holder[]
     addFault(faults, first, nameAt, (span) =>
       diagnose("SEG809", span, { why: "no-platform", workload: name }),
     );
-    return [];
+    return undefined;
   }
-  const workload: Workload = {
+  return {
     name,
     platform,
     labels,
@@ -119,7 +125,6 @@ function holderOf(context: Context, claims: readonly Claim[]): readonly Holder[]
     enforcers: mergeEnforcers(merging),
     span: new RecordSpan(first.source.locate, first.index),
   };
-  return [{ workload, claims }];
 }
 
 function labelsOf(context: Context, merging: Merging, first: Claim): Workload["labels"] {
@@ -127,19 +132,19 @@ function labelsOf(context: Context, merging: Merging, first: Claim): Workload["l
   const { name } = first.record;
   const excused = new Set<string | undefined>();
   const readings = merging.claims.map((claim) => {
-    const reading = context.readers.get(claim.source)?.(claim.record);
-    for (const { place, label, make } of reading?.faults ?? []) {
+    const reading = context.readers.get(claim.source)?.(claim.record) ?? noLabels;
+    for (const { place, label, make } of reading.faults) {
       excused.add(label);
       addFault(faults, claim, place, (span) => make(span, name));
     }
-    return reading ?? noLabels;
+    return reading;
   });
   const merged = mergeLabels(merging, readings);
   checkRequired(context, first, { labels: merged, excused });
   return interned(labelSets, merged);
 }
 
-const noLabels = { values: new Map(), origins: new Map(), faults: [] };
+const noLabels: LabelReading = { values: new Map(), origins: new Map(), faults: [] };
 
 interface LabelsHeld {
   readonly labels: Workload["labels"];

@@ -10,6 +10,8 @@ import type { Direction, Enforcer, LabelValue } from "./types.ts";
 export interface Merging {
   readonly claims: readonly Claim[];
   readonly faults: Faults;
+  /** Accounts that many records give alike are one object; the key is their text. */
+  readonly shared: Map<string, ReadonlyMap<string, number>>;
 }
 
 interface Said<T> {
@@ -67,24 +69,41 @@ export function mergeAccounts(
   merging: Merging,
   field: "users" | "groups",
 ): ReadonlyMap<string, number> {
-  if (merging.claims.every(({ record }) => record[field] === undefined)) return none;
+  const given = merging.claims.filter(({ record }) => record[field] !== undefined);
+  const [only, ...others] = given;
+  if (only === undefined) return none;
+  const key = others.length === 0 ? JSON.stringify(only.record[field]) : undefined;
+  const known = key === undefined ? undefined : merging.shared.get(key);
+  if (known !== undefined) return known;
+  const before = merging.faults.shown.length;
+  const accounts = uniteAccounts(merging, given, field);
+  // What is wrong with these must be said for each record that has them.
+  const isSound = merging.faults.shown.length === before;
+  if (key !== undefined && isSound) merging.shared.set(key, accounts);
+  return accounts;
+}
+
+function uniteAccounts(
+  merging: Merging,
+  claims: readonly Claim[],
+  field: "users" | "groups",
+): ReadonlyMap<string, number> {
   const merged = new Map<string, Said<number>>();
-  for (const claim of merging.claims) {
+  for (const claim of claims) {
     for (const [name, value] of Object.entries(claim.record[field] ?? {})) {
       const said = { claim, path: [field, name], value };
       const first = merged.get(name);
-      checkText(merging, claim, { path: said.path, at: "key" }, name, field);
+      checkText(merging.faults, claim, { path: said.path, at: "key" }, name, field);
       if (first === undefined) merged.set(name, said);
       else if (first.value !== value) {
-        const texts = [first, said].map((each) => ({ ...each, value: String(each.value) }));
-        const [a, b] = texts;
-        if (a !== undefined && b !== undefined) disagree(merging, `${field}: ${name}`, a, b);
+        disagree(merging, `${field}: ${name}`, asText(first), asText(said));
       }
     }
   }
   return new Map([...merged].map(([name, { value }]) => [name, value] as const).sort(byKey));
 }
 
+const asText = (said: Said<number>) => ({ ...said, value: String(said.value) });
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]) =>
   a[0] < b[0] ? -1 : Number(a[0] > b[0]);
 
@@ -97,7 +116,7 @@ export function mergeInterfaces(merging: Merging): readonly string[] {
   for (const claim of merging.claims) {
     for (const [index, name] of (claim.record.interfaces ?? []).entries()) {
       const place: Place = { path: ["interfaces", index], at: "value" };
-      if (checkText(merging, claim, place, name, "interfaces")) merged.add(name);
+      if (checkText(merging.faults, claim, place, name, "interfaces")) merged.add(name);
     }
   }
   return [...merged].sort();
@@ -105,31 +124,27 @@ export function mergeInterfaces(merging: Merging): readonly string[] {
 
 /** By kind, then id. In one record the directions of one enforcer add up. */
 export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
-  const merged = new Map<string, Said<Enforcer>>();
+  const merged: Said<Enforcer>[] = [];
   for (const claim of merging.claims) {
     for (const [index, raw] of (claim.record.enforcers ?? []).entries()) {
-      const path = ["enforcers", index];
-      if (!checkText(merging, claim, { path: [...path, "id"], at: "value" }, raw.id, "id"))
-        continue;
-      const key = `${raw.kind} ${raw.id}`;
-      const first = merged.get(key);
+      const path = ["enforcers", index, "id"];
+      if (!checkText(merging.faults, claim, { path, at: "value" }, raw.id, "id")) continue;
+      const { kind, id } = raw;
+      const at = merged.findIndex(({ value }) => value.kind === kind && value.id === id);
+      const first = merged[at];
       const isSameRecord = first?.claim === claim;
       const before = isSameRecord ? first.value.directions : [];
-      const value = {
-        kind: raw.kind,
-        id: raw.id,
-        directions: directionsOf(before, raw.directions),
-      };
-      const said = { claim, path: [...path, "directions"], value };
-      if (first === undefined || isSameRecord) merged.set(key, said);
+      const value = { kind, id, directions: directionsOf(before, raw.directions) };
+      const said = { claim, path: ["enforcers", index, "directions"], value };
+      if (first === undefined) merged.push(said);
+      else if (isSameRecord) merged[at] = said;
       else if (first.value.directions !== value.directions) {
-        const [a, b] = [withDirections(first), withDirections(said)];
-        disagree(merging, `directions of ${key}`, a, b);
+        const field = `directions of ${kind} ${id}`;
+        disagree(merging, field, withDirections(first), withDirections(said));
       }
     }
   }
-  const enforcers = [...merged.values()].map(({ value }) => value);
-  return enforcers.length < 2 ? enforcers : enforcers.sort(compareEnforcers);
+  return merged.map(({ value }) => value).sort(compareEnforcers);
 }
 
 const withDirections = (said: Said<Enforcer>) => ({
@@ -157,7 +172,7 @@ function directionsOf(...given: readonly (readonly Direction[])[]): readonly Dir
 
 /** Reports a text that cannot stand in artefacts and messages; true when it can. */
 export function checkText(
-  { faults }: Merging,
+  faults: Faults,
   claim: Claim,
   place: Place,
   text: string,

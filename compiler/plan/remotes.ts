@@ -36,7 +36,7 @@ export function remotesOf(universe: Universe): Remotes {
   );
   const outsideOf = remembered((external: AddressSet) =>
     remembered((group: Group) =>
-      subtractAddresses(addressesOfFamily(external, group.family), group.addresses()),
+      addressesOfFamily(external, group.family),
     ),
   );
   const outside = (term: Term, group: Group) =>

@@ -51,7 +51,12 @@ export const model: Model = {
   rules: [],
   guardrails: [],
   tests: [],
-  scope: { segment: () => undefined, service: () => undefined, program: () => undefined },
+  scope: {
+    segment: () => undefined,
+    service: () => undefined,
+    program: () => undefined,
+    flow: () => ({ flow: undefined, diagnostics: [] }),
+  },
 };
 
 /** Loads files; a `segc.yaml` that lists the data files is made where there is none. */
