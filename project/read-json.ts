@@ -42,7 +42,9 @@ function keysIn(value: unknown): number {
     for (const item of value) if (typeof item === "object") count += keysIn(item);
     return count;
   }
-  for (const item of Object.values(value)) {
+  const mapping = value as Readonly<Record<string, unknown>>; // JSON has nothing else
+  for (const key in mapping) {
+    const item = mapping[key];
     count += typeof item === "object" ? 1 + keysIn(item) : 1;
   }
   return count;
