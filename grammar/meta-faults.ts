@@ -9,13 +9,22 @@ export type MetaPlace = "allow" | "deny" | "guard" | "exception" | "observe";
 
 type Kind = MetaItem["kind"];
 
-// `until` and `fallback network` on a deny are told by their meaning (SEG312, SEG314), later.
+/** What may stand there as far as syntax goes. */
 const legal: Readonly<Record<MetaPlace, readonly Kind[]>> = {
   allow: ["because", "ticket", "until", "log", "family", "fallback-network", "fallback-cidr"],
   deny: ["because", "ticket", "until", "log", "family", "fallback-network"],
   guard: ["because", "ticket"],
   exception: ["because", "ticket", "until"],
   observe: ["because", "ticket"],
+};
+
+/** Told by their meaning, later (SEG312, SEG314): nothing to advise. */
+const refusedLater: Readonly<Record<MetaPlace, readonly Kind[]>> = {
+  allow: [],
+  deny: ["until", "fallback-network"],
+  guard: [],
+  exception: [],
+  observe: [],
 };
 
 const places: Readonly<Record<MetaPlace, string>> = {
@@ -48,7 +57,10 @@ function empty(span: Span): Diagnostic {
 }
 
 function misplaced(item: MetaItem, place: MetaPlace): Diagnostic {
-  const words = legal[place].map((kind) => `\`${wordsOf(kind)}\``).join(", ");
+  const words = legal[place]
+    .filter((kind) => !refusedLater[place].includes(kind))
+    .map((kind) => `\`${wordsOf(kind)}\``)
+    .join(", ");
   const help =
     place === "observe" && item.kind === "until"
       ? "the end date stands in the head: `observe … until YYYY-MM-DD`"

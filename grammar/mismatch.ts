@@ -1,95 +1,248 @@
-// A token where another was expected: which of the known mistakes it is, or SEG100 in general.
-import { EOF, type IParserErrorMessageProvider, type IToken } from "chevrotain";
+// A token where another was expected: which of the known mistakes it is, or SEG100 with what may
+// stand there instead.
+import { EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { startsDeclaration } from "./resume.ts";
+import { nearest } from "../diagnostics/suggest.ts";
+import { meantStatement, type Place, statementWords } from "./recovery.ts";
 import * as t from "./tokens.ts";
+import { strangeText } from "./unknown-text.ts";
 
 export interface Mismatch {
   /** The rule of the grammar in which reading stopped. */
   readonly rule: string;
-  /** What was expected, in words. */
-  readonly expected: string;
+  /** Undefined where the rule offered several. */
+  readonly expected: TokenType | undefined;
+  readonly found: IToken;
+  /** The token after it. */
   readonly next: IToken;
-  /** The two tokens before. */
-  readonly before: readonly [IToken, IToken];
-  /** Of `next`. */
+  readonly previous: IToken;
+  /** The token before `previous`. */
+  readonly before: IToken;
+  /** Of `found`. */
   readonly span: Span;
 }
 
 /** What the alternatives of a rule are, in words. */
 const alternatives: Readonly<Record<string, string>> = {
+  file: "a declaration",
+  names: "a name",
   svcPrim: "a service",
   svcExpr: "a service",
   svcDetail: "a port, a range of ports, `*` or a type",
   setPrim: "a peer",
   setAt: "a peer",
   setExpr: "a peer",
+  fqdn: "a host name in quotes",
+  cidrs: "an address",
+  pred: "a condition such as `role is db`",
   atom: "a condition such as `role is db`",
   cmp: "`is`, `in`, `not in` or `has`",
   value: "a value",
   metaItem: "`because`, `ticket`, `until`, `log`, `family` or `fallback`",
-  guard: "`except`, `because` or `ticket`",
   fallback: "`network` or `cidr`",
   progBody: "`linux`, `windows` or a program field",
   progAlt: "a program field",
   label: "`enum`, `set`, `name` or `string`",
+  tree: "a name",
   decl: "a declaration",
   named: "`segment`, `service`, `program`, `template` or `use`",
-  bodyDecl: "a segment, a service, a program or a rule",
+  bodyDecl: "`segment`, `service` or `program`",
+  template: "a parameter",
+  use: "an argument",
   test: "a fixture or an assertion",
+  fixture: "a label and its value",
   item: "a value",
   val1: "a value",
   arg: "a value",
   dirs: "`ingress` or `egress`",
 };
 
-/** The message of an exception of Chevrotain is what was expected, in words. */
-export const expectations: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => expected.LABEL ?? expected.name,
-  buildNotAllInputParsedMessage: () => "the end of the text",
-  buildNoViableAltMessage: ({ ruleName }) => alternatives[ruleName] ?? "something else",
-  buildEarlyExitMessage: ({ ruleName }) => alternatives[ruleName] ?? "something else",
+/** What may stand before the closing brace of a rule's block. */
+const beforeBrace: Readonly<Record<string, string>> = {
+  meta: "`because`, `ticket`, `until`, `log`, `family`, `fallback` or `}`",
+  guard: "`except`, `because`, `ticket` or `}`",
+  progBody: "a program field or `}`",
+  progAlt: "a program field or `}`",
+  template: "a segment, a service, a program, a rule or `}`",
+  test: "`workload`, `allowed`, `denied` or `}`",
 };
 
-/** "`web`", "a string without its end", "the end of the file". */
-export function found(token: IToken): string {
-  if (token.tokenType === EOF) return "the end of the file";
-  if (token.tokenType === t.Unknown && token.image.startsWith('"')) {
-    return "a string without its end";
+const fieldHelp = `program fields are ${quoted(t.fieldWords)}`;
+
+/** The diagnosis of a mismatch. */
+export function mismatch(given: Mismatch): Diagnostic {
+  const { found, span } = given;
+  if (found.tokenType === t.Unknown) return strangeText(expectedWords(given), found, span);
+  return oneEnded(found, given.next, span) ?? ofRule(given) ?? general(given);
+}
+
+function ofRule(given: Mismatch): Diagnostic | undefined {
+  const { rule, expected, found, previous, span } = given;
+  switch (rule) {
+    case "flow":
+      return expected === t.Colon ? missingService(given) : missingArrow(given);
+    case "svcExpr":
+    case "svcPrim":
+      return noService(given);
+    case "observe":
+      return expected === t.kw.until || (expected === t.CalendarDate && !isNumber(found))
+        ? diagnose("SEG109", after(previous, span), {})
+        : invalidDate(given);
+    case "metaItem":
+      return invalidDate(given);
+    case "setPrim":
+    case "setAt":
+    case "setExpr":
+      return bareLiteral(given);
+    case "progBody":
+    case "progAlt":
+      return emptyProgram(given) ?? { ...general(given), help: fieldHelp };
+    case "meta":
+      return found.tokenType === t.kw.except
+        ? diagnose("SEG118", span, {
+            item: "except",
+            place: "on a rule; only guardrails have exceptions",
+          })
+        : undefined;
+    default:
+      return undefined;
   }
+}
+
+function general(given: Mismatch): Diagnostic {
+  const { expected, found, next, span } = given;
+  if (expected === t.Name && t.isReserved(found.tokenType) && followsName(next)) {
+    return diagnose("SEG110", span, { word: found.image, label: false });
+  }
+  const words = expectedWords(given);
+  const parameters = { expected: words, found: foundWords(found) };
+  const meant = meantWord(given);
+  if (meant === undefined) return diagnose("SEG100", span, parameters);
+  const fix = [{ span, text: meant }];
+  return diagnose("SEG100", span, parameters, { help: `write \`${meant}\``, fix });
+}
+
+function expectedWords({ rule, expected, previous }: Mismatch): string {
+  if (expected === undefined) return alternatives[rule] ?? "something else";
+  if (expected === t.RightBrace && beforeBrace[rule] !== undefined) {
+    const isList = rule === "template" && previous.tokenType === t.Comma;
+    if (!isList) return beforeBrace[rule];
+  }
+  if (expected === t.RightBrace || expected === t.RightParen)
+    return `\`,\` or ${labelOf(expected)}`;
+  return labelOf(expected);
+}
+
+const labelOf = (type: TokenType) => type.LABEL ?? type.name;
+
+/** "`web`", "the end of the text". */
+export function foundWords(token: IToken): string {
+  if (token.tokenType === EOF) return "the end of the text";
   return `\`${token.image.length > 40 ? `${token.image.slice(0, 40)}…` : token.image}\``;
 }
 
-export function diagnoseMismatch(mismatch: Mismatch): Diagnostic {
-  const { rule, expected, next, before, span } = mismatch;
-  return knownMistake(mismatch) ?? general({ rule, expected, next, before, span });
+/** The keyword that a wrong word was meant to be: `Allow`, `segmnet`. */
+function meantWord({ expected, found }: Mismatch): string | undefined {
+  if (expected === undefined || !isWord(found)) return undefined;
+  const word = expected.name;
+  if (!t.keywordTypes.has(word)) return undefined;
+  if (found.image.toLowerCase() === word) return word;
+  return nearest(found.image, [word], 1)[0];
 }
 
-function knownMistake({ rule, expected, next, before, span }: Mismatch): Diagnostic | undefined {
-  const wantsService = expected === "a service";
-  if (
-    (wantsService || rule === "svcExpr") &&
-    (next.tokenType === t.Integer || next.tokenType === t.Range)
-  ) {
-    const port = next.image;
+// --- the known mistakes -------------------------------------------------------------------------
+
+/** `at source` after a flow: known only to be refused. */
+export function oneEnded(at: IToken, end: IToken, span: Span): Diagnostic | undefined {
+  if (at.image !== "at" || !["source", "destination", "both"].includes(end.image)) return undefined;
+  const both = { ...span, end: (end.endOffset ?? 0) + 1 }; // our scanner sets it
+  return diagnose("SEG116", both, { end: end.image }, { fix: [{ span: both, text: "" }] });
+}
+
+function missingService({ found, previous, span }: Mismatch): Diagnostic | undefined {
+  const isNear = isOnLineOf(previous, span);
+  const isService = isWord(found) || isNumber(found) || found.tokenType === t.kw["any-service"];
+  if (isNear && isService && found.tokenType !== t.kw.when) {
+    const place = after(previous, span);
+    return diagnose(
+      "SEG100",
+      span,
+      { expected: "`:` before the service", found: foundWords(found) },
+      {
+        help: "write `:` between the destination and the service",
+        fix: [{ span: place, text: " :" }],
+      },
+    );
+  }
+  const isForeign = [t.Arrow, t.Comma, t.At, t.Equals, t.Dot].includes(found.tokenType);
+  return isForeign ? undefined : diagnose("SEG106", after(previous, span), {});
+}
+
+/** Something else where a service should stand. */
+function noService({ expected, found, previous, before, span }: Mismatch): Diagnostic | undefined {
+  if (found.tokenType === t.Integer || found.tokenType === t.Range) {
+    if (![t.Colon, t.Equals, t.LeftBrace, t.Comma].includes(previous.tokenType)) return undefined;
+    const port = found.image;
     return diagnose("SEG101", span, { port }, { fix: [{ span, text: `tcp/${port}` }] });
   }
-  if (
-    (rule === "flow" && expected === "`:`") ||
-    (wantsService && before[1].tokenType === t.Colon)
-  ) {
-    if (endsFlow(next) || startsDeclaration(next, "file")) {
-      return diagnose("SEG106", after(before[1], span), {});
-    }
+  const afterColon = "a service after `:`";
+  const isMeta = expected === t.RightBrace && t.metaWords.has(previous.image);
+  if (isMeta && before.tokenType === t.LeftBrace) {
+    const brace = { ...span, start: before.startOffset, end: before.startOffset + 1 };
+    return diagnose("SEG100", brace, { expected: afterColon, found: "`{`" });
   }
-  if (rule === "observe" && expected === "`until`")
-    return diagnose("SEG109", after(before[1], span), {});
-  if (expected === "a name" && t.isReserved(next.tokenType) && names(before[1])) {
-    return diagnose("SEG110", span, { word: next.image, label: false });
+  if (previous.tokenType !== t.Colon) return undefined;
+  if ([EOF, t.RightBrace, t.kw.when, t.kw.except].includes(found.tokenType)) {
+    return diagnose("SEG106", after(previous, span), {});
   }
-  return undefined;
+  return diagnose("SEG100", span, { expected: afterColon, found: foundWords(found) });
+}
+
+function missingArrow({ found, span }: Mismatch): Diagnostic | undefined {
+  if (found.tokenType === t.Comma) {
+    return diagnose(
+      "SEG100",
+      span,
+      { expected: "`->`", found: "`,`" },
+      { help: "several peers stand in braces: `{ a, b }`" },
+    );
+  }
+  if (found.tokenType !== t.kw.to) return undefined;
+  return diagnose(
+    "SEG100",
+    span,
+    { expected: "`->`", found: "`to`" },
+    { help: "write `->` between source and destination", fix: [{ span, text: "->" }] },
+  );
+}
+
+/** An address or a host name without the word that makes it a peer. */
+function bareLiteral({ found, span }: Mismatch): Diagnostic | undefined {
+  const word =
+    found.tokenType === t.Address ? "networks" : found.tokenType === t.Text ? "fqdn" : undefined;
+  if (word === undefined) return undefined;
+  const text = `${word} { ${found.image} }`;
+  return diagnose(
+    "SEG100",
+    span,
+    { expected: "a peer", found: foundWords(found) },
+    { help: `write \`${text}\``, fix: [{ span, text }] },
+  );
+}
+
+function invalidDate({ expected, found, span }: Mismatch): Diagnostic | undefined {
+  if (expected !== t.CalendarDate || !(isNumber(found) || found.tokenType === t.Text))
+    return undefined;
+  return diagnose("SEG114", span, { text: found.image });
+}
+
+function emptyProgram({ expected, found, previous, span }: Mismatch): Diagnostic | undefined {
+  if (expected !== undefined || found.tokenType !== t.RightBrace) return undefined;
+  if (previous.tokenType !== t.LeftBrace) return undefined;
+  const braces = { ...span, start: previous.startOffset };
+  return diagnose("SEG117", braces, { empty: true }, { help: `name a field; ${fieldHelp}` });
 }
 
 /** Just behind a token: what is missing is missing there, not on the next line. */
@@ -98,48 +251,102 @@ function after(token: IToken, { source }: Span): Span {
   return { source, start: end, end };
 }
 
-const endsFlow = (token: IToken) =>
-  [EOF, t.LeftBrace, t.RightBrace, t.kw.when, t.kw.except].includes(token.tokenType);
-
-/** Words after which a new name stands. */
-function names(token: IToken): boolean {
-  const words = ["module", "by", "label", "require", "team", "segment", "service", "program"];
-  return [
-    ...words,
-    "template",
-    "use",
-    "workload",
-    "except",
-    "import",
-    "from",
-    "{",
-    ",",
-    "(",
-    "=",
-  ].includes(token.image);
+function isOnLineOf(previous: IToken, { source, start }: Span): boolean {
+  const { endOffset } = previous;
+  if (previous.tokenType === EOF || endOffset === undefined) return false;
+  return !source.text.slice(endOffset, start).includes("\n");
 }
 
-function general({ expected, next, span }: Mismatch): Diagnostic {
-  return diagnose("SEG100", span, { expected, found: found(next) });
+function isNumber({ tokenType }: IToken): boolean {
+  return tokenType === t.Integer || tokenType === t.Range || tokenType === t.Address;
 }
 
-/** `any` where a peer stands. */
-export function anyAsPeer(span: Span): Diagnostic {
-  return diagnose("SEG107", span, {});
+function isWord(token: IToken): boolean {
+  const type = token.tokenType;
+  return type === t.Name || type === t.MisspeltName || t.keywordTypes.has(type.name);
 }
 
-/** SEG108, with the name as it should be written. */
-export function misspelt(text: string, span: Span): Diagnostic {
-  const kebab = text
-    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^[^a-z]+|-+$/g, "");
-  if (kebab === "") return diagnose("SEG108", span, { text }, { help: "choose another name" });
-  return diagnose(
-    "SEG108",
-    span,
-    { text },
-    { help: `write \`${kebab}\``, fix: [{ span, text: kebab }] },
+/** True when `found` is a reserved word where a name must have been meant. */
+export function reservedAsName(found: IToken, next: IToken): boolean {
+  return t.isReserved(found.tokenType) && followsName(next);
+}
+
+function followsName({ tokenType }: IToken): boolean {
+  return (
+    [
+      EOF,
+      t.Equals,
+      t.Colon,
+      t.Comma,
+      t.LeftBrace,
+      t.RightBrace,
+      t.LeftParen,
+      t.RightParen,
+    ].includes(tokenType) || [t.Dot, t.kw.owns, t.kw.root, t.kw.by, t.kw.from].includes(tokenType)
   );
+}
+
+/** A file must say first which module it is. */
+export function missingHeader(found: IToken, span: Span): Diagnostic {
+  const expected = "`module NAME` and `root` or `by TEAM`";
+  if (found.tokenType === t.Unknown) return strangeText(expected, found, span);
+  return diagnose(
+    "SEG100",
+    span,
+    { expected, found: foundWords(found) },
+    { help: "begin the file with `module NAME root` or `module NAME by TEAM`" },
+  );
+}
+
+export function unownedModule(found: IToken, span: Span): Diagnostic {
+  return diagnose(
+    "SEG100",
+    span,
+    { expected: "`root` or `by`", found: foundWords(found) },
+    { help: "write `by TEAM`, or `root` if this is the root module" },
+  );
+}
+
+// --- text that begins no statement ------------------------------------------------------------
+
+const statementNames: Readonly<Record<Place, string>> = {
+  file: "a declaration",
+  template: "a segment, a service, a program or a rule",
+  test: "a fixture or an assertion",
+  flow: "the end of the flow",
+};
+
+/** The next statement was read as the last name of this one, which is missing. */
+export function lostStatement(given: Pick<Mismatch, "found" | "previous" | "span">): Diagnostic {
+  const { found, previous, span } = given;
+  if (previous.tokenType === t.Colon) return diagnose("SEG106", after(previous, span), {});
+  const parameters = { expected: "the rest of the statement", found: foundWords(found) };
+  return diagnose("SEG100", span, parameters);
+}
+
+/** Text where a statement should begin. */
+export function strayText(
+  place: Place,
+  given: Pick<Mismatch, "found" | "next" | "previous" | "span">,
+): Diagnostic {
+  const { found, next, previous, span } = given;
+  const sameLine = isOnLineOf(previous, span);
+  const expected = sameLine ? "the end of the statement" : statementNames[place];
+  if (found.tokenType === t.Unknown) return strangeText(expected, found, span);
+  const known = oneEnded(found, next, span);
+  if (known !== undefined) return known;
+  const parameters = { expected, found: foundWords(found) };
+  const meant = isWord(found) && !sameLine ? meantStatement(place, found.image) : undefined;
+  if (meant !== undefined) {
+    const fix = [{ span, text: meant }];
+    return diagnose("SEG100", span, parameters, { help: `write \`${meant}\``, fix });
+  }
+  const words = statementWords(place);
+  const help =
+    words.length === 0 || sameLine ? undefined : `statements here begin with ${quoted(words)}`;
+  return diagnose("SEG100", span, parameters, help === undefined ? {} : { help });
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
 }

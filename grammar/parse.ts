@@ -2,7 +2,7 @@
 // answer is a tree and the problems in source order; nothing is thrown.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
-import { compareSpans, type SourceFile } from "../diagnostics/source.ts";
+import { compareSpans, positionAt, type SourceFile, type Span } from "../diagnostics/source.ts";
 import type { FlowExpression, ModuleTree } from "./ast.ts";
 import { hiddenCharacters } from "./hidden.ts";
 import { type FileContents, SegParser } from "./parser.ts";
@@ -26,44 +26,61 @@ export interface ParsedFlow {
 let shared: SegParser | undefined;
 
 /** Made on first use: building the parser costs more than parsing a small file. */
-function parserFor(source: SourceFile, scanned: Scanned): SegParser {
+function parser(): SegParser {
   shared ??= new SegParser({ validate: false });
-  shared.begin(source, scanned.tokens);
   return shared;
 }
 
 const nothing: FileContents = { name: undefined, isRoot: false, by: undefined, declarations: [] };
 
+/** Reads one policy file. */
 export function parseModule(source: SourceFile): ParsedModule {
   const scanned = scan(source);
-  const parser = parserFor(source, scanned);
-  const contents = scanned.tooDeep === undefined ? parser.file() : nothing;
-  const tree: ModuleTree = {
-    ...contents,
-    broken: parser.broken,
-    comments: scanned.comments,
-    source,
-    span: { source, start: 0, end: source.text.length },
-  };
-  return { tree, diagnostics: problems(source, scanned, parser) };
+  const { contents, broken, problems } =
+    scanned.tooDeep === undefined
+      ? parser().readFile(source, scanned.tokens)
+      : { contents: nothing, broken: [], problems: [] };
+  const { name, isRoot, by, declarations } = contents;
+  const { comments } = scanned;
+  const span = { source, start: 0, end: source.text.length };
+  const tree: ModuleTree = { source, name, isRoot, by, declarations, broken, comments, span };
+  return { tree, diagnostics: inOrder(source, scanned, problems) };
 }
 
 /** Reads `web -> api : https`. */
 export function parseFlow(source: SourceFile): ParsedFlow {
   const scanned = scan(source);
-  const parser = parserFor(source, scanned);
-  const flow = scanned.tooDeep === undefined ? parser.typedFlow().flow : undefined;
-  const diagnostics = problems(source, scanned, parser);
-  return { flow: diagnostics.length === 0 ? flow : undefined, diagnostics };
+  const { contents, problems } =
+    scanned.tooDeep === undefined
+      ? parser().readFlow(source, scanned.tokens)
+      : { contents: undefined, problems: [] };
+  const diagnostics = inOrder(source, scanned, problems);
+  return { flow: diagnostics.length === 0 ? contents : undefined, diagnostics };
 }
 
-function problems(source: SourceFile, { tooDeep }: Scanned, parser: SegParser) {
-  const found = [...hiddenCharacters(source), ...parser.diagnostics];
+function inOrder(
+  source: SourceFile,
+  { tooDeep }: Scanned,
+  problems: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const hidden = hiddenCharacters(source);
+  const found = [...hidden, ...exceptOnLinesOf(hidden, problems)];
   if (tooDeep !== undefined) {
     const span = { source, start: tooDeep.startOffset, end: tooDeep.endOffset + 1 };
     found.push(diagnose("SEG119", span, { limit: nestingMax }));
   }
-  return found.sort((a, b) =>
-    a.span === undefined || b.span === undefined ? 0 : compareSpans(a.span, b.span),
-  );
+  return found.sort(byPlace);
+}
+
+/** What a hidden character does to its line is no problem of its own. */
+function exceptOnLinesOf(hidden: readonly Diagnostic[], problems: readonly Diagnostic[]) {
+  if (hidden.length === 0) return problems;
+  const lines = new Set(hidden.flatMap(({ fix = [] }) => fix.map(({ span }) => lineOf(span))));
+  return problems.filter(({ span }) => span === undefined || !lines.has(lineOf(span)));
+}
+
+const lineOf = ({ source, start }: Span) => positionAt(source, start).line;
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.span === undefined || b.span === undefined ? 0 : compareSpans(a.span, b.span);
 }

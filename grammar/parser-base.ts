@@ -1,19 +1,13 @@
-// What every part of the parser needs: places, problems and recovery. A statement that cannot be
-// read is left by throwing `unreadable`; the loop over statements catches it, resynchronises and
-// goes on, so that one file reports all its problems, each once.
-import {
-  EmbeddedActionsParser,
-  EOF,
-  type IToken,
-  isRecognitionException,
-  type TokenType,
-} from "chevrotain";
+// What every part of the parser needs: places, problems and lists. Of Chevrotain's own handling
+// of mismatches only the entry points are used: it works out every path that would have been
+// possible, which costs milliseconds per error; we say what the rule at hand expected instead.
+import { EmbeddedActionsParser, EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Name } from "./ast.ts";
-import { diagnoseMismatch, expectations, found, misspelt } from "./mismatch.ts";
-import { type Context, resumesAt, startsDeclaration } from "./resume.ts";
+import { type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
+import { misspeltNames } from "./misspelt.ts";
 import * as t from "./tokens.ts";
 
 /** Thrown inside a statement once its problem is recorded; carries nothing. */
@@ -27,31 +21,39 @@ export interface ParserOptions {
 }
 
 export abstract class ParserBase extends EmbeddedActionsParser {
+  /** Index of the last token consumed: Chevrotain's, like the two below it. */
+  declare protected currIdx: number;
+  declare protected tokVector: IToken[];
+  declare protected getCurrRuleFullName: () => string;
+  declare protected consumeToken: () => void;
+
   protected source: SourceFile = noSource;
-  private tokens: readonly t.Token[] = [];
-  diagnostics: Diagnostic[] = [];
+  protected diagnostics: Diagnostic[] = [];
+  /** Names that are not written as names are, wherever they were read as such. */
+  protected misspelt: IToken[] = [];
   /** Names whose declarations could not be read. */
-  broken: Name[] = [];
+  protected broken: Name[] = [];
   /** Grows whenever something of the current statement cannot be trusted. */
   protected damage = 0;
+  /** Index of the first token of the statement being read. */
+  protected statementStart = 0;
+  /** Index of the token at which reading was taken up again: its mismatch is no second problem. */
+  protected resumedAt = -1;
 
   constructor({ validate }: ParserOptions) {
-    super(t.vocabulary, {
-      maxLookahead: 2,
-      skipValidations: !validate,
-      recoveryEnabled: false,
-      errorMessageProvider: expectations,
-    });
+    super(t.vocabulary, { maxLookahead: 2, skipValidations: !validate, recoveryEnabled: false });
   }
 
   /** Makes ready for another text. */
-  begin(source: SourceFile, tokens: t.Token[]): void {
+  protected begin(source: SourceFile, tokens: t.Token[]): void {
     this.source = source;
     this.input = tokens;
-    this.tokens = tokens;
     this.diagnostics = [];
+    this.misspelt = [];
     this.broken = [];
     this.damage = 0;
+    this.statementStart = 0;
+    this.resumedAt = -1;
   }
 
   // --- places -------------------------------------------------------------------------------
@@ -74,18 +76,65 @@ export abstract class ParserBase extends EmbeddedActionsParser {
     return { source: this.source, start: token.startOffset, end };
   }
 
+  /** Just after the last token, where something is missing. */
   protected endOfText(): Span {
-    const last = this.LA(0);
-    const end = last.tokenType === EOF ? this.source.text.length : (last.endOffset ?? 0) + 1;
+    const last = this.tokVector.findLast((token) => token.tokenType !== EOF);
+    const end = last === undefined ? this.source.text.length : (last.endOffset ?? 0) + 1;
     return { source: this.source, start: end, end };
+  }
+
+  protected isNext(...types: readonly TokenType[]): boolean {
+    return types.includes(this.LA(1).tokenType);
+  }
+
+  protected skip(): void {
+    this.consumeToken();
+  }
+
+  // --- lists --------------------------------------------------------------------------------
+
+  /** `x { "," x } [","]`; what stands around it consumes the brackets. */
+  protected list<T>(item: () => T, options: ListOptions = named): T[] {
+    const items: T[] = [];
+    if (!this.RECORDING_PHASE && this.isNext(t.RightBrace)) this.#emptyBraces(options);
+    else {
+      this.AT_LEAST_ONE9({
+        GATE: this.#itemMayFollow,
+        DEF: () => {
+          items.push(item());
+          this.OPTION9(this.#comma);
+        },
+      });
+    }
+    return items;
+  }
+
+  readonly #comma = (): void => {
+    this.CONSUME9(t.Comma);
+  };
+
+  /** Only a bracket that opens, or a comma, lets an item follow. */
+  readonly #itemMayFollow = (): boolean => {
+    const { tokenType } = this.LA(0);
+    return tokenType === t.Comma || tokenType === t.LeftBrace || tokenType === t.LeftParen;
+  };
+
+  #emptyBraces({ selects }: ListOptions): void {
+    const open = this.LA(0).startOffset;
+    const end = this.spanOf(this.LA(1)).end;
+    const help = selects
+      ? "name a segment or a service, or write `workloads`, `anywhere` or `any-service`"
+      : "remove the braces, or list something in them";
+    this.reportDamage(() =>
+      diagnose("SEG102", { source: this.source, start: open, end }, { selects }, { help }),
+    );
   }
 
   // --- problems -----------------------------------------------------------------------------
 
-  /** A problem after which reading goes on and the statement still means something. */
+  /** A problem after which the statement still means something. */
   protected report(diagnostic: () => Diagnostic): void {
-    if (this.RECORDING_PHASE) return;
-    this.diagnostics.push(diagnostic());
+    if (!this.RECORDING_PHASE) this.diagnostics.push(diagnostic());
   }
 
   /** A problem after which reading goes on, but the statement is left out of the tree. */
@@ -95,178 +144,82 @@ export abstract class ParserBase extends EmbeddedActionsParser {
     this.diagnostics.push(diagnostic());
   }
 
-  /** A problem after which the statement cannot be read on. */
-  protected fail(diagnostic: Diagnostic): never {
-    this.diagnostics.push(diagnostic);
-    this.damage++;
-    throw unreadable;
-  }
-
   protected reportAll(diagnostics: readonly Diagnostic[]): void {
     for (const diagnostic of diagnostics) this.reportDamage(() => diagnostic);
   }
 
-  /** A name that is none (SEG108). */
+  /** Everything found, in no order. */
+  protected problems(): readonly Diagnostic[] {
+    const uses = this.misspelt.map((token) => ({ text: token.image, span: this.spanOf(token) }));
+    return [...this.diagnostics, ...misspeltNames(uses)];
+  }
+
   protected noteMisspelt(token: IToken): void {
-    this.reportDamage(() => misspelt(token.image, this.spanOf(token)));
+    if (!this.RECORDING_PHASE) this.misspelt.push(token);
   }
 
-  protected checkLabelName(name: Name): void {
-    if (!["segment", "service", "platform"].includes(name.text)) return;
-    this.reportDamage(() => diagnose("SEG110", name.span, { word: name.text, label: true }));
-  }
-
-  protected failExpecting(expected: string): never {
-    const span = this.spanOf(this.LA(1));
-    return this.fail(diagnose("SEG100", span, { expected, found: found(this.LA(1)) }));
-  }
-
-  protected expectEnd(): void {
-    if (this.LA(1).tokenType !== EOF) this.reportStray("the end of the text");
-  }
-
-  /** Index of the next token. */
-  private position(): number {
-    // A field of every Chevrotain parser (its lexer adapter) that its types leave out.
-    return (this as unknown as { readonly currIdx: number }).currIdx + 1;
-  }
-
-  // --- reading ------------------------------------------------------------------------------
-
-  protected isNext(...types: readonly TokenType[]): boolean {
-    return types.includes(this.LA(1).tokenType);
-  }
-
-  protected skip(): void {
-    this.SKIP_TOKEN();
-  }
-
-  /** `x { "," x } [","]` up to a closing bracket, at least one (else SEG102). */
-  protected list<Item>(item: () => Item): Item[] {
-    const items: Item[] = [];
-    if (!this.RECORDING_PHASE && this.isNext(t.RightBrace)) this.#failEmpty();
-    this.AT_LEAST_ONE9(() => {
-      items.push(item());
-      let separated = false;
-      this.OPTION9(() => {
-        this.CONSUME9(t.Comma);
-        separated = true;
-      });
-      if (!this.RECORDING_PHASE && !separated && !this.isNext(t.RightBrace, t.RightParen)) {
-        this.failExpecting("`,` or a closing bracket");
-      }
-    });
-    return items;
-  }
-
-  #failEmpty(): never {
-    const start = this.LA(0).startOffset;
-    const span = { source: this.source, start, end: this.LA(1).startOffset + 1 };
-    const before = this.LA(-1).tokenType;
-    const selects = ![t.kw.enum, t.kw.set, t.kw.writes, t.kw.import, t.kw.to].includes(before);
-    const help = selects
-      ? "name a segment, or write `workloads` or `anywhere`"
-      : "name at least one";
-    this.skip(); // the closing brace belongs to what was just reported
-    return this.fail(diagnose("SEG102", span, { selects }, { help }));
-  }
-
-  /** `at source` after a flow: known only to be refused (SEG116). */
-  protected skipOneEnded(): void {
-    const [at, end] = [this.LA(1), this.LA(2)];
-    if (at.image !== "at" || !["source", "destination", "both"].includes(end.image)) return;
-    const span = { ...this.spanOf(at), end: this.spanOf(end).end };
-    this.reportDamage(() =>
-      diagnose("SEG116", span, { end: end.image }, { fix: [{ span, text: "" }] }),
-    );
-    this.skip();
-    this.skip();
-  }
-
-  // --- recovery -----------------------------------------------------------------------------
-
-  /** Reads one statement; what goes wrong in it is reported once, and reading resumes after it. */
-  protected recovering(read: () => void, context: Context): void {
-    if (this.RECORDING_PHASE) return read();
-    const first = this.position();
-    try {
-      read();
-    } catch (error) {
-      if (error !== unreadable) this.#recordMismatch(error);
-      this.#noteBroken(first);
-      this.#resume(first, context);
-    }
-  }
-
-  #recordMismatch(error: unknown): void {
-    // A name that Chevrotain gives its own exceptions; whatever else is thrown is a bug.
-    if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
-    const next = this.LA(1);
-    const before = [this.LA(-1), this.LA(0)] as const;
-    const rule = this.getCurrRuleFullNameOf(error);
+  /** Leaves the statement: the rule at hand cannot go on with the next token. */
+  protected failExpecting(expected: TokenType | undefined): never {
     this.damage++;
-    this.diagnostics.push(
-      diagnoseMismatch({ rule, expected: error.message, next, before, span: this.spanOf(next) }),
-    );
+    this.#backToLostStatement();
+    if (this.currIdx + 1 === this.resumedAt) throw unreadable;
+    this.diagnostics.push(mismatch(this.#mismatch(expected)));
+    throw unreadable;
   }
 
-  /** The rule in which Chevrotain gave up. */
-  private getCurrRuleFullNameOf(error: Error): string {
-    const { context } = error as Error & { context?: { ruleStack?: readonly string[] } }; // optional
-    return context?.ruleStack?.at(-1) ?? "";
+  #mismatch(expected: TokenType | undefined): Mismatch {
+    return {
+      rule: this.getCurrRuleFullName(),
+      expected,
+      found: this.LA(1),
+      next: this.LA(2),
+      previous: this.LA(0),
+      before: this.LA(-1),
+      span: this.spanOf(this.LA(1)),
+    };
   }
 
-  /** Keeps a declaration unless something in it was damaged; then its name is only noted. */
-  protected keep<Kept>(list: Kept[], item: Kept, damageBefore: number): void {
-    if (this.RECORDING_PHASE) return;
-    if (this.damage === damageBefore) list.push(item);
-    else if (typeof item === "object" && item !== null && "name" in item) {
-      const name = item.name as Name | undefined; // of every declaration that has the field
-      if (name !== undefined) this.broken.push(name);
+  /**
+   * A soft keyword that begins the next line's statement may have been read as the name that the
+   * statement before it lacks: `allow a -> b :⏎segment c = …`.
+   */
+  #backToLostStatement(): void {
+    if (this.currIdx > this.statementStart && this.beginsStatement(this.currIdx)) this.currIdx--;
+  }
+
+  /** True when the token at `index` stands first on its line and surely begins a declaration. */
+  protected abstract beginsStatement(index: number): boolean;
+
+  // --- Chevrotain's entry points on a mismatch -------------------------------------------------
+
+  /** Called by CONSUME: the work is done in `consumeInternalRecovery`, which may return a token. */
+  protected consumeInternalError(): never {
+    throw unreadable;
+  }
+
+  protected consumeInternalRecovery(expected: TokenType): IToken {
+    const found = this.LA(1);
+    if (expected === t.Name && reservedAsName(found, this.LA(2))) {
+      const { image: word } = found;
+      this.report(() => diagnose("SEG110", this.spanOf(found), { word, label: false }));
+      this.consumeToken();
+      return found;
     }
+    return this.failExpecting(expected);
   }
 
-  /** `segment NAME …`: the name that an unreadable declaration would have given. */
-  #noteBroken(first: number): void {
-    const exported = this.tokens[first]?.tokenType === t.kw.export ? 1 : 0;
-    const [word, name] = [this.tokens[first + exported], this.tokens[first + exported + 1]];
-    if (word === undefined || name === undefined || word.tokenType === t.EffectWord) return;
-    if (/^[a-z]/.test(name.image)) this.broken.push({ text: name.image, span: this.spanOf(name) });
+  protected raiseNoAltException(): never {
+    return this.failExpecting(undefined);
   }
 
-  #resume(first: number, context: Context): void {
-    const at = resumesAt(
-      { text: this.source.text, tokens: this.tokens, context },
-      first,
-      this.position(),
-    );
-    while (this.position() < at) this.skip();
-  }
-
-  /** After the statements: true when something stood there that begins none and was skipped. */
-  protected skippedStray(_list: readonly unknown[], context: Context): boolean {
-    if (this.RECORDING_PHASE || this.LA(1).tokenType === EOF) return false;
-    if (context !== "file" && this.isNext(t.RightBrace)) return false;
-    if (context !== "file" && startsDeclaration(this.LA(1), "file") && !this.#isIndented())
-      return false;
-    this.reportStray(context === "test" ? "a fixture or an assertion" : "a declaration");
-    const first = this.position();
-    this.skip();
-    this.#resume(first, context);
-    return true;
-  }
-
-  #isIndented(): boolean {
-    const before = this.source.text.charAt(this.LA(1).startOffset - 1);
-    return before !== "\n" && before !== "";
-  }
-
-  private reportStray(expected: string): void {
-    const next = this.LA(1);
-    const before = [this.LA(-1), this.LA(0)] as const;
-    this.damage++;
-    this.diagnostics.push(
-      diagnoseMismatch({ rule: "stray", expected, next, before, span: this.spanOf(next) }),
-    );
+  protected raiseEarlyExitException(): never {
+    return this.failExpecting(undefined);
   }
 }
+
+/** What empty braces would mean: sets select, other lists only list. */
+export interface ListOptions {
+  readonly selects: boolean;
+}
+const named: ListOptions = { selects: false };
+export const selecting: ListOptions = { selects: true };

@@ -63,9 +63,12 @@ export abstract class RuleParser extends SetParser {
   /** `NAME =`, which only its second token tells from a flow. */
   readonly optionalName = this.RULE("optionalName", (): Name | undefined => {
     let name: Name | undefined;
-    this.OPTION(() => {
-      name = this.toName(this.CONSUME(t.Name));
-      this.CONSUME(t.Equals);
+    this.OPTION({
+      GATE: this.#isNamed,
+      DEF: () => {
+        name = this.toName(this.CONSUME(t.Name));
+        this.CONSUME(t.Equals);
+      },
     });
     return name;
   });
@@ -200,6 +203,8 @@ export abstract class RuleParser extends SetParser {
     }
     return { value: token.image, span };
   }
+
+  readonly #isNamed = (): boolean => this.LA(2).tokenType === t.Equals;
 
   #checkMeta(meta: Meta, place: MetaPlace, hasExceptions: boolean): void {
     this.reportAll(checkMeta(meta, { place, hasExceptions }));

@@ -8,12 +8,13 @@ import type {
   ServiceItem,
   StringLiteral,
 } from "./ast.ts";
-import { ParserBase } from "./parser-base.ts";
+import { selecting } from "./parser-base.ts";
+import { RecoveringParser } from "./parser-recovery.ts";
 import { serviceLiteral } from "./service-literal.ts";
 import { decodeString } from "./string-literal.ts";
 import * as t from "./tokens.ts";
 
-export abstract class ServiceParser extends ParserBase {
+export abstract class ServiceParser extends RecoveringParser {
   /** `{ a, b, }`: names and nothing else. */
   readonly names = this.RULE("names", (): Name[] => {
     this.CONSUME(t.LeftBrace);
@@ -47,7 +48,7 @@ export abstract class ServiceParser extends ParserBase {
         ALT: () => {
           braced = true;
           this.CONSUME(t.LeftBrace);
-          const list = this.list(() => this.SUBRULE(this.svcPrim));
+          const list = this.list(() => this.SUBRULE(this.svcPrim), selecting);
           this.CONSUME(t.RightBrace);
           return list;
         },

@@ -1,5 +1,6 @@
 // Peers: predicates over labels, inline programs, and sets of endpoints.
 import type { IOrAlt } from "chevrotain";
+import { diagnose } from "../diagnostics/registry.ts";
 import type {
   CidrLiteral,
   Predicate,
@@ -7,13 +8,14 @@ import type {
   ProgramBody,
   ProgramField,
   ProgramFieldItem,
+  QualifiedName,
   SetExpression,
   StringLiteral,
   Value,
 } from "./ast.ts";
 import { readCidr } from "./cidr.ts";
-import { anyAsPeer } from "./mismatch.ts";
 import { bareNot, mixedPredicate, mixedSet } from "./operator-faults.ts";
+import { selecting } from "./parser-base.ts";
 import { ServiceParser } from "./parser-services.ts";
 import { checkProgram } from "./program-faults.ts";
 import * as t from "./tokens.ts";
@@ -21,7 +23,7 @@ import * as t from "./tokens.ts";
 export abstract class SetParser extends ServiceParser {
   readonly cidrs = this.RULE("cidrs", (): CidrLiteral[] => {
     this.CONSUME(t.LeftBrace);
-    const cidrs = this.list(() => this.SUBRULE(this.cidr));
+    const cidrs = this.list(() => this.SUBRULE(this.cidr), selecting);
     this.CONSUME(t.RightBrace);
     return cidrs;
   });
@@ -134,7 +136,7 @@ export abstract class SetParser extends ServiceParser {
           });
           this.CONSUME(t.kw.in);
           this.CONSUME(t.LeftBrace);
-          const values = this.list(() => this.SUBRULE2(this.value));
+          const values = this.list(() => this.SUBRULE2(this.value), selecting);
           this.CONSUME(t.RightBrace);
           return { kind: negated ? "not-in" : "in", label, values, span: this.spanFrom(start) };
         },
@@ -284,10 +286,10 @@ export abstract class SetParser extends ServiceParser {
     return this.OR<IOrAlt<SetExpression>[]>([
       {
         ALT: () => {
+          // Behind a colon stands an argument, which may be a label's value.
+          const isArgument = this.LA(0).tokenType === t.Colon;
           const name = this.SUBRULE(this.qname);
-          if (!this.RECORDING_PHASE && name.parts.length === 1 && name.parts[0]?.text === "any") {
-            this.reportDamage(() => anyAsPeer(name.span));
-          }
+          if (!isArgument) this.#checkAny(name);
           return name;
         },
       },
@@ -305,7 +307,7 @@ export abstract class SetParser extends ServiceParser {
       {
         ALT: () => {
           this.CONSUME(t.LeftBrace);
-          const of = this.list(() => this.SUBRULE(this.setExpr));
+          const of = this.list(() => this.SUBRULE(this.setExpr), selecting);
           this.CONSUME(t.RightBrace);
           return { kind: "union", of, span: this.spanFrom(start) };
         },
@@ -337,12 +339,17 @@ export abstract class SetParser extends ServiceParser {
     const start = this.start();
     this.CONSUME(t.kw.fqdn);
     this.CONSUME(t.LeftBrace);
-    const names = this.list((): StringLiteral => this.toText(this.CONSUME(t.Text)));
+    const names = this.list((): StringLiteral => this.toText(this.CONSUME(t.Text)), selecting);
     this.CONSUME(t.RightBrace);
     return { kind: "fqdn", names, span: this.spanFrom(start) };
   });
 
   // --- what the grammar forbids but we can still read ------------------------------------------
+
+  #checkAny({ parts, span }: QualifiedName): void {
+    if (this.RECORDING_PHASE || parts.length > 1 || parts[0]?.text !== "any") return;
+    this.reportDamage(() => diagnose("SEG107", span, {}));
+  }
 
   /** Reads on to the end of a mixed chain, so that only the mixture is reported. */
   #mixedPredicate(first: { readonly kind: "and" | "or"; readonly of: readonly Predicate[] }): void {

@@ -1,27 +1,20 @@
 // The grammar of a file: its header and its declarations. Rule names are those of `grammar.ebnf`.
 import type { IOrAlt } from "chevrotain";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { SourceFile } from "../diagnostics/source.ts";
 import type {
   Assertion,
   BodyDeclaration,
   Declaration,
-  DelegateDeclaration,
-  Direction,
   Fixture,
   FixtureItem,
   FlowExpression,
-  ImportDeclaration,
-  LabelDeclaration,
-  LabelNode,
-  Meta,
   Name,
-  ObserveDeclaration,
   ProgramDeclaration,
-  RequireDeclaration,
   SegmentDeclaration,
   ServiceDeclaration,
   SetExpression,
   StringLiteral,
-  TeamDeclaration,
   TemplateDeclaration,
   TemplateParameter,
   TestDeclaration,
@@ -29,7 +22,7 @@ import type {
   UseDeclaration,
 } from "./ast.ts";
 import type { ParserOptions } from "./parser-base.ts";
-import { RuleParser } from "./parser-rules.ts";
+import { VocabularyParser } from "./parser-vocabulary.ts";
 import * as t from "./tokens.ts";
 
 /** What a file holds, before its source and comments are added. */
@@ -38,6 +31,14 @@ export interface FileContents {
   readonly isRoot: boolean;
   readonly by: Name | undefined;
   readonly declarations: readonly Declaration[];
+}
+
+export interface Read<Contents> {
+  readonly contents: Contents;
+  /** Names whose declarations could not be read. */
+  readonly broken: readonly Name[];
+  /** In the order found. */
+  readonly problems: readonly Diagnostic[];
 }
 
 type Header = Omit<FileContents, "declarations">;
@@ -50,28 +51,38 @@ type Named =
 
 const noHeader: Header = { name: undefined, isRoot: false, by: undefined };
 
-export class SegParser extends RuleParser {
+export class SegParser extends VocabularyParser {
   constructor(options: ParserOptions) {
     super(options);
     this.performSelfAnalysis();
   }
 
+  /** Reads the tokens of a whole file. */
+  readFile(source: SourceFile, tokens: t.Token[]): Read<FileContents> {
+    this.begin(source, tokens);
+    const contents = this.file();
+    return { contents, broken: this.broken, problems: this.problems() };
+  }
+
+  /** Reads the tokens of a flow typed by hand. */
+  readFlow(source: SourceFile, tokens: t.Token[]): Read<FlowExpression | undefined> {
+    this.begin(source, tokens);
+    const contents = this.typedFlow().flow;
+    return { contents, broken: this.broken, problems: this.problems() };
+  }
+
   readonly file = this.RULE("file", (): FileContents => {
-    let header: Header | undefined;
-    this.recovering(() => {
-      header = this.SUBRULE(this.header);
-    }, "file");
+    const headers: Header[] = [];
+    if (this.RECORDING_PHASE || this.hasHeader()) {
+      this.statement("file", headers, () => this.SUBRULE(this.header));
+    }
     const declarations: Declaration[] = [];
     do {
       this.MANY(() => {
-        this.recovering(() => {
-          const before = this.damage;
-          const declaration = this.SUBRULE(this.decl);
-          this.keep(declarations, declaration, before);
-        }, "file");
+        this.statement("file", declarations, () => this.SUBRULE(this.decl));
       });
-    } while (this.skippedStray(declarations, "file"));
-    return { ...(header ?? noHeader), declarations };
+    } while (this.skippedStray("file", declarations));
+    return { ...(headers[0] ?? noHeader), declarations };
   });
 
   readonly header = this.RULE("header", (): Header => {
@@ -87,7 +98,7 @@ export class SegParser extends RuleParser {
       this.CONSUME(t.kw.by);
       by = this.toName(this.CONSUME2(t.Name));
     });
-    if (!this.RECORDING_PHASE && !isRoot && by === undefined) this.failExpecting("`root` or `by`");
+    if (!isRoot && by === undefined) this.reportUnowned();
     return { name, isRoot, by };
   });
 
@@ -149,145 +160,6 @@ export class SegParser extends RuleParser {
       ]),
   );
 
-  // --- vocabulary, ownership ------------------------------------------------------------------
-
-  readonly import = this.RULE("import", (): ImportDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.import);
-    const names = this.SUBRULE(this.names);
-    this.CONSUME(t.kw.from);
-    const from = this.toName(this.CONSUME(t.Name));
-    return { kind: "import", names, from, span: this.spanFrom(start) };
-  });
-
-  readonly label = this.RULE("label", (): LabelDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.label);
-    const name = this.toName(this.CONSUME(t.Name));
-    this.checkLabelName(name);
-    this.CONSUME(t.Colon);
-    let tree: LabelNode[] = [];
-    const type = this.OR<IOrAlt<LabelDeclaration["type"]>[]>([
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.enum);
-          tree = this.SUBRULE(this.tree);
-          return "enum";
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.set);
-          tree = this.SUBRULE2(this.tree);
-          return "set";
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.name);
-          return "name";
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.string);
-          return "string";
-        },
-      },
-    ]);
-    let optional = false;
-    this.OPTION(() => {
-      this.CONSUME(t.kw.optional);
-      optional = true;
-    });
-    return { kind: "label", name, type, tree, optional, span: this.spanFrom(start) };
-  });
-
-  readonly tree = this.RULE("tree", (): LabelNode[] => {
-    this.CONSUME(t.LeftBrace);
-    const nodes = this.list(() => this.SUBRULE(this.node));
-    this.CONSUME(t.RightBrace);
-    return nodes;
-  });
-
-  readonly node = this.RULE("node", (): LabelNode => {
-    const name = this.toName(this.CONSUME(t.Name));
-    let children: LabelNode[] = [];
-    this.OPTION(() => {
-      children = this.SUBRULE(this.tree);
-    });
-    return { name, children, span: this.spanFrom(name.span.start) };
-  });
-
-  readonly require = this.RULE("require", (): RequireDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.require);
-    const name = this.toName(this.CONSUME(t.Name));
-    this.CONSUME(t.Equals);
-    const of = this.SUBRULE(this.setExpr);
-    this.CONSUME(t.kw.have);
-    const have = this.SUBRULE(this.pred);
-    return { kind: "require", name, of, have, span: this.spanFrom(start) };
-  });
-
-  readonly team = this.RULE("team", (): TeamDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.team);
-    const name = this.toName(this.CONSUME(t.Name));
-    this.CONSUME(t.kw.owns);
-    const owns = this.SUBRULE(this.setExpr);
-    let writes: Name[] = [];
-    this.OPTION(() => {
-      this.CONSUME(t.kw.writes);
-      writes = this.SUBRULE(this.names);
-    });
-    return { kind: "team", name, owns, writes, span: this.spanFrom(start) };
-  });
-
-  readonly delegate = this.RULE("delegate", (): DelegateDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.delegate);
-    const directions = this.SUBRULE(this.dirs);
-    this.CONSUME(t.kw.of);
-    const of = this.SUBRULE(this.setExpr);
-    let peers: SetExpression | undefined;
-    this.OPTION(() => {
-      this.CONSUME(t.kw.with);
-      peers = this.SUBRULE2(this.setExpr);
-    });
-    this.CONSUME(t.Colon);
-    const service = this.SUBRULE(this.svcExpr);
-    this.CONSUME(t.kw.to);
-    const to = this.SUBRULE(this.names);
-    const span = this.spanFrom(start);
-    return { kind: "delegate", directions, of, with: peers, service, to, span };
-  });
-
-  readonly observe = this.RULE("observe", (): ObserveDeclaration => {
-    const start = this.start();
-    this.CONSUME(t.kw.observe);
-    const directions = this.SUBRULE(this.dirs);
-    this.CONSUME(t.kw.of);
-    const of = this.SUBRULE(this.setExpr);
-    this.CONSUME(t.kw.until);
-    const until = this.toDate(this.CONSUME(t.CalendarDate));
-    let meta: Meta | undefined;
-    this.OPTION(() => {
-      meta = this.SUBRULE(this.meta, { ARGS: ["observe"] });
-    });
-    return { kind: "observe", directions, of, until, meta, span: this.spanFrom(start) };
-  });
-
-  readonly dirs = this.RULE("dirs", (): Direction[] => {
-    const directions: Direction[] = [];
-    this.AT_LEAST_ONE_SEP({
-      SEP: t.Comma,
-      // DirectionWord is the category of exactly these two keywords.
-      DEF: () => directions.push(this.CONSUME(t.DirectionWord).image as Direction),
-    });
-    return directions;
-  });
-
   // --- named things -----------------------------------------------------------------------------
 
   readonly segment = this.RULE(
@@ -334,12 +206,9 @@ export class SegParser extends RuleParser {
       const body: BodyDeclaration[] = [];
       do {
         this.MANY(() => {
-          this.recovering(() => {
-            const before = this.damage;
-            this.keep(body, this.SUBRULE(this.bodyDecl), before);
-          }, "template");
+          this.statement("template", body, () => this.SUBRULE(this.bodyDecl));
         });
-      } while (this.skippedStray(body, "template"));
+      } while (this.skippedStray("template", body));
       this.CONSUME(t.RightBrace);
       const span = this.spanFrom(start);
       return { kind: "template", exported, name, parameters, body, span };
@@ -382,21 +251,24 @@ export class SegParser extends RuleParser {
     this.CONSUME(t.kw.test);
     const title = this.toText(this.CONSUME(t.Text));
     this.CONSUME(t.LeftBrace);
-    const fixtures: Fixture[] = [];
-    const assertions: Assertion[] = [];
+    const items: (Fixture | Assertion)[] = [];
     do {
       this.MANY(() => {
-        this.recovering(() => {
-          this.OR([
-            { ALT: () => fixtures.push(this.SUBRULE(this.fixture)) },
-            { ALT: () => assertions.push(this.SUBRULE(this.assertion)) },
-          ]);
-        }, "test");
+        this.statement("test", items, () => this.SUBRULE(this.testItem));
       });
-    } while (this.skippedStray([], "test"));
+    } while (this.skippedStray("test", items));
     this.CONSUME(t.RightBrace);
+    const fixtures = items.filter((item) => "items" in item);
+    const assertions = items.filter((item) => "expect" in item);
     return { kind: "test", title, fixtures, assertions, span: this.spanFrom(start) };
   });
+
+  readonly testItem = this.RULE("testItem", (): Fixture | Assertion =>
+    this.OR<IOrAlt<Fixture | Assertion>[]>([
+      { ALT: () => this.SUBRULE(this.fixture) },
+      { ALT: () => this.SUBRULE(this.assertion) },
+    ]),
+  );
 
   readonly assertion = this.RULE("assertion", (): Assertion => {
     const verb = this.CONSUME(t.ExpectWord);
@@ -443,11 +315,9 @@ export class SegParser extends RuleParser {
 
   /** The whole of a text typed by hand, like `web -> api : https`. */
   readonly typedFlow = this.RULE("typedFlow", (): { flow: FlowExpression | undefined } => {
-    let flow: FlowExpression | undefined;
-    this.recovering(() => {
-      flow = this.SUBRULE(this.flow);
-    }, "flow");
-    if (!this.RECORDING_PHASE) this.expectEnd();
-    return { flow };
+    const flows: FlowExpression[] = [];
+    this.statement("flow", flows, () => this.SUBRULE(this.flow));
+    this.expectEnd();
+    return { flow: flows[0] };
   });
 }

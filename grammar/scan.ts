@@ -182,11 +182,8 @@ class Scanner {
       const image = this.#match(pattern);
       if (image === undefined) continue;
       const end = this.#at + image.length;
-      if (continuesWord(this.#text, end, this.#text.charCodeAt(end))) {
-        this.#misspelt();
-        return;
-      }
-      this.#push(type, image, this.#at);
+      if (continuesWord(this.#text, end, this.#text.charCodeAt(end))) this.#misspelt();
+      else this.#push(type, image, this.#at);
       return;
     }
   }
@@ -211,13 +208,8 @@ class Scanner {
   }
 
   #other(kind: number): void {
-    if (kind === upper) {
-      this.#misspelt();
-      return;
-    }
-    const code = this.#text.charCodeAt(this.#at);
     // Hidden characters are reported by `hidden.ts`, wherever they stand; here they are blanks.
-    if (isHidden(code)) this.#at++;
+    if (kind !== upper && isHidden(this.#text.charCodeAt(this.#at))) this.#at++;
     else this.#misspelt();
   }
 

@@ -2,7 +2,7 @@
 // alone; every other keyword has the category `Name`, so that a label `log` or a segment `user`
 // works (language.md D19). The scanner makes the tokens; Chevrotain only reads their types.
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
-import { programFields } from "./ast.ts";
+import { type ProgramField, programFields } from "./ast.ts";
 
 /** Words that can never be names. */
 export const reservedWords = [
@@ -87,10 +87,18 @@ export const ExpectWord = literal("ExpectWord", "`allowed` or `denied`");
 export const LogWord = literal("LogWord", "`new`, `all` or `none`");
 export const FamilyWord = literal("FamilyWord", "`v4` or `v6`");
 
+/** Of programs. */
+export const fieldWords: readonly ProgramField[] = programFields;
+
+/** Words that begin an item in the braces behind a rule. */
+export const metaWords: ReadonlySet<string> = new Set([
+  ...["because", "ticket", "until", "log", "family", "fallback"],
+]);
+
 const groups: readonly (readonly [TokenType, readonly Keyword[]])[] = [
   [DirectionWord, ["ingress", "egress"]],
   [PlatformWord, ["linux", "windows"]],
-  [FieldWord, programFields],
+  [FieldWord, fieldWords],
   [EffectWord, ["allow", "deny"]],
   [GuardWord, ["never", "only", "always"]],
   [RelationWord, ["same", "different"]],
