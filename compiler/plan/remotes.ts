@@ -36,7 +36,7 @@ export function remotesOf(universe: Universe): Remotes {
   );
   const outsideOf = remembered((external: AddressSet) =>
     remembered((group: Group) =>
-      addressesOfFamily(external, group.family),
+      subtractAddresses(addressesOfFamily(external, group.family), group.addresses()),
     ),
   );
   const outside = (term: Term, group: Group) =>
