@@ -49,20 +49,33 @@ export function readYaml(source: SourceFile): DocumentRead {
   return { ok: true, document: { source, value, valueAt, keyAt } };
 }
 
+/** Keys given twice, and the first fault of another kind: those after it mostly follow from it. */
 function faultsOf(
   source: SourceFile,
   document: YamlDocument,
   errors: readonly YAMLError[],
 ): readonly ReadFault[] {
-  return errors
-    .toSorted((a, b) => a.pos[0] - b.pos[0])
-    .slice(0, faultsMax)
-    .map((error) => {
-      const [start, end] = error.pos;
-      const twice = error.code === "DUPLICATE_KEY" ? twiceAt(source, document, start) : undefined;
-      const fault = { why: "syntax", detail: sentence(error.message) } as const;
-      return twice ?? { span: spanIn(source, start, end), fault };
-    });
+  const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const twice = sorted
+    .filter(({ code }) => code === "DUPLICATE_KEY")
+    .flatMap(({ pos }) => twiceAt(source, document, pos[0]) ?? []);
+  const broken = sorted
+    .filter(({ code }) => code !== "DUPLICATE_KEY" || twice.length === 0)
+    .slice(0, 1)
+    .map((error) => syntaxFault(source, error));
+  return [...twice, ...broken].sort((a, b) => a.span.start - b.span.start).slice(0, faultsMax);
+}
+
+function syntaxFault(source: SourceFile, { pos: [start, end], message }: YAMLError): ReadFault {
+  const line = source.text.lastIndexOf("\n", start - 1) + 1;
+  const indent = /^[ \t]*/.exec(source.text.slice(line, end))?.[0] ?? "";
+  const isTab = indent.includes("\t") && start <= line + indent.length;
+  return isTab
+    ? {
+        span: spanIn(source, line, line + indent.length),
+        fault: { why: "syntax", detail: "YAML is indented with spaces, not with tabs" },
+      }
+    : { span: spanIn(source, start, end), fault: { why: "syntax", detail: sentence(message) } };
 }
 
 /** The key that stands at the offset, and stood before in the same mapping. */
