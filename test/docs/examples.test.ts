@@ -1,0 +1,140 @@
+// The examples are what a newcomer copies: they check without error, their own tests pass, they
+// are formatted, and what they claim to catch is caught.
+import { describe, expect, it } from "vitest";
+import { renderText } from "../../diagnostics/render-text.ts";
+import { check, formatModule } from "../../index.ts";
+import { exampleFiles, exampleTexts, type Replacement } from "./example-files.ts";
+
+const now = "2026-11-23";
+
+function checked(name: string, replacements: readonly Replacement[] = [], day = now) {
+  const result = check(exampleFiles(name, replacements), { now: day });
+  const errors = result.diagnostics.filter((each) => each.severity === "error");
+  return { ...result, errors, text: errors.map((each) => renderText(each)).join("\n") };
+}
+
+describe.each(["quickstart", "crm"])("examples/%s", (name) => {
+  it("checks and tests without error", () => {
+    const { errors, text, tests } = checked(name);
+    expect(errors, text).toEqual([]);
+    expect(tests.length).toBeGreaterThan(0);
+  });
+
+  it("is formatted", () => {
+    for (const [path, text] of exampleTexts(name)) {
+      if (path.endsWith(".seg")) expect(formatModule({ path, text }).text, path).toBe(text);
+    }
+  });
+});
+
+describe("examples/quickstart", () => {
+  it("fits on a screen", () => {
+    const lines = exampleTexts("quickstart").get("app.seg")?.split("\n") ?? [];
+    expect(lines.length).toBeLessThanOrEqual(32);
+  });
+});
+
+describe("examples/crm", () => {
+  const { inventory, enforcement, diagnostics, model } = checked("crm");
+  const enforcers = (platform: string) =>
+    inventory.workloads
+      .filter((workload) => workload.platform === platform)
+      .map((workload) => workload.enforcers.map(({ kind, directions }) => [kind, ...directions]));
+
+  it("has Linux, Windows and appliances, IPv4 and IPv6", () => {
+    expect(inventory.workloads.length).toBeGreaterThanOrEqual(22);
+    expect(new Set(enforcers("linux").map(String))).toEqual(new Set(["nftables,egress,ingress"]));
+    expect(new Set(enforcers("windows").map(String))).toEqual(
+      new Set(["windows-firewall,egress,ingress"]),
+    );
+    expect(enforcers("other")).toEqual([[], [], []]);
+    const families = inventory.workloads.map(({ addresses }) =>
+      addresses.map(({ ip }) => ip.family).join(),
+    );
+    expect(new Set(families)).toEqual(new Set(["4", "6", "4,6"]));
+  });
+
+  it("says where every enforced rule is enforced", () => {
+    const unstaged = model.rules.filter((rule) => !rule.staged);
+    expect(enforcement.length).toBe(unstaged.length);
+  });
+
+  it("warns that the observed ERP is open until its window ends, and of nothing else", () => {
+    const warnings = diagnostics.map(({ code, message }) => [code, message]);
+    expect(warnings).toEqual([
+      ["SEG603", expect.stringMatching(/ot-isolated.*until 2027-02-01.*erp-\d -> /)],
+      ["SEG603", expect.stringMatching(/open-admin.*until 2027-02-01.* -> erp-\d : tcp\/22/)],
+    ]);
+  });
+
+  it("still holds on the day after the vendor's access has ended", () => {
+    const { errors, text } = checked("crm", [], "2026-12-16");
+    expect(errors, text).toEqual([]);
+  });
+
+  it("fails on the day after the plant's exceptions have ended", () => {
+    const { errors } = checked("crm", [], "2027-04-01");
+    expect(errors.map((each) => each.code)).toEqual(["SEG606", "SEG606"]);
+  });
+});
+
+describe("a mutant of examples/crm is caught", () => {
+  it("when the report's program is dropped: every process of the batch hosts", () => {
+    const { errors } = checked("crm", [
+      { path: "crm.seg", from: "report-job@batch -> db : postgres", to: "batch -> db : postgres" },
+    ]);
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      [
+        "SEG611",
+        expect.stringMatching(
+          /the report runs.*denied.*report-to-db.*batch-1 \(unit "export.service".* -> db-1 : tcp\/5432/,
+        ),
+      ],
+      [
+        "SEG601",
+        expect.stringMatching(
+          /payment-data.*report-to-db.*prod-batch-\d -> prod-db-\d : tcp\/5432/,
+        ),
+      ],
+    ]);
+  });
+
+  it("when ssh is opened beside the public service", () => {
+    const { errors } = checked("crm", [
+      {
+        path: "crm.seg",
+        from: "allow public-in = outside -> prod.web : https {",
+        to: "allow public-in = outside -> prod.web : { https, ssh } {",
+      },
+    ]);
+    // Nobody delegated ssh from outside to the module.
+    expect(errors.map(({ code }) => code)).toContain("SEG406");
+  });
+
+  it("when ssh is opened and the delegation is widened with it", () => {
+    const { errors } = checked("crm", [
+      {
+        path: "crm.seg",
+        from: "allow public-in = outside -> prod.web : https {",
+        to: "allow public-in = outside -> prod.web : { https, ssh } {",
+      },
+      {
+        path: "org.seg",
+        from: "with outside : tcp/443 to { crm }",
+        to: "with outside : { tcp/443, tcp/22 } to { crm }",
+      },
+    ]);
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      ["SEG601", expect.stringMatching(/open-admin.*public-in.*[\d.]+ -> prod-web-\d : tcp\/22/)],
+    ]);
+  });
+
+  it("when a value of a label is misspelt", () => {
+    const { errors } = checked("crm", [
+      { path: "crm.seg", from: "tiers(e: staging,", to: "tiers(e: stagin," },
+    ]);
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      ["SEG301", expect.stringMatching(/`stagin`.*did you mean `staging`/)],
+    ]);
+  });
+});
