@@ -188,11 +188,11 @@ program cgroup-job { linux { cgroup "/batch.slice/jobs" } }
 program uid-job { user "jobs" }
 program mixed-job { linux { unit "mixed.service" user "jobs" } }
 program path-job { path "/opt/job" }
-template mine(e: env) {
+template halves(e: env) {
   export segment mine = workloads where env is $e
   export segment others = workloads except mine
 }
-use pair = mine(e: prod)
+use pair = halves(e: prod)
 `;
 
 function record(host: GeneratedWorkload, index: number): unknown {
