@@ -55,9 +55,11 @@ function readRoot(context: Context, tree: ModuleTree): void {
 function refuse(context: Context, declaration: Declaration): void {
   const kind = rootOnly.find((one): one is RootOnly => one === declaration.kind);
   if (kind === undefined) return;
-  const parameters = { kind, root: context.build.root?.name };
-  const span = { ...declaration.span, end: declaration.span.start + kind.length };
-  report(context, diagnose("SEG208", span, parameters));
+  const { root } = context.build;
+  if (root !== undefined) {
+    const span = { ...declaration.span, end: declaration.span.start + kind.length };
+    report(context, diagnose("SEG208", span, { kind, root: root.name }));
+  } // else there is nowhere to move it to, which was reported
   forget(context.build, declaration);
 }
 

@@ -62,10 +62,9 @@ export const nameMessages = {
   SEG208: error({
     name: "root-only-declaration",
     title: "Vocabulary or an observe window outside the root module",
-    message: (p: { kind: "label" | "team" | "require" | "observe"; root: string | undefined }) =>
+    message: (p: { kind: "label" | "team" | "require" | "observe"; root: string }) =>
       `\`${p.kind}\` may only stand in the root module`,
-    help: (p) =>
-      p.root === undefined ? "move it to the root module" : `move it to module \`${p.root}\``,
+    help: (p) => `move it to module \`${p.root}\``,
   }),
   SEG209: error({
     name: "module-not-written-by-team",
