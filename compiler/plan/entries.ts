@@ -6,8 +6,8 @@
 // allow whose own hidden process it catches.
 import type { Group } from "../extent/types.ts";
 import type { Rule } from "../model/types.ts";
-import { intersectAddresses, isNoAddress } from "../sets/address-set.ts";
-import { intersectServices, isNoService } from "../sets/service-set.ts";
+import { intersectAddresses, isNoAddress, noAddress } from "../sets/address-set.ts";
+import { intersectServices, isNoService, servicesOfFamily } from "../sets/service-set.ts";
 import { type Box, settled, subtractBox } from "./box.ts";
 import { candidateProcesses, holdsFor, type LocalView, noProcess } from "./local-process.ts";
 import { isOf, type Piece } from "./pieces.ts";
@@ -31,6 +31,8 @@ export interface SpotView {
   readonly group: Group;
   readonly view: LocalView;
   readonly remotes: Remotes;
+  /** Everything that no deny refuses passes here. */
+  readonly observed: boolean;
 }
 
 /** Entries for the pieces whose local end holds the spot. */
@@ -47,8 +49,9 @@ export function entriesAt(spot: SpotView, pieces: readonly Piece[]): SpotEntries
     denies
       .filter((piece) => piece.rule.staged === staged && isPlain(piece))
       .flatMap((piece) => denyBoxes(spot, piece));
+  const together = spot.observed ? refusedTogether(spot, hidden) : [];
   return {
-    denies: denied(false),
+    denies: [...denied(false), ...together],
     allows: allowed(false),
     stagedDenies: denied(true),
     stagedAllows: allowed(true),
@@ -81,6 +84,40 @@ function allowBoxes(spot: SpotView, piece: Piece, hidden: readonly Piece[]): rea
   return settledBoxes(spot, piece.rule, boxes);
 }
 
+/**
+ * What the denies refuse whatever the hidden process is: `g` and everything but `g`, say. Where an
+ * enforcer only observes there is no allow to subtract them from.
+ */
+function refusedTogether(spot: SpotView, denies: readonly Piece[]): readonly RuleBox[] {
+  const [first] = denies;
+  if (first === undefined) return [];
+  const anybody = {
+    managed: first.far.managed,
+    external: noAddress,
+    include: [],
+    exclude: [],
+    byIdentity: true,
+  };
+  const everything: Piece = {
+    rule: first.rule,
+    local: anybody,
+    far: anybody,
+    family: undefined,
+    service: servicesOfFamily,
+  };
+  return denies
+    .flatMap(({ far }) => spot.remotes.byPlatform(far, spot.group))
+    .flatMap((peers) => {
+      const whole = boxOf(spot, everything, peers.addresses);
+      const passing = escaping(spot, everything, peers, denies);
+      const refused = passing.reduce<readonly Box[]>(
+        (boxes, hole) => boxes.flatMap((box) => settle(spot, subtractBox(box, hole))),
+        whole === undefined ? [] : [whole],
+      );
+      return settledBoxes(spot, first.rule, refused);
+    });
+}
+
 function overlaps(
   { remotes, group }: SpotView,
   piece: Piece,
@@ -107,7 +144,7 @@ function escaping(
         .filter((deny) => holdsFor(platform, farProcess, deny.far))
         .flatMap((deny) => boxOf(spot, deny, spot.remotes.all(deny.far, spot.group), process) ?? [])
         .reduce<readonly Box[]>(
-          (boxes, hole) => boxes.flatMap((box) => subtractBox(box, hole)),
+          (boxes, hole) => boxes.flatMap((box) => settle(spot, subtractBox(box, hole))),
           [whole],
         );
     }),
@@ -153,9 +190,10 @@ function boxOf(
     : { ...match, remote, service: piece.service(group.family) };
 }
 
-function settledBoxes({ view }: SpotView, rule: Rule, boxes: readonly Box[]): readonly RuleBox[] {
-  return boxes.flatMap((box) => {
-    const simple = settled(box, view.platform);
-    return simple === undefined ? [] : [{ rule, box: simple }];
-  });
+function settle({ view }: SpotView, boxes: readonly Box[]): readonly Box[] {
+  return boxes.flatMap((box) => settled(box, view.platform) ?? []);
+}
+
+function settledBoxes(spot: SpotView, rule: Rule, boxes: readonly Box[]): readonly RuleBox[] {
+  return settle(spot, boxes).map((box) => ({ rule, box }));
 }

@@ -159,6 +159,7 @@ function workloadAt({ universe }: Task, index: number): Workload {
 function halfOf(task: Task, index: number, direction: Direction): DirectionSlice {
   const { universe, classes, context, kind, remotes } = task;
   const view = localView(context.capabilities, kind, workloadAt(task, index), direction);
+  const until = task.observed[direction].get(index);
   const placed: Record<keyof SpotEntries, PlacedBox[]> = {
     denies: [],
     allows: [],
@@ -172,13 +173,12 @@ function halfOf(task: Task, index: number, direction: Direction): DirectionSlice
     const pieces = task.pieces[direction].filter((piece) =>
       hasBit(piece.local.managed, spot.endpoint),
     );
-    const entries = entriesAt({ group, view, remotes }, pieces);
+    const entries = entriesAt({ group, view, remotes, observed: until !== undefined }, pieces);
     const place = { family: group.family, local: localOf(universe, spot) };
     for (const list of lists) {
       placed[list].push(...entries[list].map((one) => ({ ...one, ...place })));
     }
   }
-  const until = task.observed[direction].get(index);
   return {
     direction,
     observed: until === undefined ? undefined : { until },

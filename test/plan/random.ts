@@ -9,7 +9,7 @@ import type {
 import type { EndpointSet, Model, Program, Rule } from "../../compiler/model/types.ts";
 import type { Flow, World } from "../../compiler/semantics/semantics.ts";
 import { formatAddress } from "../../compiler/sets/address.ts";
-import { portInterval, serviceSet } from "../../compiler/sets/service-set.ts";
+import { portInterval, type ServiceSet, serviceSet } from "../../compiler/sets/service-set.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import * as make from "../extent/makers.ts";
 import { endpointsIn } from "../extent/random.ts";
@@ -51,8 +51,17 @@ const workload = (name: string, kinds: readonly EnforcerKind[]): fc.Arbitrary<Wo
       enforcers: enforcers(kinds),
     })
     .map(({ env, app, addresses, ...more }) =>
-      make.workload(name, { env, app }, addresses, { users: new Map([["batch", 1007]]), ...more }),
+      make.workload(name, { env, app }, onceEach(addresses), {
+        users: new Map([["batch", 1007]]),
+        ...more,
+      }),
     );
+
+/** No enforcer can tell two realms apart by one and the same local address. */
+function onceEach(addresses: readonly string[]): readonly string[] {
+  const byAddress = new Map(addresses.map((text) => [text.split("@")[0], text]));
+  return [...byAddress.values()];
+}
 
 /** Addresses are unique per realm: the first holder keeps one. */
 function withoutClashes(members: readonly Workload[]): readonly Workload[] {
@@ -115,6 +124,41 @@ export const allSets: fc.Arbitrary<EndpointSet> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(withProgram, withProgram).map(([a, b]) => make.except(a, b)) },
 );
 
+/** Two programs at either end of the same two hosts, so that rules meet. */
+export const crowdedModels = (excluding: boolean): fc.Arbitrary<Model> =>
+  fc
+    .subarray([...programs], { minLength: 2, maxLength: 2 })
+    .chain((two) => modelOf(crowdedSets(two, excluding ? 5 : 4), fc.constant(make.tcp(443))));
+
+function crowdedSets(two: readonly Program[], shapes: number): fc.Arbitrary<EndpointSet> {
+  const orders = fc.constantFrom(two, [...two].reverse());
+  return fc.tuple(orders, fc.nat(shapes - 1)).map(([chosen, shape]) => {
+    const [first, second] = chosen.map((one) => make.at(one, make.workloads));
+    if (first === undefined || second === undefined) return make.workloads;
+    return [
+      first,
+      make.workloads,
+      make.union(first, second),
+      make.both(first, second),
+      make.except(make.workloads, second),
+    ][shape] as EndpointSet; // five shapes
+  });
+}
+
+/** Two hosts with one address each. */
+export const twoHosts = (choices: readonly (readonly EnforcerKind[])[]) =>
+  fc
+    .tuple(fc.constantFrom(...choices), fc.constantFrom(...choices), fc.boolean())
+    .map(([a, b, launched]) => {
+      const host = (name: string, ip: string, kinds: readonly EnforcerKind[]) =>
+        make.workload(name, { env: "prod", app: "crm" }, [ip], {
+          users: new Map([["batch", 1007]]),
+          launcher: launched ? "segc" : undefined,
+          enforcers: standing(kinds, ["egress", "ingress"]),
+        });
+      return make.inventory(host("w0", "10.0.0.1", a), host("w1", "10.0.0.2", b));
+    });
+
 const sctp = (port: number) => serviceSet([portInterval(132, port, port)]);
 const services = oneOf(make.tcp(443), make.tcp(400, 500), make.tcp(443, 8443), sctp(5));
 const condition = fc.option(
@@ -122,12 +166,15 @@ const condition = fc.option(
   { nil: undefined, freq: 5 },
 );
 
-function rule(sets: fc.Arbitrary<EndpointSet>): fc.Arbitrary<Rule> {
+function rule(
+  sets: fc.Arbitrary<EndpointSet>,
+  service: fc.Arbitrary<ServiceSet>,
+): fc.Arbitrary<Rule> {
   return fc
     .record({
       source: sets,
       destination: sets,
-      service: services,
+      service,
       condition,
       effect: oneOf("allow" as const, "allow" as const, "deny" as const),
       staged: oneOf(false, false, false, true),
@@ -148,10 +195,13 @@ function rule(sets: fc.Arbitrary<EndpointSet>): fc.Arbitrary<Rule> {
     });
 }
 
-export const modelOf = (sets: fc.Arbitrary<EndpointSet>): fc.Arbitrary<Model> =>
+export const modelOf = (
+  sets: fc.Arbitrary<EndpointSet>,
+  service: fc.Arbitrary<ServiceSet> = services,
+): fc.Arbitrary<Model> =>
   fc
     .record({
-      rules: fc.array(rule(sets), { minLength: 1, maxLength: 5 }),
+      rules: fc.array(rule(sets, service), { minLength: 1, maxLength: 5 }),
       observed: fc.option(oneOf("egress" as const, "ingress" as const), {
         nil: undefined,
         freq: 4,
