@@ -91,12 +91,13 @@ export function countsOf(diagnostics: readonly Diagnostic[]) {
   return { errors, warnings: diagnostics.length - errors };
 }
 
-/** The status that diagnostics alone call for: a project or a file that is not there is no
- * finding about the policy. */
+/**
+ * The status that diagnostics alone call for. A broken segc.yaml or a file that cannot be read
+ * counts for more than findings: what was found then is not the whole truth about the policy.
+ */
 export function statusFor(diagnostics: readonly Diagnostic[]): ExitStatus {
   if (!hasErrors(diagnostics)) return exit.fine;
-  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  if (errors.every(({ code }) => code === "SEG810")) return exit.usage;
-  if (errors.every(({ code }) => code === "SEG811")) return exit.environment;
+  if (diagnostics.some(({ code }) => code === "SEG810")) return exit.usage;
+  if (diagnostics.some(({ code }) => code === "SEG811")) return exit.environment;
   return exit.findings;
 }

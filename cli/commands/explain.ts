@@ -1,5 +1,6 @@
 // `segc explain`: is this flow allowed, by which rule, and what does each enforcer on its path do?
 // Or, for a code, the page of that diagnostic.
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import { nearest } from "../../diagnostics/suggest.ts";
 import { explanationJson, explanationLines } from "../../report/explanation.ts";
 import { statusFor } from "../answer.ts";
@@ -22,9 +23,10 @@ async function explainFlow(question: string, call: Call): Promise<Answer> {
   const { now } = call.options;
   const checked = segc.check(nodeFiles(folder), { now });
   const { explanation, diagnostics } = segc.explain(checked, question);
+  const isQuestionWrong = explanation === undefined && !hasErrors(checked.diagnostics);
   return {
     kind: "result",
-    status: statusFor(diagnostics),
+    status: isQuestionWrong ? exit.usage : statusFor(diagnostics),
     diagnostics,
     folder,
     lines: (style) => (explanation === undefined ? [] : explanationLines(explanation, style)),

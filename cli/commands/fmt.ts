@@ -7,7 +7,7 @@ import { formatModule } from "../../grammar/print.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { readText } from "../../project/read-text.ts";
-import { counted, listed } from "../../report/counted.ts";
+import { counted } from "../../report/counted.ts";
 import { statusFor } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { type ExitStatus, exit } from "../exit.ts";
@@ -53,13 +53,13 @@ function statusOf(
 }
 
 function linesOf({ options }: Call, changed: readonly string[], all: number): readonly string[] {
-  const [verb, rest] = options.check ? ["would change", "would not"] : ["changed", "already fine"];
+  const verb = options.check ? "would change" : "changed";
   const same = all - changed.length;
   const parts = [
     ...(changed.length > 0 ? [`${counted(changed.length, "file")} ${verb}`] : []),
-    ...(same > 0 ? [`${counted(same, "file")} ${rest}`] : []),
+    ...(same > 0 ? [`${counted(same, "file")} already fine`] : []),
   ];
-  const summary = parts.length === 0 ? "there are no policy files here" : listed(parts);
+  const summary = parts.length === 0 ? "there are no policy files here" : parts.join(", ");
   return [...changed.map((path) => escapeText(path)), summary];
 }
 

@@ -1,0 +1,387 @@
+// What each verb does, with a good project and with bad input. Run in this process.
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { picture, temporaryFolder } from "../host/temporary-folder.ts";
+import { checkout, folderWith, type Said, segc, today } from "./run-segc.ts";
+import { policy, smallProject, spoilt } from "./small-project.ts";
+
+const unformatted = policy.replace("segment web =", "segment   web=");
+const isRoot = process.getuid?.() === 0;
+const noStack = ({ out, err }: Said) => expect(out + err).not.toMatch(/\n\s+at .*:\d+:\d+/);
+
+describe("check", () => {
+  test("prints where each rule is enforced, then one pleasant line", async () => {
+    const { status, out, err } = await segc(folderWith(smallProject), ["check"]);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toBe(`Where each rule is enforced, in pairs of addresses
+rule           both ends  source only  destination only  nobody
+app.vendor             1            -                 -       -
+app.web-to-db          1            -                 -       -
+
+ok: 1 module, 2 workloads, 2 rules, 0 guardrails and 1 test, as of ${today}
+`);
+  });
+
+  test("shows findings and fails", async () => {
+    const folder = folderWith(
+      spoilt("app.seg", (text) => text.replace("tier is db", "tier is bd")),
+    );
+    const { status, out } = await segc(folder, ["check"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^error SEG301 at app\.seg:4:\d+: .*did you mean `db`/);
+    expect(out).toMatch(/1 error\n$/);
+  });
+
+  test("the clock is an input", async () => {
+    const later = await segc(folderWith(smallProject), ["check", "--now", "2027-01-01"]);
+    expect(later.out).toContain("as of 2027-01-01");
+    expect(later.out).not.toContain("app.vendor");
+  });
+
+  test("warnings fail only when asked to", async () => {
+    const folder = folderWith(
+      spoilt(
+        "app.seg",
+        (text) => `${text}never no-ssh = web -> db : tcp/23
+observe ingress of db until 2027-01-01
+observe egress of web until 2027-01-01
+`,
+      ),
+    );
+    const { status, out } = await segc(folder, ["check"]);
+    expect({ status, warned: out.startsWith("warning SEG603") }).toEqual({
+      status: 0,
+      warned: true,
+    });
+    expect((await segc(folder, ["check", "--fail-level", "warning"])).status).toBe(1);
+  });
+});
+
+describe("bad input is a clear error and never a stack trace", () => {
+  const spoil: readonly (readonly [string, (folder: string) => void, number, RegExp])[] = [
+    [
+      "missing policy file",
+      (at) => rmSync(join(at, "app.seg")),
+      4,
+      /SEG811 at segc\.yaml:3:8: there is no file `app\.seg`/,
+    ],
+    ["missing inventory", (at) => rmSync(join(at, "hosts.yaml")), 4, /SEG811 at segc\.yaml:4/],
+    [
+      "directory instead of a file",
+      (at) => {
+        rmSync(join(at, "app.seg"));
+        mkdirSync(join(at, "app.seg"));
+      },
+      4,
+      /`app\.seg` is a folder/,
+    ],
+    [
+      "broken segc.yaml",
+      (at) => writeFileSync(join(at, "segc.yaml"), "edition: [1"),
+      3,
+      /SEG810 at segc\.yaml/,
+    ],
+    ["empty segc.yaml", (at) => writeFileSync(join(at, "segc.yaml"), ""), 3, /SEG810/],
+    [
+      "bytes that are no text",
+      (at) => writeFileSync(join(at, "app.seg"), Buffer.of(0xff, 0)),
+      4,
+      /not UTF-8/,
+    ],
+    [
+      "a NUL in the policy",
+      (at) => writeFileSync(join(at, "app.seg"), "module app root\n\0"),
+      1,
+      /SEG115/,
+    ],
+    [
+      "a policy outside",
+      (at) => writeFileSync(join(at, "segc.yaml"), "edition: 1\nmodules: { app: ../app.seg }\n"),
+      3,
+      /SEG810/,
+    ],
+    [
+      "a link to outside",
+      (at) => {
+        rmSync(join(at, "app.seg"));
+        symlinkSync("/etc/passwd", join(at, "app.seg"));
+      },
+      4,
+      /outside the project folder/,
+    ],
+    [
+      "the same workload twice",
+      (at) => writeFileSync(join(at, "hosts.yaml"), (smallProject["hosts.yaml"] ?? "").repeat(2)),
+      1,
+      /SEG8/,
+    ],
+    [
+      "one address in two workloads",
+      (at) =>
+        writeFileSync(
+          join(at, "hosts.yaml"),
+          (smallProject["hosts.yaml"] ?? "").replaceAll("10.0.0.2", "10.0.0.1"),
+        ),
+      1,
+      /SEG803/,
+    ],
+    [
+      "an unknown enforcer",
+      (at) =>
+        writeFileSync(
+          join(at, "hosts.yaml"),
+          (smallProject["hosts.yaml"] ?? "").replaceAll("nftables", "nftable"),
+        ),
+      1,
+      /SEG8.*nftable/,
+    ],
+  ];
+  test.each(spoil)("%s", async (_, change, status, said) => {
+    const folder = folderWith(smallProject);
+    change(folder);
+    for (const verb of [["check"], ["test"], ["compile", "--out", "out"]]) {
+      const result = await segc(folder, verb);
+      expect(result.status, verb[0]).toBe(status);
+      expect(result.out, verb[0]).toMatch(said);
+      noStack(result);
+    }
+    expect(Object.keys(picture(folder)).filter((path) => path.startsWith("out"))).toEqual([]);
+  });
+
+  test("an unreadable file", async () => {
+    const folder = folderWith(smallProject);
+    chmodSync(join(folder, "app.seg"), 0);
+    const { status, out } = await segc(folder, ["check"]);
+    // The superuser reads everything.
+    expect({ status, said: out.includes("permission denied") }).toEqual(
+      isRoot ? { status: 0, said: false } : { status: 4, said: true },
+    );
+  });
+});
+
+describe("test", () => {
+  test("names what passed", async () => {
+    const { status, out } = await segc(folderWith(smallProject), ["test"]);
+    expect({ status, out }).toEqual({
+      status: 0,
+      out: "pass  the web may read (1 assertion)\n1 test passed\n",
+    });
+  });
+
+  test("shows what failed, with a witness", async () => {
+    const folder = folderWith(spoilt("app.seg", (text) => text.replace("  allowed", "  denied")));
+    const { status, out } = await segc(folder, ["test"]);
+    expect(status).toBe(1);
+    expect(out).toContain("error SEG611 at app.seg:10:3");
+    expect(out).toContain(
+      "FAIL  the web may read (1 assertion)\n      not denied: web -> db : tcp/5432",
+    );
+    expect(out).toMatch(/0 tests passed, 1 failed\n$/);
+  });
+
+  test("says that it ran nothing where the policy has errors", async () => {
+    const folder = folderWith(
+      spoilt("app.seg", (text) => text.replace("tier is db", "tier is bd")),
+    );
+    const { status, out } = await segc(folder, ["test"]);
+    expect(status).toBe(1);
+    expect(out).toContain("the tests were not run");
+  });
+});
+
+describe("fmt", () => {
+  test("writes what changes and leaves the rest alone", async () => {
+    const folder = folderWith({ ...smallProject, "app.seg": unformatted });
+    const checked = await segc(folder, ["fmt", "--check"]);
+    expect(checked).toMatchObject({ status: 1, out: "app.seg\n1 file would change\n" });
+    expect((await segc(folder, ["fmt", "--check", "--exit-code"])).status).toBe(2);
+    expect(readFileSync(join(folder, "app.seg"), "utf8")).toBe(unformatted);
+    expect(await segc(folder, ["fmt"])).toMatchObject({
+      status: 0,
+      out: "app.seg\n1 file changed\n",
+    });
+    expect(readFileSync(join(folder, "app.seg"), "utf8")).toBe(policy);
+    expect(await segc(folder, ["fmt", "--check"])).toMatchObject({
+      status: 0,
+      out: "1 file already fine\n",
+    });
+    expect(Object.keys(picture(folder))).toEqual(Object.keys(smallProject).sort());
+  });
+
+  test("a file with errors stays as it is and does not stop the others", async () => {
+    const folder = folderWith({
+      "segc.yaml": "",
+      "bad.seg": "module bad root\nallow   x",
+      "ok.seg": unformatted,
+    });
+    const { status, out } = await segc(folder, ["fmt"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^error SEG\d+ at bad\.seg:2/);
+    expect(readFileSync(join(folder, "bad.seg"), "utf8")).toBe("module bad root\nallow   x");
+    expect(readFileSync(join(folder, "ok.seg"), "utf8")).toBe(policy);
+  });
+
+  test("files by name, without a project", async () => {
+    const folder = folderWith({ "sub/x.seg": unformatted });
+    expect((await segc(`${folder}/sub`, ["fmt", "../sub/x.seg"])).status).toBe(0);
+    expect(readFileSync(join(folder, "sub/x.seg"), "utf8")).toBe(policy);
+    const missing = await segc(folder, ["fmt", "nowhere.seg"]);
+    expect(missing).toMatchObject({ status: 4, err: "" });
+    expect(missing.out).toContain("there is no file `nowhere.seg`");
+  });
+
+  test("standard input to standard output; problems go to the other stream", async () => {
+    const good = await segc("/", ["fmt", "-"], { input: () => unformatted });
+    expect(good).toEqual({ status: 0, out: policy, err: "" });
+    const bad = await segc("/", ["fmt", "-"], { input: () => "module\n" });
+    expect(bad).toMatchObject({ status: 1, out: "module\n" });
+    expect(bad.err).toContain("error SEG100 at (standard input):1:7");
+  });
+});
+
+describe("explain", () => {
+  test("a flow that is allowed, by which rule, and what the enforcers do", async () => {
+    const folder = folderWith(smallProject);
+    for (const words of [["web -> db : tcp/5432"], ["web", "->", "db", ":", "tcp/5432"]]) {
+      const { status, out } = await segc(folder, ["explain", ...words]);
+      expect({ status, out }).toEqual({
+        status: 0,
+        out: `allowed: web -> db : tcp/5432
+
+allowed  web-1 -> db-1 : tcp/5432 (1 flow like it)
+  allow app.web-to-db at app.seg:6:1
+  egress of web-1: nftables host lets it pass
+  ingress of db-1: nftables host lets it pass
+`,
+      });
+    }
+  });
+
+  test("a flow that is refused", async () => {
+    const { status, out } = await segc(folderWith(smallProject), ["explain", "db -> web : tcp/22"]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^denied: db -> web : tcp\/22\n/);
+    expect(out).toContain("no rule allows it");
+    expect(out).toContain("ingress of web-1: nftables host refuses it");
+  });
+
+  test("a question that makes no sense is wrong usage", async () => {
+    const result = await segc(folderWith(smallProject), ["explain", "web -> dbb : tcp/22"]);
+    expect(result.status).toBe(3);
+    expect(result.out).toContain("did you mean `db`?");
+    noStack(result);
+  });
+
+  test("a code, whatever its case, without a project", async () => {
+    const { status, out } = await segc("/", ["explain", "seg304"]);
+    expect(status).toBe(0);
+    expect(out).toBe(readFileSync(join(checkout, "docs/diagnostics/SEG304.md"), "utf8"));
+  });
+});
+
+describe("compile", () => {
+  test("writes artefacts with their manifest, the same bytes each time", async () => {
+    const folder = folderWith(smallProject);
+    const { status, out } = await segc(folder, ["compile", "--out", "out"]);
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /\nok: 2 artefacts \(\d+ files\) written to out, as of 2026-11-23; app\.vendor ends first, after 2026-12-15\n$/,
+    );
+    const first = picture(join(folder, "out"));
+    expect(JSON.parse((first["manifest.json"] ?? "").slice(4))).toMatchObject({
+      formatVersion: 1,
+      now: today,
+    });
+    await segc(folder, ["compile", "--out", "again", "--target", "nftables"]);
+    await segc(folder, ["compile", "--out", "out"]);
+    expect(picture(join(folder, "again"))).toEqual(first);
+    expect(picture(join(folder, "out"))).toEqual(first);
+  });
+
+  test("errors leave the old artefacts as they were", async () => {
+    const folder = folderWith(smallProject);
+    await segc(folder, ["compile", "--out", "out"]);
+    const before = picture(join(folder, "out"));
+    writeFileSync(join(folder, "app.seg"), policy.replace("tier is db", "tier is bd"));
+    const { status, out } = await segc(folder, ["compile", "--out", "out"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/nothing was written to out\n$/);
+    expect(picture(join(folder, "out"))).toEqual(before);
+  });
+
+  test("a folder that is not ours is refused, the project's own too", async () => {
+    const folder = folderWith({ ...smallProject, "mine/notes.txt": "mine" });
+    const before = picture(folder);
+    for (const out of ["mine", ".", "app.seg"]) {
+      const result = await segc(folder, ["compile", "--out", out]);
+      expect(result).toMatchObject({ status: 4, out: "" });
+      expect(result.err).toContain(`\`${out}\` is not a folder of artefacts that segc wrote`);
+      noStack(result);
+    }
+    expect(picture(folder)).toEqual(before);
+  });
+});
+
+describe("expire", () => {
+  test("removes what has ended, without the policy", async () => {
+    const folder = folderWith(smallProject);
+    await segc(folder, ["compile", "--out", "out"]);
+    rmSync(join(folder, "app.seg"));
+    const before = picture(join(folder, "out"));
+    const early = await segc(folder, ["expire", "out", "--now", "2026-12-15"]);
+    expect(early).toMatchObject({ status: 0 });
+    expect(early.out).toMatch(/^nothing has ended before 2026-12-15; app\.vendor ends first/);
+    expect(picture(join(folder, "out"))).toEqual(before);
+    const late = await segc(folder, ["expire", "out", "--now", "2026-12-16", "--exit-code"]);
+    expect(late.status).toBe(2);
+    expect(late.out).toMatch(
+      /^ended {2}app\.vendor\nok: 1 rule removed from out, as of 2026-12-16/,
+    );
+    expect(picture(join(folder, "out"))).not.toEqual(before);
+    expect(
+      (await segc(folder, ["expire", "out", "--now", "2026-12-16", "--exit-code"])).status,
+    ).toBe(0);
+  });
+
+  test("touches nothing that is not ours or was changed by hand", async () => {
+    const folder = folderWith(smallProject);
+    await segc(folder, ["compile", "--out", "out"]);
+    const { artefacts } = JSON.parse(readFileSync(join(folder, "out/manifest.json"), "utf8"));
+    writeFileSync(join(folder, "out", artefacts[0].files[0].path), "table");
+    const before = picture(folder);
+    const changed = await segc(folder, ["expire", "out", "--now", "2030-01-01"]);
+    expect(changed).toMatchObject({ status: 4, out: "" });
+    expect(changed.err).toContain("was changed by hand");
+    const none = await segc(folder, ["expire", ".", "--now", "2030-01-01"]);
+    expect(none).toMatchObject({ status: 4, out: "" });
+    expect(none.err).toContain("manifest.json` cannot be read");
+    expect(picture(folder)).toEqual(before);
+  });
+});
+
+describe("init", () => {
+  test("starts a project that compiles and passes its test, formatted", async () => {
+    const folder = temporaryFolder();
+    expect((await segc(folder, ["init", "shop"])).status).toBe(0);
+    const there = ["--project", "shop"];
+    expect((await segc(folder, ["check", ...there, "--fail-level", "warning"])).status).toBe(0);
+    expect((await segc(folder, ["test", ...there])).out).toContain("1 test passed");
+    expect((await segc(folder, ["fmt", "--check", ...there])).status).toBe(0);
+    expect((await segc(folder, ["compile", ...there, "--out", "out"])).status).toBe(0);
+  });
+
+  test("overwrites nothing, not even halfway", async () => {
+    const folder = folderWith({ "inventory.yaml": "mine" });
+    const result = await segc(folder, ["init"]);
+    expect(result).toMatchObject({ status: 3, out: "" });
+    expect(result.err).toContain("`inventory.yaml` exists already");
+    expect(picture(folder)).toEqual({ "inventory.yaml": "644 mine" });
+  });
+
+  test("where it cannot write it says so", async () => {
+    const result = await segc(folderWith({ x: "" }), ["init", "x/y"]);
+    expect(result).toMatchObject({ status: 4, out: "" });
+    expect(result.err).toContain("a part of the path is not a folder");
+  });
+});
