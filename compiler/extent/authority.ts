@@ -24,7 +24,7 @@ import { checkNames } from "./unnamed-rules.ts";
 
 /** Every breach of authority, in source order. */
 export function checkAuthority(model: Model, expansion: Expansion): readonly Diagnostic[] {
-  const context = { model, expansion };
+  const context = { model, expansion, named: namer(model, expansion) };
   return [
     ...model.rules.flatMap((rule) => checkRule(context, rule)),
     ...model.guardrails.flatMap((guardrail) => checkGuardrail(context, guardrail)),
@@ -36,6 +36,7 @@ export function checkAuthority(model: Model, expansion: Expansion): readonly Dia
 interface Context {
   readonly model: Model;
   readonly expansion: Expansion;
+  readonly named: (row: Bitset) => NamedWorkloads;
 }
 
 /** WHY: where the team itself is unknown (SEG201), what it may write is not the question. */
@@ -80,7 +81,7 @@ function ownersPassedOver(
 ): readonly Diagnostic[] {
   const [first] = trespasses;
   if (first === undefined) return [];
-  const workloads = named(context, endpointsIn(context, trespasses));
+  const workloads = context.named(endpointsIn(context, trespasses));
   const module = rule.module.name;
   const effect = rule.effect === "allow" ? "opens" : "refuses";
   const ask = workloads.teams.length === 1 ? `ask \`${workloads.teams[0]}\`` : "ask the owners";
@@ -139,7 +140,7 @@ function checkGuardrail(context: Context, guardrail: Guardrail): readonly Diagno
   const foreign = difference(managed, context.expansion.ownedByModule(module));
   if (isEmpty(foreign)) return [];
   const subject = `guardrail \`${guardrail.id}\` speaks for`;
-  const workloads = named(context, foreign);
+  const workloads = context.named(foreign);
   return [
     diagnose(
       "SEG401",
@@ -160,7 +161,7 @@ function checkDelegation(context: Context, delegation: Delegation): readonly Dia
   const owned = expansion.ownedByModule(module);
   const found: Diagnostic[] = [];
   if (!isSubset(managed, owned)) {
-    const workloads = named(context, difference(managed, owned));
+    const workloads = context.named(difference(managed, owned));
     found.push(diagnose("SEG403", span, { module: module.name, reason: "workloads", workloads }));
   }
   if (expansion.search.hasExternal(expansion.extentOf(delegation.with).external)) {
@@ -172,15 +173,24 @@ function checkDelegation(context: Context, delegation: Delegation): readonly Dia
 /** The managed ends at which the flows given start (egress) or end (ingress). */
 function endpointsIn({ expansion }: Context, trespasses: readonly FlowsAtEnd[]): Bitset {
   const { search, universe } = expansion;
-  return trespasses
-    .map(({ direction, product }) =>
-      direction === "egress" ? search.startingAt(product) : search.endingAt(product),
-    )
-    .reduce(union, universe.none);
+  const [first = universe.none, ...rest] = trespasses.map(({ direction, product }) =>
+    direction === "egress" ? search.startingAt(product) : search.endingAt(product),
+  );
+  return rest.reduce(union, first);
+}
+
+/** Many rules trespass on the same workloads: they are counted once. */
+function namer(model: Model, expansion: Expansion): (row: Bitset) => NamedWorkloads {
+  const known = new WeakMap<Bitset, NamedWorkloads>();
+  return (row) => {
+    const workloads = known.get(row) ?? nameWorkloads(model, expansion, row);
+    known.set(row, workloads);
+    return workloads;
+  };
 }
 
 /** Endpoints of one workload are neighbours, so a change of workload is a new one. */
-function named({ model, expansion }: Context, row: Bitset): NamedWorkloads {
+function nameWorkloads(model: Model, expansion: Expansion, row: Bitset): NamedWorkloads {
   const { endpoints, workloads } = expansion.universe;
   const names: string[] = [];
   let count = 0;

@@ -54,7 +54,7 @@ export function flowSearch(universe: Universe): FlowSearch {
   const columns = columnsOf(universe);
   const presenceOf = (row: Bitset) => remembered(presences, row, () => presence(columns, row));
   const outsideOf = (set: AddressSet) =>
-    remembered(outsides, set, () => outsideGroups(universe, set));
+    remembered(outsides, set, () => outsideGroups(universe, columns, set));
   const realms = new Set(["default", ...universe.groups.map(({ realm }) => realm)]);
   const lacksGroup = (family: Family) =>
     universe.groups.filter((group) => group.family === family).length < realms.size;
@@ -131,6 +131,8 @@ function familiesIn(universe: Universe, product: FlowsBetween): readonly boolean
 /** The universe in columns, for the loops below. */
 interface Columns {
   readonly groups: number;
+  /** Endpoints of each group. */
+  readonly sizes: readonly number[];
   readonly groupOf: Uint32Array;
   readonly workloadOf: Uint32Array;
 }
@@ -138,6 +140,7 @@ interface Columns {
 function columnsOf({ endpoints, groups }: Universe): Columns {
   return {
     groups: groups.length,
+    sizes: groups.map(({ members }) => count(members)),
     groupOf: Uint32Array.from(endpoints, (endpoint) => endpoint.group),
     workloadOf: Uint32Array.from(endpoints, (endpoint) => endpoint.workload),
   };
@@ -164,7 +167,7 @@ function presence({ groups, groupOf, workloadOf }: Columns, row: Bitset): Presen
   return result;
 }
 
-/** Members of `row` that meet somebody of the far side in their group. */
+/** Members of `row` that meet somebody of the far side in their group; `row` itself where all do. */
 function active(
   { groupOf, workloadOf }: Columns,
   allowed: readonly boolean[],
@@ -173,6 +176,7 @@ function active(
   outside: readonly boolean[],
 ): Bitset {
   const result = emptyBitset(row.size);
+  let isWhole = true;
   for (let at = 0; at < row.words.length; at++) {
     let word = row.words[at] as number;
     for (; word !== 0; word &= word - 1) {
@@ -181,19 +185,24 @@ function active(
       const only = far[group] as number;
       const met = outside[group] || (only !== nobody && only !== workloadOf[endpoint]);
       if (allowed[group] && met) setBit(result, endpoint);
+      else isWhole = false;
     }
   }
-  return result;
+  return isWhole ? row : result;
 }
 
 /** Per group: whether some address of the set is held by nobody there. */
-function outsideGroups(universe: Universe, set: AddressSet): readonly boolean[] {
-  return universe.groups.map(({ family, members, addresses }) => {
+function outsideGroups(
+  universe: Universe,
+  { sizes }: Columns,
+  set: AddressSet,
+): readonly boolean[] {
+  return universe.groups.map(({ family, addresses }, group) => {
     const ranges = rangesOf(set, family);
     if (ranges.length === 0) return false;
     // WHY: a range wider than the group is large cannot be all managed; the address list of a
     // large group is built only for a set of single addresses.
-    const size = count(members);
+    const size = sizes[group] ?? 0;
     if (ranges.some((range) => isWiderThan(range, size))) return true;
     return !isAddressSubset(addressesOfFamily(set, family), addresses());
   });

@@ -40,8 +40,15 @@ export function labelIndex(universe: Universe): LabelIndex {
     labels.set(label, known);
     return known;
   };
+  const known = new Map<string, Bitset>();
   return {
-    select: (predicate) => evaluate(universe, postingsOf, predicate),
+    select: (predicate) => {
+      // WHY: rules repeat inline predicates as text, and each is an object of its own.
+      const key = JSON.stringify(spelt(predicate));
+      const row = known.get(key) ?? evaluate(universe, postingsOf, predicate);
+      known.set(key, row);
+      return row;
+    },
     valuesOf: (label) => {
       const { byValue, absent } = postingsOf(label);
       return [...[...byValue.keys()].sort(), ...(absent.length > 0 ? [undefined] : [])];
@@ -75,13 +82,33 @@ function evaluate(
   }
 }
 
+/** The predicate without identities: equal for equal texts. */
+function spelt(predicate: Predicate): unknown {
+  switch (predicate.kind) {
+    case "is":
+    case "contains":
+      return [predicate.kind, predicate.label.name, ...predicate.values];
+    case "defined":
+      return [predicate.kind, predicate.label.name];
+    case "not":
+      return [predicate.kind, spelt(predicate.of)];
+    case "and":
+    case "or":
+      return [predicate.kind, ...predicate.of.map(spelt)];
+    default:
+      return unreachable(predicate);
+  }
+}
+
+/** Joins several rows into one new row. */
 function combined(
-  rows: readonly Bitset[],
+  [first, second, ...others]: readonly Bitset[],
   join: (a: Bitset, b: Bitset) => Bitset,
   neutral: Bitset,
 ): Bitset {
-  const [first = neutral, ...rest] = rows;
-  return rest.reduce(join, first);
+  if (first === undefined) return neutral;
+  if (second === undefined) return first;
+  return others.reduce(join, join(first, second));
 }
 
 /** One row for all values: most values of a large label are rare and need none of their own. */

@@ -8,41 +8,44 @@ export interface RowCuts {
   readonly cut: (a: Bitset, b: Bitset) => Bitset;
 }
 
-interface Cut {
-  readonly inside: Bitset;
-  readonly outside: Bitset;
-}
-
 /** Remembers for as long as the left row lives. */
 export function rowCuts(): RowCuts {
-  const known = new WeakMap<Bitset, Map<Bitset, Cut>>();
-  const cutOf = (a: Bitset, b: Bitset): Cut => {
-    let row = known.get(a);
-    if (row === undefined) {
-      row = new Map();
-      known.set(a, row);
-    }
-    let cut = row.get(b);
-    if (cut === undefined) {
-      cut = cutRows(a, b);
-      row.set(b, cut);
-    }
-    return cut;
+  const nothing = emptyRows();
+  return {
+    meet: rememberedPairs((a, b) => {
+      if (isSubset(a, b)) return a;
+      return intersects(a, b) ? intersection(a, b) : nothing(a);
+    }),
+    cut: rememberedPairs((a, b) => {
+      if (isSubset(a, b)) return nothing(a);
+      return intersects(a, b) ? difference(a, b) : a;
+    }),
   };
-  return { meet: (a, b) => cutOf(a, b).inside, cut: (a, b) => cutOf(a, b).outside };
 }
 
-const noRows = new Map<number, Bitset>();
-
-function cutRows(a: Bitset, b: Bitset): Cut {
-  if (isSubset(a, b)) return { inside: a, outside: nothing(a) };
-  if (!intersects(a, b)) return { inside: nothing(a), outside: a };
-  return { inside: intersection(a, b), outside: difference(a, b) };
+function rememberedPairs(compute: RowCuts["meet"]): RowCuts["meet"] {
+  const known = new WeakMap<Bitset, Map<Bitset, Bitset>>();
+  return (a, b) => {
+    let answers = known.get(a);
+    if (answers === undefined) {
+      answers = new Map();
+      known.set(a, answers);
+    }
+    let answer = answers.get(b);
+    if (answer === undefined) {
+      answer = compute(a, b);
+      answers.set(b, answer);
+    }
+    return answer;
+  };
 }
 
 /** One empty row per size. */
-function nothing({ size, words }: Bitset): Bitset {
-  const row = noRows.get(size) ?? { size, words: new Uint32Array(words.length) };
-  noRows.set(size, row);
-  return row;
+function emptyRows(): (like: Bitset) => Bitset {
+  const known = new Map<number, Bitset>();
+  return ({ size, words }) => {
+    const row = known.get(size) ?? { size, words: new Uint32Array(words.length) };
+    known.set(size, row);
+    return row;
+  };
 }
