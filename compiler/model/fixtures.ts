@@ -4,9 +4,9 @@ import { diagnose } from "../../diagnostics/registry.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import type { Fixture, FixtureItem } from "../../grammar/ast.ts";
 import type { LabelValue, Platform } from "../inventory/types.ts";
+import { isBroken } from "./broken-names.ts";
 import { type Context, report } from "./context.ts";
 import { reportDuplicates } from "./duplicates.ts";
-import { isLost } from "./lost-text.ts";
 import type { Label, TestFixture } from "./types.ts";
 
 /** The fixture; undefined where something in it is wrong, which is reported. */
@@ -63,7 +63,7 @@ function platformOf(context: Context, item: FixtureItem): Platform | undefined {
 
 function reportUnknownLabel(context: Context, { key }: FixtureItem): void {
   const { labels, refusedLabels, root } = context.build;
-  if (refusedLabels.has(key.text) || root === undefined || isLost(root.tree, key.text)) return;
+  if (refusedLabels.has(key.text) || root === undefined || isBroken(root.tree, key.text)) return;
   const suggestion = didYouMean(key.text, [...labels.keys(), "platform"]);
   report(context, diagnose("SEG802", key.span, { why: "label", label: key.text, suggestion }));
 }

@@ -4,10 +4,10 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import type { ImportDeclaration, Name } from "../../grammar/ast.ts";
+import { isBroken } from "./broken-names.ts";
 import { type Build, type Context, report } from "./context.ts";
 import { components, cycleThrough, isCycle } from "./cycles.ts";
 import { type Declared, reportDuplicate } from "./duplicates.ts";
-import { isLost } from "./lost-text.ts";
 import { type Meaning, type ModuleScope, nounOf, wrong } from "./scope.ts";
 import { hasModule } from "./vocabulary.ts";
 
@@ -49,12 +49,13 @@ function declaredIn(scope: ModuleScope, name: string): Declared | undefined {
 /** What the other module exports under this name. */
 function exportOf(context: Context, from: ModuleScope, name: Name): Meaning {
   const meaning = from.own.get(name.text);
-  if (meaning?.kind === "wrong" || isLost(from.tree, name.text)) return wrong;
+  if (meaning?.kind === "wrong") return wrong;
   if (meaning !== undefined && "exported" in meaning && meaning.exported) return meaning;
   if (meaning !== undefined || importsName(from, name.text)) {
     report(context, notExported(from, name, meaning));
     return wrong;
   }
+  if (isBroken(from.tree, name.text)) return wrong;
   const exported = [...from.own].flatMap(([key, one]) =>
     "exported" in one && one.exported ? [key] : [],
   );

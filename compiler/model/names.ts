@@ -4,9 +4,9 @@ import type { Edit } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import { nearest } from "../../diagnostics/suggest.ts";
 import type { Name, QualifiedName } from "../../grammar/ast.ts";
+import { isBroken } from "./broken-names.ts";
 import { type Build, type Context, report } from "./context.ts";
 import { importsOf } from "./imports.ts";
-import { isLost } from "./lost-text.ts";
 import {
   type Meaning,
   type ModuleScope,
@@ -49,19 +49,19 @@ export function resolveName(
   const result = lookUp(context.build, context.scope, name);
   if ("found" in result) return result.found.kind === "wrong" ? undefined : result.found;
   if ("hidden" in result) reportHidden(context, result.hidden, result.use);
-  else if (isLostIn(context, result)) return undefined;
+  else if (isBrokenIn(context, result)) return undefined;
   else if (result.use !== undefined) reportUnknownMember(context, result.unknown, result.use);
   else reportUnknown(context, name);
   return undefined;
 }
 
 /** Where the declaration was not understood, which was reported, its uses stay silent. */
-function isLostIn(
+function isBrokenIn(
   { build, scope }: Context,
   { unknown, use }: Extract<LookUp, { unknown: Name }>,
 ): boolean {
   const instance = use === undefined ? undefined : build.instances.get(use);
-  return isLost((instance?.module ?? moduleOf(scope)).tree, unknown.text);
+  return isBroken((instance?.module ?? moduleOf(scope)).tree, unknown.text);
 }
 
 /** Reports a name that means something, but nothing that can stand here. */

@@ -8,9 +8,9 @@ import type {
   ModuleTree,
   Name,
 } from "../../grammar/ast.ts";
+import { isBroken } from "./broken-names.ts";
 import { type Build, type Context, report } from "./context.ts";
 import { reportDuplicates } from "./duplicates.ts";
-import { isLost } from "./lost-text.ts";
 import type { Label } from "./types.ts";
 
 const rootOnly = ["label", "team", "require", "observe"] as const;
@@ -101,7 +101,7 @@ export function findLabel(context: Context, name: Name): Label | undefined {
   const { build } = context;
   const label = build.labels.get(name.text);
   if (label !== undefined || build.refusedLabels.has(name.text)) return label;
-  if (build.root === undefined || isLost(build.root.tree, name.text)) return undefined;
+  if (build.root === undefined || isBroken(build.root.tree, name.text)) return undefined;
   const suggestion = didYouMean(name.text, build.labels.keys());
   const parameters = { why: "undeclared", kind: "label", name: name.text, suggestion } as const;
   report(context, diagnose("SEG201", name.span, parameters));
@@ -113,7 +113,7 @@ export function hasTeam(context: Context, name: Name): boolean {
   const { build } = context;
   if (build.teams.has(name.text)) return true;
   if (build.refusedTeams.has(name.text)) return false;
-  if (build.root === undefined || isLost(build.root.tree, name.text)) return false;
+  if (build.root === undefined || isBroken(build.root.tree, name.text)) return false;
   const suggestion = didYouMean(name.text, build.teams.keys());
   const parameters = { why: "undeclared", kind: "team", name: name.text, suggestion } as const;
   report(context, diagnose("SEG201", name.span, parameters));
