@@ -2,12 +2,12 @@
 // without, one host for each network outside; every pair, every service, every process.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { enforcersOf, type Flow, installed, isFlow } from "../../compiler/semantics/semantics.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { compile } from "../../index.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { enforce } from "./enforce.ts";
 import { estateOf } from "./estate.ts";
+import { expectedIn } from "./expected.ts";
 import { describeKernel } from "./here.ts";
 
 const project = fileURLToPath(new URL("../../examples/crm", import.meta.url));
@@ -21,13 +21,7 @@ describeKernel("examples/crm", { needs: "root" }, () => {
     const { model, inventory } = checked;
     const world = { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
     const estate = estateOf(model, inventory, compiled.artefacts);
-    const expected = (flow: Flow) =>
-      isFlow(flow)
-        ? enforcersOf(world, flow)
-            .filter(({ enforcer }) => enforcer.kind === "nftables")
-            .every((k) => installed(world, k, flow))
-        : undefined;
-    const tally = await enforce(estate, expected);
+    const tally = await enforce(estate, expectedIn(world), "all");
     process.stderr.write(
       `examples/crm: ${estate.hosts.length} hosts, ${tally.probes} probes, ${tally.allowed} pass\n`,
     );

@@ -12,12 +12,18 @@ export interface Tally {
   readonly differences: readonly string[];
 }
 
+interface Questions {
+  readonly expected: (flow: Flow) => boolean | undefined;
+  readonly sample: "all" | "balanced";
+}
+
 const differencesMax = 20;
 
 /** `expected` is the answer of the language; flows it calls undefined are none. */
 export async function enforce(
   estate: Estate,
   expected: (flow: Flow) => boolean | undefined,
+  sample: "all" | "balanced",
 ): Promise<Tally> {
   const { hosts } = estate;
   const cgroups = hosts.some(({ processes }) => processes.some((p) => p.cgroup !== undefined));
@@ -37,7 +43,7 @@ export async function enforce(
         for (const { lab: host, files } of hosts)
           if (files !== undefined) await lab.load(host.name, files);
       }
-      tally = await round(lab, estate, turn, expected, tally);
+      tally = await round(lab, estate, turn, { expected, sample }, tally);
     }
     return tally;
   } finally {
@@ -103,13 +109,14 @@ async function round(
   lab: Lab,
   estate: Estate,
   turn: number,
-  expected: (flow: Flow) => boolean | undefined,
+  { expected, sample }: Questions,
   before: Tally,
 ): Promise<Tally> {
-  const cases = [...flowsOf(estate, turn)].flatMap(({ probe, flow }) => {
+  const every = [...flowsOf(estate, turn)].flatMap(({ probe, flow }) => {
     const wanted = expected(flow);
     return wanted === undefined ? [] : [{ probe, wanted }];
   });
+  const cases = sample === "all" ? every : balanced(every);
   const passed = [...(await lab.probe(cases.map(({ probe }) => probe)))];
   const differences: string[] = strayArrivals(
     cases.map(({ probe }) => probe),
@@ -133,6 +140,19 @@ async function round(
     differences: [...before.differences, ...differences].slice(0, differencesMax),
   };
 }
+
+/**
+ * All that must pass, and about twice as many that must not, spread evenly: most random flows are
+ * refused, and refusals alone would prove little.
+ */
+function balanced<One extends { readonly wanted: boolean }>(cases: readonly One[]): readonly One[] {
+  const allowed = cases.filter(({ wanted }) => wanted).length;
+  const share = Math.max(2 * allowed, 200) / (cases.length - allowed + 1);
+  return cases.filter(({ wanted }, index) => wanted || spread(index) < share);
+}
+
+/** Multiplicative hashing: neighbours land far apart, the same way every time. */
+const spread = (index: number) => (Math.imul(index + 1, 0x9e3779b1) >>> 0) / 0x1_0000_0000;
 
 /** A packet that reached a listener whose answer nobody saw: it passed, however late. */
 function strayArrivals(

@@ -94,6 +94,8 @@ function managedHost(
       rules.some(({ matches }) => matches.some(({ kind }) => kind === "cgroup")),
   );
   const lab = { name: workload.name, addresses: addresses.map(formatAddress) };
+  // Owners are not seen on input: listeners differ by cgroup alone.
+  const listeners = processes.filter(({ uid, gid }) => uid === 0 && gid === 0);
   return {
     lab,
     workload,
@@ -101,7 +103,7 @@ function managedHost(
     files,
     plan,
     processes,
-    listeners: asks ? processes : [nobody],
+    listeners: asks ? listeners : [nobody],
   };
 }
 

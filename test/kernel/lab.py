@@ -22,9 +22,10 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 TIOCOUTQ = 0x5411
 CGROUPS = "/sys/fs/cgroup"
-CLIENTS_AT_ONCE = 6
-TCP_CHUNK = 1500
-DATAGRAM_CHUNK = 150
+CLIENTS_AT_ONCE = 12
+CHUNK = 3000
+BURST = 100
+PATIENCE = 0.25  # seconds without any answer
 
 
 def check(result):
@@ -211,6 +212,7 @@ class Lab:
             ("net/ipv6/conf/all/accept_ra", "0"),
             ("net/ipv4/tcp_syncookies", "0"),
             ("net/core/somaxconn", "8192"),
+            ("net/ipv4/ip_unprivileged_port_start", "1"),
             ("net/ipv4/tcp_max_syn_backlog", "8192"),
         ]
         script = "".join(f"printf '%s' '{v}' >/proc/sys/{k} 2>/dev/null\n" for k, v in settings)
@@ -433,82 +435,82 @@ def alive(_):
 
 
 def probe(request):
-    """Each probe is [protocol, source, destination, port]; true where an answer came."""
-    probes = request["probes"]
-    passed = [False] * len(probes)
-    numbered = list(enumerate(probes))
-    tcp = [item for item in numbered if item[1][0] == "tcp"]
-    for start in range(0, len(tcp), TCP_CHUNK):
-        connect_all(tcp[start : start + TCP_CHUNK], passed)
-    for kind in ("udp", "icmp"):
-        items = [item for item in numbered if item[1][0] == kind]
-        for source in sorted({item[1][1] for item in items}):
-            here = [item for item in items if item[1][1] == source]
-            exchange(kind, source, request["port"], here, passed)
-    return "".join("1" if one else "0" for one in passed)
+    """Each probe is [protocol, source, destination, port]; "1" where an answer came."""
+    probes = list(enumerate(request["probes"]))
+    passed = set()
+    for start in range(0, len(probes), CHUNK):
+        probe_chunk(probes[start : start + CHUNK], request["port"], passed)
+    return "".join("1" if index in passed else "0" for index, _ in probes)
 
 
-def connect_all(items, passed):
+def probe_chunk(chunk, port, passed):
+    """Sends everything, then listens until nothing has come for a while."""
     epoll = select.epoll()
-    waiting = {}
-    for index, (_, source, destination, port) in items:
-        one = socket.socket(family(source), socket.SOCK_STREAM)
-        one.setblocking(False)
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        one.bind((source, 0))
-        status = one.connect_ex((destination, port))
-        if status == 0:
-            passed[index] = True
-            one.close()
-        elif status == errno.EINPROGRESS:
-            waiting[one.fileno()] = (index, one)
-            epoll.register(one.fileno(), select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP)
-        elif status in (errno.EPERM, errno.EACCES):
-            one.close()
-        else:
-            raise OSError(status, f"{os.strerror(status)}: {source} -> {destination} {port}")
-    deadline = time.monotonic() + 0.25
-    while waiting and time.monotonic() < deadline:
-        for descriptor, _ in epoll.poll(0.05):
-            index, one = waiting.pop(descriptor)
-            status = one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            passed[index] = status == 0
-            if status == errno.ECONNREFUSED:
-                passed[index] = True  # a reset is an answer: the packets went through
-            one.close()
-            deadline = time.monotonic() + 0.25
-    for _, one in waiting.values():
+    opened = {}
+    for index, (kind, source, destination, target) in chunk:
+        if kind == "tcp":
+            one = connecting(source, destination, target)
+            if one is not None:
+                opened[one.fileno()] = (kind, one, index)
+                epoll.register(one.fileno(), select.EPOLLOUT)
+    for kind in ("udp", "icmp"):
+        items = [item for item in chunk if item[1][0] == kind]
+        for source in sorted({item[1][1] for item in items}):
+            one = datagram_socket(kind, source, port)
+            opened[one.fileno()] = (kind, one, None)
+            epoll.register(one.fileno(), select.EPOLLIN)
+            send_all(kind, one, [item for item in items if item[1][1] == source])
+    while ready := epoll.poll(PATIENCE):
+        for descriptor, _ in ready:
+            kind, one, index = opened[descriptor]
+            if kind == "tcp":
+                del opened[descriptor]
+                status = one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if status in (0, errno.ECONNREFUSED):  # a reset is an answer too
+                    passed.add(index)
+                one.close()
+            else:
+                passed.update(answers(kind, one))
+    for _, one, _ in opened.values():
         one.close()
     epoll.close()
 
 
-def exchange(kind, source, port, items, passed):
-    one = datagram_socket(kind, source, port)
-    for start in range(0, len(items), DATAGRAM_CHUNK):
-        chunk = items[start : start + DATAGRAM_CHUNK]
-        open_ids = set()
-        for index, (_, _, destination, target) in chunk:
-            try:
-                send(kind, one, index, destination, target)
-                open_ids.add(index)
-            except PermissionError:
-                pass  # refused on the way out
-        deadline = time.monotonic() + 0.25
-        while open_ids:
-            rest = deadline - time.monotonic()
-            if rest <= 0 or not select.select([one], [], [], rest)[0]:
-                break
-            try:
-                index = receive(kind, one)
-            except OSError as fault:  # an ICMP error about an earlier datagram
-                if fault.errno in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EMSGSIZE):
-                    continue
-                raise
-            if index in open_ids:
-                open_ids.remove(index)
-                passed[index] = True
-                deadline = time.monotonic() + 0.25
+def connecting(source, destination, port):
+    one = socket.socket(family(source), socket.SOCK_STREAM)
+    one.setblocking(False)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    one.bind((source, 0))
+    status = one.connect_ex((destination, port))
+    if status in (0, errno.EINPROGRESS):
+        return one
     one.close()
+    if status in (errno.EPERM, errno.EACCES):  # refused on the way out
+        return None
+    raise OSError(status, f"{os.strerror(status)}: {source} -> {destination} {port}")
+
+
+def send_all(kind, one, items):
+    for number, (index, (_, _, destination, target)) in enumerate(items):
+        if number % BURST == BURST - 1:
+            time.sleep(0.01)  # the listeners' buffers are small
+        try:
+            send(kind, one, index, destination, target)
+        except PermissionError:
+            pass  # refused on the way out
+
+
+def answers(kind, one):
+    """The indices of the probes answered; errors about single datagrams are no answers."""
+    found = []
+    while True:
+        try:
+            found.append(receive(kind, one))
+        except BlockingIOError:
+            return found
+        except OSError as fault:
+            if fault.errno not in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EMSGSIZE):
+                raise
 
 
 def datagram_socket(kind, source, port):
