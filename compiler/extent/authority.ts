@@ -209,11 +209,11 @@ function nameWorkloads(model: Model, expansion: Expansion, row: Bitset): NamedWo
 }
 
 /** How messages call a rule: its name, or what it says. */
-export function nameOf(rule: Rule): string {
+function nameOf(rule: Rule): string {
   return rule.named ? rule.id : rule.flow.text;
 }
 
 /** For a rule of a template: the `use` it came from. */
-export function provenance({ use }: Rule): Details {
+function provenance({ use }: Rule): Details {
   return use === undefined ? {} : { related: [{ message: "expanded from here", span: use }] };
 }

@@ -175,7 +175,7 @@ function uniquePrograms(programs: readonly Program[]): readonly Program[] {
 }
 
 /** True for a term that asks nothing of the process. */
-export function isPlain(term: Term): boolean {
+function isPlain(term: Term): boolean {
   return term.include.length === 0 && term.exclude.length === 0;
 }
 

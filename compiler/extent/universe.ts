@@ -172,7 +172,7 @@ function isWholeFamily(ranges: readonly AddressRange[]): boolean {
 }
 
 /** A value computed when it is first asked for. */
-export function once<T>(compute: () => T): () => T {
+function once<T>(compute: () => T): () => T {
   let known: { readonly value: T } | undefined;
   return () => {
     known ??= { value: compute() };

@@ -263,7 +263,7 @@ function hasBitAt(words: AddressWords, bit: number): boolean {
 }
 
 /** The address of these words. */
-export function addressOf(words: AddressWords, family: Family): IpAddress {
+function addressOf(words: AddressWords, family: Family): IpAddress {
   // Ranges of a family hold that family's number of words, so the tuple type is right.
   return { family, words } as unknown as IpAddress;
 }

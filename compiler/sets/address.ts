@@ -65,7 +65,7 @@ export function parsePrefix(text: string): ParsedPrefix {
 }
 
 /** The address with every bit below `length` cleared. */
-export function maskTo(address: IpAddress, length: number): IpAddress {
+function maskTo(address: IpAddress, length: number): IpAddress {
   const words = address.words.map((word, index) => {
     const bits = Math.min(32, Math.max(0, length - 32 * index));
     return bits === 0 ? 0 : ((word >>> (32 - bits)) << (32 - bits)) >>> 0;

@@ -308,6 +308,23 @@ describe("a rule needs a name", () => {
     expect(codesOf(nameless(root, flow(outside, web)))).toEqual(["SEG313"]);
   });
 
+  test("a rule of a template is reported once, however often it is used", () => {
+    const used = nameless(crm, flow(web, web), { staged: true, use: spanOf("use a = t()") });
+    expect(codes({ rules: [used, { ...used, id: "crm.y" }] })).toEqual(["SEG313"]);
+  });
+
+  test("the fix proposes one that is free", () => {
+    const [of, meta] = [flow(web, web), { ...noMeta, until: "2027-01-01" }];
+    const text = "staged deny web -> db : https";
+    const one = nameless(crm, of, { effect: "deny", staged: true, meta, span: spanOf(text) });
+    const named = rule(crm, of, { id: "crm.no-web-to-db" });
+    const [diagnostic] = check({ rules: [one, named] });
+    expect(diagnostic?.help).toContain("`staged deny no-web-to-db-2 = …`");
+    const [edit] = diagnostic?.fix ?? [];
+    const fixed = text.slice(0, edit?.span.start) + edit?.text + text.slice(edit?.span.end);
+    expect(fixed).toBe("staged deny no-web-to-db-2 = web -> db : https");
+  });
+
   test("networks that hold nobody from outside are no external end", () => {
     expect(codesOf(nameless(root, flow(web, networks("10.0.1.1/32"))))).toEqual([]);
     expect(codesOf(nameless(root, flow(web, networks("10.0.1.0/31"))))).toEqual(["SEG313"]);

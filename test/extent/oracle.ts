@@ -97,7 +97,7 @@ function satisfies(program: Program, x: X): boolean {
   });
 }
 
-export function holds(predicate: Predicate, { labels }: Workload): boolean {
+function holds(predicate: Predicate, { labels }: Workload): boolean {
   switch (predicate.kind) {
     case "is":
     case "contains":
@@ -164,7 +164,7 @@ export function managedEnds({ source, destination }: Flow): readonly End[] {
 }
 
 /** 6.3, first paragraph; a deny needs no delegation for a peer outside. */
-export function mayWrite(
+function mayWrite(
   model: Model,
   { module, effect }: Pick<Rule, "module" | "effect">,
   { direction, end, peer }: End,

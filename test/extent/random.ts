@@ -188,7 +188,7 @@ const delegations: fc.Arbitrary<Delegation> = fc
   })
   .map(({ module, direction, of, ...more }) => make.delegation(module, direction, of, more));
 
-export const rules: fc.Arbitrary<Rule> = fc
+const rules: fc.Arbitrary<Rule> = fc
   .record({
     module: oneOf(make.crm, make.crm, make.dba, make.root),
     flow: flowSets,
