@@ -40,7 +40,14 @@ const enforcers = (kinds: readonly EnforcerKind[]) =>
     )
     .map(([some, directions]) => standing(some, directions));
 
-const workload = (name: string, kinds: readonly EnforcerKind[]): fc.Arbitrary<Workload> =>
+/** A fixture's enforcer sees everything: nothing is ever lowered. */
+export const everywhere = fc.constant(standing(["fixture"], ["egress", "ingress"]));
+export const here = (...kinds: EnforcerKind[]) => enforcers(kinds);
+
+const workload = (
+  name: string,
+  standingThere: fc.Arbitrary<Workload["enforcers"]>,
+): fc.Arbitrary<Workload> =>
   fc
     .record({
       env: oneOf("prod", "staging"),
@@ -48,7 +55,7 @@ const workload = (name: string, kinds: readonly EnforcerKind[]): fc.Arbitrary<Wo
       platform: oneOf("linux", "linux", "linux", "windows"),
       addresses: fc.subarray([...places, "10.0.0.1@plant", "fd00::1@plant"], { maxLength: 3 }),
       launcher: oneOf(undefined, undefined, "segc"),
-      enforcers: enforcers(kinds),
+      enforcers: standingThere,
     })
     .map(({ env, app, addresses, ...more }) =>
       make.workload(name, { env, app }, onceEach(addresses), {
@@ -75,11 +82,13 @@ function withoutClashes(members: readonly Workload[]): readonly Workload[] {
   }));
 }
 
-export const inventoryOfKinds = (kinds: readonly EnforcerKind[]): fc.Arbitrary<Inventory> =>
+export const inventoryWith = (
+  enforcersOfOne: fc.Arbitrary<Workload["enforcers"]>,
+): fc.Arbitrary<Inventory> =>
   fc
     .integer({ min: 2, max: 4 })
     .chain((size) =>
-      fc.tuple(...Array.from({ length: size }, (_, at) => workload(`w${at}`, kinds))),
+      fc.tuple(...Array.from({ length: size }, (_, at) => workload(`w${at}`, enforcersOfOne))),
     )
     .map((members) => make.inventory(...withoutClashes(members)));
 

@@ -21,7 +21,9 @@ import { sliceAdmits } from "../semantics/slice-meaning.ts";
 import {
   allSets,
   crowdedModels,
-  inventoryOfKinds,
+  everywhere,
+  here,
+  inventoryWith,
   modelOf,
   now,
   positiveSets,
@@ -81,7 +83,7 @@ function projection({ enforcer, workload, direction }: PathEnforcer, flow: Flow)
 describe("slices", () => {
   test("are what each enforcer may see of the permit", () => {
     fc.assert(
-      fc.property(modelOf(positiveSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+      fc.property(modelOf(positiveSets), inventoryWith(here(...hostKinds)), (model, inventory) => {
         expect(difference(model, inventory, hostKinds)).toBeUndefined();
       }),
       { numRuns: 150 },
@@ -90,7 +92,7 @@ describe("slices", () => {
 
   test("are the permit itself where everything is seen", () => {
     fc.assert(
-      fc.property(modelOf(allSets), inventoryOfKinds(["fixture"]), (model, inventory) => {
+      fc.property(modelOf(allSets), inventoryWith(everywhere), (model, inventory) => {
         expect(difference(model, inventory, ["fixture"])).toBeUndefined();
       }),
       { numRuns: 150 },
@@ -120,7 +122,7 @@ describe("slices", () => {
 
   test("hold no entry without peers or services (hazards 1 to 6 and 11)", () => {
     fc.assert(
-      fc.property(modelOf(allSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+      fc.property(modelOf(allSets), inventoryWith(here(...hostKinds)), (model, inventory) => {
         for (const slice of hostKinds.flatMap((kind) => compile(model, inventory, kind))) {
           for (const { denies, allows, stagedAllows, stagedDenies } of slice.directions) {
             for (const entry of [...denies, ...allows, ...stagedAllows, ...stagedDenies]) {
@@ -137,7 +139,7 @@ describe("slices", () => {
 
   test("do not depend on the order of rules or workloads", () => {
     fc.assert(
-      fc.property(modelOf(allSets), inventoryOfKinds(hostKinds), (model, inventory) => {
+      fc.property(modelOf(allSets), inventoryWith(here(...hostKinds)), (model, inventory) => {
         const reversed = { ...model, rules: [...model.rules].reverse() };
         const forward = compile(model, inventory, "nftables");
         const backward = compile(reversed, inventory, "nftables");
