@@ -93,4 +93,13 @@ describe("tidy", () => {
     );
     expect(offenders(tests, (text) => skipped.exec(text)?.[0] ?? false)).toEqual([]);
   });
+
+  it("says of every dependency why it is there", () => {
+    const manifest = JSON.parse(textOf("package.json"));
+    const kinds = ["dependencies", "devDependencies", "optionalDependencies"];
+    const names = kinds.flatMap((kind) => Object.keys(manifest[kind] ?? {}));
+    const page = textOf("docs/dependencies.md");
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
 });
