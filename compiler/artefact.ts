@@ -45,12 +45,16 @@ function artefactOf<Plan>(
 ): Artefact {
   const rendered = target.render(plan);
   assertReadsBack(target, rendered);
-  const files = rendered.map((file) => ({ ...file, path: `${target.name}/${id}/${file.path}` }));
+  const files = rendered.map(({ path, text, executable = false }) => ({
+    path: `${target.name}/${id}/${path}`,
+    text,
+    executable,
+  }));
   const entries = files.map(({ path, text, executable }) => ({
     path,
     sha256: sha256(text),
     bytes: utf8Length(text),
-    executable: executable ?? false,
+    executable,
   }));
   const entry: ArtefactEntry = {
     target: target.name,

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compile, expire } from "../../index.ts";
+import { memoryFiles } from "../generated/memory-files.ts";
+import { generatedProject } from "../generated/project.ts";
+import { soundProject } from "../generated/sound.ts";
+
+const header = "module lab root\nlabel role: enum { web, db }\n";
+const host = (name: string, role: string, last: number) => ({
+  name,
+  platform: "linux",
+  labels: { role },
+  addresses: [`10.0.0.${last}`, `fd00::${last}`],
+  enforcers: [{ kind: "nftables", id: name, directions: ["ingress", "egress"] }],
+});
+const hosts = [host("web-1", "web", 1), host("web-2", "web", 2), host("db-1", "db", 3)];
+
+function compiled(
+  statements: readonly string[],
+  { now = "2026-11-23", records = hosts as readonly object[] } = {},
+) {
+  const files = new Map([
+    ["segc.yaml", "edition: 1\nmodules: { lab: lab.seg }\ninventory: [inventory.json]\n"],
+    ["lab.seg", `${header}${statements.join("\n")}\n`],
+    ["inventory.json", JSON.stringify(records)],
+  ]);
+  return compile(memoryFiles(files), { now });
+}
+
+const web = "workloads where role is web";
+const db = "workloads where role is db";
+const lasting = `allow lasting = ${web} -> ${db} : tcp/5432`;
+const ending = `allow ending = ${web} -> ${db} : tcp/22 { until 2026-12-15 }`;
+
+describe("compile", () => {
+  test("workloads that must enforce the same share one artefact", () => {
+    const { manifest } = compiled([lasting]).compiled ?? {};
+    expect(manifest?.artefacts.map(({ workloads }) => workloads).sort()).toEqual([
+      ["db-1"],
+      ["web-1", "web-2"],
+    ]);
+    expect(manifest?.now).toBe("2026-11-23");
+    expect(manifest?.inputs.map(({ path }) => path)).toEqual([
+      "inventory.json",
+      "lab.seg",
+      "segc.yaml",
+    ]);
+    for (const { files, bytes } of manifest?.artefacts ?? []) {
+      expect(files.reduce((sum, file) => sum + file.bytes, 0)).toBe(bytes);
+    }
+  });
+
+  test("nothing is emitted when anything is wrong", () => {
+    const { compiled: nothing, diagnostics } = compiled([
+      lasting,
+      `never n = ${web} -> ${db} : tcp/5432`,
+    ]);
+    expect(nothing).toBeUndefined();
+    expect(diagnostics.map(({ code }) => code)).toEqual(["SEG601"]);
+  });
+
+  test("the order of statements and records leaves the bytes as they are", () => {
+    const [a, b] = [
+      compiled([lasting, ending]),
+      compiled([ending, lasting], { records: hosts.toReversed() }),
+    ];
+    expect(a.compiled?.artefacts).toEqual(b.compiled?.artefacts);
+  });
+
+  test("the same project gives the same bytes twice", () => {
+    fc.assert(
+      fc.property(generatedProject, (generated) => {
+        const { project } = soundProject(generated, "2026-11-23");
+        const once = compile(memoryFiles(project.files), { now: "2026-11-23" }).compiled;
+        const twice = compile(memoryFiles(project.files), { now: "2026-11-23" }).compiled;
+        expect(JSON.stringify(once)).toBe(JSON.stringify(twice));
+        expect(once).toBeDefined();
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe("expire", () => {
+  const before = compiled([lasting, ending]).compiled;
+  const texts = new Map(
+    before?.artefacts.flatMap(({ files }) => files.map(({ path, text }) => [path, text] as const)),
+  );
+  const expired = (now: string, changed: ReadonlyMap<string, string> = texts) => {
+    if (before === undefined) throw new Error("the project compiles");
+    return expire(before.manifest, changed, { now });
+  };
+
+  test("takes out what has ended, and only that", () => {
+    const result = expired("2026-12-16");
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.expired.removed).toEqual(["lab.ending"]);
+    expect(result.expired.manifest.expires).toEqual([]);
+    const fresh = compiled([lasting], { now: "2026-12-16" }).compiled;
+    const rules = (text: string) =>
+      text
+        .replaceAll(/^#.*$|comment "[^"]*"/gm, "")
+        .replaceAll(/\ba([46])_[0-9a-f]{12}/g, "a$1_opaque");
+    const nft = (artefacts: typeof fresh | typeof result.expired) =>
+      artefacts?.artefacts
+        .flatMap(({ files }) => files.filter(({ path }) => path.endsWith(".nft")))
+        .map(({ text }) => rules(text))
+        .sort();
+    expect(nft(result.expired)).toEqual(nft(fresh));
+  });
+
+  test("leaves everything on the last day itself", () => {
+    const result = expired("2026-12-15");
+    expect(result.ok && result.expired.removed).toEqual([]);
+    expect(result.ok && result.expired.artefacts).toEqual(before?.artefacts);
+  });
+
+  test("refuses files that are missing or were changed", () => {
+    const [path = ""] = texts.keys();
+    const gone = new Map(texts);
+    gone.delete(path);
+    expect(expired("2026-12-16", gone)).toEqual({
+      ok: false,
+      problems: [{ path, problem: "is missing" }],
+    });
+    const edited = new Map(texts).set(path, "table inet segc {}\n");
+    expect(expired("2026-12-16", edited)).toEqual({
+      ok: false,
+      problems: [{ path, problem: "was changed by hand" }],
+    });
+  });
+});
