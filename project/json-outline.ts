@@ -1,6 +1,6 @@
-// One pass over JSON text that finds what JSON.parse does not tell: how deep it nests, how many
-// keys it has (fewer in the value means that one was written twice), and where the elements of the
-// outer list start. Text that is no JSON is scanned too, and gives some outline.
+// What JSON.parse does not tell: how deep a text nests, how many keys it has (fewer in the value
+// means that one was written twice), and where the elements of the outer list start. Text that is
+// no JSON is scanned too, and gives some outline.
 
 export interface JsonOutline {
   /** Keys in the whole text. */
@@ -14,6 +14,20 @@ export interface JsonOutline {
 }
 
 export const depthMax = 100;
+
+/**
+ * At least as many as there are keys, and mostly that: every colon after a quote, with those inside
+ * strings. Much faster than an outline.
+ */
+export function keysAtMost(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
+    let before = at - 1;
+    while (before >= 0 && text.charCodeAt(before) <= 32) before--;
+    if (text.charCodeAt(before) === quote) count++;
+  }
+  return count;
+}
 
 /** Outlines JSON text whose records stand in a list at the root or under `listKey` there. */
 export function outlineJson(text: string, listKey: string): JsonOutline {

@@ -10,42 +10,56 @@ import {
 } from "jsonc-parser";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import { type DocumentRead, faultsMax, type Path, type ReadFault, spanIn } from "./document.ts";
-import { depthMax, type JsonOutline, outlineJson } from "./json-outline.ts";
+import { depthMax, type JsonOutline, keysAtMost, outlineJson } from "./json-outline.ts";
 
 /** Reads JSON whose records stand in a list at the root or under `listKey`. Never throws. */
 export function readJson(source: SourceFile, listKey: string): DocumentRead {
   const { text } = source;
-  const outline = outlineJson(text, listKey);
-  if (outline.tooDeepAt !== undefined) {
-    const detail = `this is nested more than ${depthMax} levels deep`;
-    const span = spanIn(source, outline.tooDeepAt, outline.tooDeepAt + 1);
-    return { ok: false, faults: [{ span, fault: { why: "syntax", detail } }] };
-  }
+  const outline = remembered(() => outlineJson(text, listKey));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (problem) {
-    return { ok: false, faults: [syntaxFault(source, problem)] };
+    return { ok: false, faults: [tooDeep(source, outline()) ?? syntaxFault(source, problem)] };
   }
-  const duplicates = keysIn(value) === outline.keys ? [] : duplicateKeys(source);
-  if (duplicates.length > 0) return { ok: false, faults: duplicates };
-  const valueAt = (path: Path) => locate(source, outline, listKey, path).value;
-  const keyAt = (path: Path) => locate(source, outline, listKey, path).key;
+  if (keysIn(value, 0) !== keysAtMost(text)) {
+    const deep = tooDeep(source, outline());
+    if (deep !== undefined) return { ok: false, faults: [deep] };
+    const duplicates = keysIn(value, 0) === outline().keys ? [] : duplicateKeys(source);
+    if (duplicates.length > 0) return { ok: false, faults: duplicates };
+  }
+  const valueAt = (path: Path) => locate(source, outline(), listKey, path).value;
+  const keyAt = (path: Path) => locate(source, outline(), listKey, path).key;
   return { ok: true, document: { source, value, valueAt, keyAt } };
 }
 
-/** Keys in the value; its depth is bounded, since the outline was. */
-function keysIn(value: unknown): number {
+function remembered<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function tooDeep(source: SourceFile, { tooDeepAt }: JsonOutline): ReadFault | undefined {
+  if (tooDeepAt === undefined) return undefined;
+  const detail = `this is nested more than ${depthMax} levels deep`;
+  return { span: spanIn(source, tooDeepAt, tooDeepAt + 1), fault: { why: "syntax", detail } };
+}
+
+/** Keys in the value; no number where it nests too deeply. */
+function keysIn(value: unknown, depth: number): number {
   if (typeof value !== "object" || value === null) return 0;
+  if (depth >= depthMax) return Number.NaN;
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === "object") count += keysIn(item);
+    for (const item of value) if (typeof item === "object") count += keysIn(item, depth + 1);
     return count;
   }
   const mapping = value as Readonly<Record<string, unknown>>; // JSON has nothing else
   for (const key in mapping) {
     const item = mapping[key];
-    count += typeof item === "object" ? 1 + keysIn(item) : 1;
+    count += typeof item === "object" ? 1 + keysIn(item, depth + 1) : 1;
   }
   return count;
 }

@@ -70,9 +70,9 @@ export function mergeAccounts(
   field: "users" | "groups",
 ): ReadonlyMap<string, number> {
   const given = merging.claims.filter(({ record }) => record[field] !== undefined);
-  const [only, ...others] = given;
+  const [only] = given;
   if (only === undefined) return none;
-  const key = others.length === 0 ? JSON.stringify(only.record[field]) : undefined;
+  const key = given.length === 1 ? JSON.stringify(only.record[field]) : undefined;
   const known = key === undefined ? undefined : merging.shared.get(key);
   if (known !== undefined) return known;
   const before = merging.faults.shown.length;
@@ -115,8 +115,11 @@ export function mergeInterfaces(merging: Merging): readonly string[] {
   const merged = new Set<string>();
   for (const claim of merging.claims) {
     for (const [index, name] of (claim.record.interfaces ?? []).entries()) {
-      const place: Place = { path: ["interfaces", index], at: "value" };
-      if (checkText(merging.faults, claim, place, name, "interfaces")) merged.add(name);
+      const path = ["interfaces", index];
+      const isSound =
+        textFault(name) === undefined ||
+        checkText(merging.faults, claim, { path, at: "value" }, name, "interfaces");
+      if (isSound) merged.add(name);
     }
   }
   return [...merged].sort();

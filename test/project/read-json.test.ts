@@ -77,6 +77,23 @@ describe("readJson", () => {
     );
   });
 
+  it("finds a key given twice, whatever stands around it", () => {
+    const key = fc.constantFrom("a", "b", 'a":', ":", '\\":', " ", "");
+    const blank = fc.constantFrom("", " ", "\n\t");
+    const member = fc.tuple(key, blank, key).map(([name, space, value]) => ({
+      name,
+      text: `${JSON.stringify(name)}${space}:${space}${JSON.stringify(value)}`,
+    }));
+    fc.assert(
+      fc.property(fc.array(member, { maxLength: 6 }), (members) => {
+        const text = `[{${members.map((each) => each.text).join(",")}}]`;
+        const isSound = new Set(members.map(({ name }) => name)).size === members.length;
+        expect(readJson({ path: "a.json", text }, "workloads").ok).toBe(isSound);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("never throws, whatever the text", () => {
     const piece = fc.constantFrom(...'[]{}:,"\\ntf01-. \n\u0000\u2019', '"workloads"', "null", "é");
     const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(""));
