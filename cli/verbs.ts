@@ -1,19 +1,27 @@
-// The table of verbs: help, completion and dispatch are all read from it. A verb's code is loaded
-// only when it is called.
-import type { Command } from "./call.ts";
+// The table of verbs: help and completion are read from it.
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
 export type OwnOption = "check" | "exit-code" | "out" | "target";
 
+export type VerbName =
+  | "init"
+  | "fmt"
+  | "check"
+  | "test"
+  | "explain"
+  | "compile"
+  | "expire"
+  | "completion"
+  | "version";
+
 export interface Verb {
-  readonly name: string;
+  readonly name: VerbName;
   readonly summary: string;
   /** As commander writes operands: `[x]` optional, `<x>` required, `...` several. */
   readonly operands: string;
   readonly own: readonly OwnOption[];
   /** Lines of shell, each with what it shows; run by tests in a fresh project. */
   readonly examples: readonly (readonly [command: string, shows: string])[];
-  readonly load: () => Promise<Command>;
 }
 
 export const verbs: readonly Verb[] = [
@@ -27,7 +35,6 @@ export const verbs: readonly Verb[] = [
       ["segc init shop && segc check --project shop", "what it starts with holds"],
       ["segc init shop && segc compile --project shop --out out", "and compiles"],
     ],
-    load: async () => (await import("./commands/init.ts")).init,
   },
   {
     name: "fmt",
@@ -39,7 +46,6 @@ export const verbs: readonly Verb[] = [
       ["segc fmt --check", "only say which files would change"],
       ["segc fmt - < policy.seg", "from standard input to standard output"],
     ],
-    load: async () => (await import("./commands/fmt.ts")).fmt,
   },
   {
     name: "check",
@@ -51,7 +57,6 @@ export const verbs: readonly Verb[] = [
       ["segc check --now 2030-01-01", "as it will stand on that day"],
       ["segc check --output json=check.json", "and keep the findings for a machine"],
     ],
-    load: async () => (await import("./commands/check.ts")).check,
   },
   {
     name: "test",
@@ -63,7 +68,6 @@ export const verbs: readonly Verb[] = [
       ["segc test --format json", "with the flows each assertion speaks of"],
       ["segc test --now 2030-01-01", "as they will stand on that day"],
     ],
-    load: async () => (await import("./commands/test.ts")).test,
   },
   {
     name: "explain",
@@ -75,7 +79,6 @@ export const verbs: readonly Verb[] = [
       ['segc explain "outside -> db-1 : any-service"', "a workload by its name"],
       ["segc explain SEG304", "the page of a diagnostic"],
     ],
-    load: async () => (await import("./commands/explain.ts")).explain,
   },
   {
     name: "compile",
@@ -87,7 +90,6 @@ export const verbs: readonly Verb[] = [
       ["segc compile --out out --target nftables", "one target"],
       ["segc compile --out out --now 2030-01-01", "as of that day"],
     ],
-    load: async () => (await import("./commands/compile.ts")).compile,
   },
   {
     name: "expire",
@@ -99,7 +101,6 @@ export const verbs: readonly Verb[] = [
       ["segc compile --out out && segc expire out --now 2030-01-01", "as of that day"],
       ["segc compile --out out && segc expire out --format json", "what was removed, as data"],
     ],
-    load: async () => (await import("./commands/expire.ts")).expire,
   },
   {
     name: "completion",
@@ -111,7 +112,6 @@ export const verbs: readonly Verb[] = [
       ["segc completion zsh > _segc", "for zsh: put it into a folder of $fpath"],
       ["segc completion fish > segc.fish", "for fish: put it into its completions folder"],
     ],
-    load: async () => (await import("./commands/completion.ts")).completion,
   },
   {
     name: "version",
@@ -123,6 +123,5 @@ export const verbs: readonly Verb[] = [
       ["segc version --format json", "as data"],
       ["segc --version", "the number alone"],
     ],
-    load: async () => (await import("./commands/version.ts")).version,
   },
 ];

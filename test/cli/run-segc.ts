@@ -1,6 +1,6 @@
 // `segc` as tests call it: in this process with a terminal of their own, or as a child process.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { run } from "../../cli/run.ts";
 import type { Terminal } from "../../cli/terminal.ts";
@@ -63,13 +63,6 @@ export function plainEnvironment(): Record<string, string> {
       : [[name, value] as const],
   );
   return Object.fromEntries(chosen);
-}
-
-/** A copy of an example project. */
-export function copyOf(example: string): string {
-  const folder = temporaryFolder();
-  cpSync(join(checkout, "examples", example), folder, { recursive: true });
-  return folder;
 }
 
 /** A folder with these files. */
