@@ -100,7 +100,8 @@ async function deafListeners(lab: Lab, { hosts, points }: Estate): Promise<reado
       );
     }),
   );
-  const heard = await lab.probe(probes);
+  const heard = [...(await lab.probe(probes))];
+  await askAgain(lab, probes, heard);
   await lab.arrivals();
   return probes.flatMap((probe, index) => (heard[index] ? [] : [`deaf: ${JSON.stringify(probe)}`]));
 }
@@ -118,15 +119,9 @@ async function round(
   });
   const cases = sample === "all" ? every : balanced(every);
   const passed = [...(await lab.probe(cases.map(({ probe }) => probe)))];
-  const differences: string[] = strayArrivals(
-    cases.map(({ probe }) => probe),
-    passed,
-    await lab.arrivals(),
-  );
-  // A busy machine may lose an answer, never make one up: what should have come is asked for again.
-  const missing = [...cases.keys()].filter((index) => cases[index]?.wanted && !passed[index]);
-  const again = await lab.probe(missing.flatMap((index) => cases[index]?.probe ?? []));
-  for (const [place, index] of missing.entries()) passed[index] = again[place] === true;
+  const differences = strayArrivals(cases, await lab.arrivals());
+  const rightful = cases.map(({ probe, wanted }) => (wanted ? probe : undefined));
+  await askAgain(lab, rightful, passed);
   await lab.arrivals();
   for (const [index, { probe, wanted }] of cases.entries()) {
     if (passed[index] === wanted) continue;
@@ -139,6 +134,22 @@ async function round(
     allowed: before.allowed + cases.filter(({ wanted }) => wanted).length,
     differences: [...before.differences, ...differences].slice(0, differencesMax),
   };
+}
+
+/** A busy machine may lose an answer, never make one up: what should have come is asked for again. */
+async function askAgain(
+  lab: Lab,
+  probes: readonly (Probe | undefined)[],
+  passed: boolean[],
+): Promise<void> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const missing = [...probes.entries()].flatMap(([index, probe]) =>
+      probe === undefined || passed[index] ? [] : [{ index, probe }],
+    );
+    if (missing.length === 0) return;
+    const again = await lab.probe(missing.map(({ probe }) => probe));
+    for (const [place, { index }] of missing.entries()) passed[index] = again[place] === true;
+  }
 }
 
 /**
@@ -154,21 +165,20 @@ function balanced<One extends { readonly wanted: boolean }>(cases: readonly One[
 /** Multiplicative hashing: neighbours land far apart, the same way every time. */
 const spread = (index: number) => (Math.imul(index + 1, 0x9e3779b1) >>> 0) / 0x1_0000_0000;
 
-/** A packet that reached a listener whose answer nobody saw: it passed, however late. */
+/** More packets at a listener than may reach it: one passed that must not, however late. */
 function strayArrivals(
-  probes: readonly Probe[],
-  passed: readonly boolean[],
+  cases: readonly { readonly probe: Probe; readonly wanted: boolean }[],
   arrivals: ReadonlyMap<string, number>,
 ): string[] {
-  const answered = new Map<string, number>();
-  for (const [index, { kind, destination, port }] of probes.entries()) {
-    if (!passed[index] || kind === "icmp") continue;
-    const name = `${kind} ${destination} ${port}`;
-    answered.set(name, (answered.get(name) ?? 0) + 1);
+  const rightful = new Map<string, number>();
+  for (const { probe, wanted } of cases) {
+    if (!wanted) continue;
+    const name = `${probe.kind} ${probe.destination} ${probe.port}`;
+    rightful.set(name, (rightful.get(name) ?? 0) + 1);
   }
   return [...arrivals].flatMap(([name, count]) =>
-    count > (answered.get(name) ?? 0)
-      ? [`${count - (answered.get(name) ?? 0)} unanswered arrivals at ${name}`]
+    count > (rightful.get(name) ?? 0)
+      ? [`${count} arrivals at ${name}, of ${rightful.get(name) ?? 0} that may`]
       : [],
   );
 }

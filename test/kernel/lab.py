@@ -242,6 +242,7 @@ class Lab:
         def serve(pipe):
             descriptor = os.open(namespace, os.O_RDONLY)
             check(LIBC.setns(descriptor, CLONE_NEWNET))
+            prefer()
             become(request)
             Server(pipe).loop()
 
@@ -334,6 +335,14 @@ def become(identity):
         os.setresgid(*[identity["gid"]] * 3)
     if identity["uid"] != 0:
         os.setresuid(*[identity["uid"]] * 3)
+
+
+def prefer():
+    """Answers before questions, where the machine lets us choose."""
+    try:
+        os.nice(-10)
+    except PermissionError:
+        pass
 
 
 def limit():
@@ -459,7 +468,7 @@ def probe_chunk(chunk, port, passed):
             one = datagram_socket(kind, source, port)
             opened[one.fileno()] = (kind, one, None)
             epoll.register(one.fileno(), select.EPOLLIN)
-            send_all(kind, one, [item for item in items if item[1][1] == source])
+            send_all(kind, one, [item for item in items if item[1][1] == source], passed)
     while ready := epoll.poll(PATIENCE):
         for descriptor, _ in ready:
             kind, one, index = opened[descriptor]
@@ -490,10 +499,11 @@ def connecting(source, destination, port):
     raise OSError(status, f"{os.strerror(status)}: {source} -> {destination} {port}")
 
 
-def send_all(kind, one, items):
+def send_all(kind, one, items, passed):
     for number, (index, (_, _, destination, target)) in enumerate(items):
-        if number % BURST == BURST - 1:
-            time.sleep(0.01)  # the listeners' buffers are small
+        if number % BURST == BURST - 1:  # buffers are small, the listeners' and our own
+            time.sleep(0.005)
+            passed.update(answers(kind, one))
         try:
             send(kind, one, index, destination, target)
         except PermissionError:
