@@ -110,8 +110,10 @@ function withAddresses(set: EndpointSet, addresses: readonly Cidr[]): EndpointSe
 }
 
 /** The text of a span on one line, without comments. Strings hold no line ends. */
-export function oneLine(span: Span): string {
-  return textOf(span)
+function oneLine(span: Span): string {
+  const text = textOf(span);
+  if (!/[#\t\r\n]| {2}/.test(text)) return text;
+  return text
     .replace(/("(?:[^"\\\n]|\\.)*")|(?:#[^\n]*|\s+)+/g, (_, quoted?: string) => quoted ?? " ")
     .trim();
 }

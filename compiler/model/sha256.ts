@@ -1,26 +1,32 @@
 // SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, as lower-case hexadecimal. Pure, because the
 // compiler also runs in browsers and may import nothing of Node; it only ever hashes rule texts.
 
-const roundConstants = firstPrimes(64).map((prime) => fraction(Math.cbrt(prime)));
-const initialState = firstPrimes(8).map((prime) => fraction(Math.sqrt(prime)));
+const roundConstants = Int32Array.from(firstPrimes(64), (prime) => fraction(Math.cbrt(prime)));
+const initialState = Int32Array.from(firstPrimes(8), (prime) => fraction(Math.sqrt(prime)));
+
+const encoder = new TextEncoder();
+// Scratch space, written before it is read by every call: most texts are a few blocks long.
+const schedule = new Int32Array(64);
+const state = new Int32Array(8);
 
 /** Lower-case hexadecimal SHA-256 of the UTF-8 form of `text`. */
 export function sha256(text: string): string {
-  const state = Int32Array.from(initialState);
-  const schedule = new Int32Array(64);
-  const padded = pad(new TextEncoder().encode(text));
+  const padded = pad(text);
   const view = new DataView(padded.buffer);
+  state.set(initialState);
   for (let block = 0; block < padded.length; block += 64) {
     for (let i = 0; i < 16; i++) schedule[i] = view.getInt32(block + 4 * i);
-    extend(schedule);
-    compress(state, schedule);
+    compress();
   }
-  return [...state].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  let digest = "";
+  for (const word of state) digest += (word >>> 0).toString(16).padStart(8, "0");
+  return digest;
 }
 
-/** The bytes, a one bit, zeros, and the length in bits as 64-bit big-endian. */
-function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
+/** The UTF-8 bytes, a one bit, zeros, and the length in bits as 64-bit big-endian. */
+function pad(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = encoder.encode(text);
+  const padded = new Uint8Array((bytes.length + 72) & ~63);
   padded.set(bytes);
   padded[bytes.length] = 0x80;
   const view = new DataView(padded.buffer);
@@ -29,8 +35,9 @@ function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return padded;
 }
 
-// Indices below are in range by construction: the arrays have 64 and 8 elements.
-function extend(w: Int32Array): void {
+/** One block: the schedule's first 16 words are its text. Indices are in range: 64 and 8. */
+function compress(): void {
+  const w = schedule;
   for (let i = 16; i < 64; i++) {
     const before = w[i - 15] as number;
     const last = w[i - 2] as number;
@@ -38,19 +45,14 @@ function extend(w: Int32Array): void {
     const s1 = rotate(last, 17) ^ rotate(last, 19) ^ (last >>> 10);
     w[i] = ((w[i - 16] as number) + s0 + (w[i - 7] as number) + s1) | 0;
   }
-}
-
-function compress(state: Int32Array, w: Int32Array): void {
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number, // the state has eight words
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
+  let e = state[4] as number;
+  let f = state[5] as number;
+  let g = state[6] as number;
+  let h = state[7] as number;
   for (let i = 0; i < 64; i++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
@@ -66,9 +68,14 @@ function compress(state: Int32Array, w: Int32Array): void {
     b = a;
     a = (t1 + s0 + majority) | 0;
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) {
-    state[i] = ((state[i] as number) + word) | 0;
-  }
+  state[0] = (state[0] as number) + a;
+  state[1] = (state[1] as number) + b;
+  state[2] = (state[2] as number) + c;
+  state[3] = (state[3] as number) + d;
+  state[4] = (state[4] as number) + e;
+  state[5] = (state[5] as number) + f;
+  state[6] = (state[6] as number) + g;
+  state[7] = (state[7] as number) + h;
 }
 
 function rotate(word: number, bits: number): number {
