@@ -102,22 +102,18 @@ function readFault({ span, fault, first }: ReadFault): Diagnostic {
 /** What is wrong around the list of records. */
 function envelopeFaults({ source, value, valueAt, keyAt }: Document): readonly Diagnostic[] {
   const { path } = source;
-  if (typeof value !== "object" || value === null || !Array.isArray(listIn(value))) {
+  const own = Object.entries(Object(value));
+  if (!own.some(([key, list]) => key === listKey && Array.isArray(list))) {
     return [diagnose("SEG809", valueAt([listKey]), { why: "format", path })];
   }
   const allowed = [listKey, "source"];
-  return Object.keys(value)
+  return own
+    .map(([key]) => key)
     .filter((key) => key !== "$schema" && !allowed.includes(key))
     .map((key) => {
       const suggestion = didYouMean(key, allowed);
       return diagnose("SEG809", keyAt([key]), { why: "unknown-key", key, suggestion, allowed });
     });
-}
-
-function listIn(value: object): unknown {
-  return Object.hasOwn(value, listKey)
-    ? (value as Readonly<Record<string, unknown>>)[listKey]
-    : undefined;
 }
 
 /** The records that are as the schema says; the locator counts only those. */

@@ -1,4 +1,4 @@
-// SEG801-811 and SEG120: what is wrong in the inventory, in segc.yaml, or with reading either
+// SEG801-811: what is wrong in the inventory, in segc.yaml, or with reading either
 // (language.md 6.5 and 11, "Inventory"). SEG808 stands with the rules that name accounts.
 import { error } from "../message.ts";
 
@@ -64,18 +64,6 @@ export type ProjectFault =
 export type FileReadFault = "missing" | "is-directory" | "unreadable" | "not-utf8";
 
 export const inventoryMessages = {
-  SEG120: error({
-    name: "file-too-large",
-    title: "A file above the size that segc reads",
-    message: (p: { path: string; limit: string; kind: "policy" | "inventory" | "yaml" }) =>
-      `\`${p.path}\` is larger than ${p.limit}`,
-    help: (p) =>
-      p.kind === "yaml"
-        ? "write large inventories as JSON: it is read up to 512 MB, and much faster"
-        : p.kind === "policy"
-          ? "split the module in two"
-          : "split the inventory into several files",
-  }),
   SEG801: error({
     name: "inner-label-value",
     title: "A workload carries a group of values instead of one",

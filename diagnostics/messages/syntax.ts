@@ -127,9 +127,14 @@ export const syntaxMessages = {
   }),
   SEG120: error({
     name: "file-too-large",
-    title: "A file over its size limit",
-    message: (p: { bytes: number; limit: number }) =>
-      `the file has ${p.bytes} bytes; at most ${p.limit} are read`,
-    help: () => "split the module",
+    title: "A file above the size that segc reads",
+    message: (p: { path: string; limit: string; kind: "policy" | "inventory" | "yaml" }) =>
+      `\`${p.path}\` is larger than ${p.limit}`,
+    help: (p) =>
+      p.kind === "yaml"
+        ? "write large inventories as JSON: it is read up to 512 MB, and much faster"
+        : p.kind === "policy"
+          ? "split the module in two"
+          : "split the inventory into several files",
   }),
 } as const;
