@@ -1,8 +1,9 @@
-// Expressions on one line, and brace lists that must be broken.
+// Expressions -> documents: names, services, conditions, programs, sets.
 import { textOf } from "../diagnostics/source.ts";
 import type {
   CidrLiteral,
   Predicate,
+  ProgramAlternative,
   ProgramBody,
   QualifiedName,
   ServiceExpression,
@@ -10,106 +11,45 @@ import type {
   SetExpression,
   Value,
 } from "./ast.ts";
-import { joinItems, openingComments, printItems } from "./print-block.ts";
-import type { CommentLedger } from "./print-comments.ts";
+import { concat, type Doc } from "./doc.ts";
+import type { Item } from "./print-comments.ts";
+import type { PrintContext } from "./print-context.ts";
 
-/** Columns of a line. */
-export const widthMax = 100;
-
-/** Where something is printed: under which indent, and what must still fit behind it. */
-export interface Place {
-  readonly indent: string;
-  readonly column: number;
-  readonly reserve: number;
+export function qualifiedText({ parts }: QualifiedName): string {
+  return parts.map(({ text }) => text).join(".");
 }
 
-export const braced = (items: readonly string[]) => `{ ${items.join(", ")} }`;
-export const qualifiedText = ({ parts }: QualifiedName) => parts.map((part) => part.text).join(".");
-
-export function flatSet(set: SetExpression): string {
-  switch (set.kind) {
-    case "union":
-      return braced(set.of.map(flatSet));
-    case "intersection":
-      return set.of.map(flatSet).join(" & ");
-    case "difference":
-      return `${flatSet(set.of)} except ${flatSet(set.except)}`;
-    case "program-at": {
-      const program =
-        "alternatives" in set.program
-          ? `program ${flatProgram(set.program)}`
-          : flatSet(set.program);
-      return `${program}@${flatSet(set.at)}`;
-    }
-    case "parenthesised":
-      return `(${flatSet(set.of)})`;
-    case "workloads":
-      return set.where === undefined ? "workloads" : `workloads where ${flatPredicate(set.where)}`;
-    case "networks":
-      return `networks ${flatCidrs(set.cidrs)}`;
-    case "fqdn":
-      return `fqdn ${braced(set.names.map((name) => textOf(name.span)))}`;
-    case "parameter":
-      return `$${set.name}`;
-    case "name":
-      return qualifiedText(set);
-    default:
-      return set.kind;
-  }
+/** Texts that stand in a list as they are. */
+export function textItems(
+  nodes: readonly { readonly span: Item["span"]; readonly text: string }[],
+): readonly (Item & { readonly text: string })[] {
+  return nodes.map(({ span, text }) => ({ span, text, print: () => text }));
 }
 
-export const flatCidrs = (cidrs: readonly CidrLiteral[]) => braced(cidrs.map(({ text }) => text));
-
-export function flatPredicate(predicate: Predicate): string {
-  switch (predicate.kind) {
-    case "and":
-    case "or":
-      return predicate.of.map(flatPredicate).join(` ${predicate.kind} `);
-    case "not":
-      return `not ${parenthesised(predicate.of)}`;
-    case "parenthesised-predicate":
-      return `(${flatPredicate(predicate.of)})`;
-    case "has-label":
-      return `has ${predicate.label.text}`;
-    case "in":
-    case "not-in": {
-      const values = braced(predicate.values.map(flatValue));
-      return `${predicate.label.text} ${predicate.kind === "in" ? "in" : "not in"} ${values}`;
-    }
-    default: {
-      const words = { is: "is", "is-not": "is not", "has-value": "has" }[predicate.kind];
-      return `${predicate.label.text} ${words} ${predicate.values.map(flatValue).join("")}`;
-    }
-  }
+export function printCidrs(
+  context: PrintContext,
+  start: number,
+  cidrs: readonly CidrLiteral[],
+): Doc {
+  return context.list(start, textItems(cidrs));
 }
 
-/** `not` always has parentheses; those of the tree are its own. */
-const parenthesised = (of: Predicate) => `(${flatPredicate(of)})`;
+// --- services -----------------------------------------------------------------------------------
 
-function flatValue(value: Value): string {
-  if (value.kind === "parameter") return `$${value.name}`;
-  return value.kind === "string" ? textOf(value.span) : value.text;
+export function printService(context: PrintContext, service: ServiceExpression): Doc {
+  const { items, braced, span } = service;
+  const listed = textItems(items.map((item) => ({ span: item.span, text: serviceText(item) })));
+  if (!braced) return concat(...listed.map(({ text }) => text));
+  const isLiteral = items.every(({ kind }) => kind !== "name" && kind !== "parameter");
+  return isLiteral ? context.filledList(span.start, listed) : context.list(span.start, listed);
 }
 
-export function flatProgram({ alternatives }: ProgramBody): string {
-  const texts = alternatives.map(({ platform, fields }) => {
-    const list = fields.map(({ field, value }) => `${field} ${textOf(value.span)}`).join(" ");
-    return platform === undefined ? list : `${platform} { ${list} }`;
-  });
-  return `{ ${texts.join(" ")} }`;
-}
-
-export function flatService({ items, braced: inBraces }: ServiceExpression): string {
-  const texts = items.map(flatServiceItem);
-  return inBraces ? braced(texts) : texts.join("");
-}
-
-export function flatServiceItem(item: ServiceItem): string {
+function serviceText(item: ServiceItem): string {
   switch (item.kind) {
     case "any-service":
       return "any-service";
     case "ports":
-      return `${item.protocol}/${item.range === undefined ? "*" : portText(item.range)}`;
+      return `${item.protocol}/${item.range === undefined ? "*" : rangeText(item.range)}`;
     case "icmp-echo":
       return "icmp/echo";
     case "icmp":
@@ -123,86 +63,133 @@ export function flatServiceItem(item: ServiceItem): string {
   }
 }
 
-/** A range of one port is as its author wrote it elsewhere: one number. */
-const portText = ({ first, last }: { readonly first: number; readonly last: number }) =>
-  first === last ? `${first}` : `${first}-${last}`;
-
-/** A set: flat where it fits, else its outermost brace lists one item a line. */
-export function layOutSet(ledger: CommentLedger, set: SetExpression, place: Place): string {
-  const flat = flatSet(set);
-  const hasComments = ledger.within(set.span).length > 0;
-  if (!hasComments && place.column + flat.length + place.reserve <= widthMax) return flat;
-  return breakSet(ledger, set, place);
+function rangeText({ first, last }: { readonly first: number; readonly last: number }): string {
+  return first === last ? `${first}` : `${first}-${last}`;
 }
 
-/** With every outermost brace list broken. */
-export function breakSet(ledger: CommentLedger, set: SetExpression, place: Place): string {
-  const inner = { ...place, column: place.indent.length };
+// --- conditions ---------------------------------------------------------------------------------
+
+export function printPredicate(context: PrintContext, predicate: Predicate): Doc {
+  switch (predicate.kind) {
+    case "and":
+    case "or": {
+      const operands = predicate.of.map((operand) => printPredicate(context, operand));
+      return joined(operands, ` ${predicate.kind} `);
+    }
+    case "not":
+      return concat("not (", printPredicate(context, predicate.of), ")");
+    case "parenthesised-predicate":
+      return concat("(", printPredicate(context, predicate.of), ")");
+    case "has-label":
+      return `has ${predicate.label.text}`;
+    case "in":
+    case "not-in": {
+      const { label, values, kind } = predicate;
+      const items = textItems(
+        values.map((value) => ({ span: value.span, text: valueText(value) })),
+      );
+      const operator = kind === "in" ? "in" : "not in";
+      return concat(`${label.text} ${operator} `, context.list(label.span.end, items));
+    }
+    default: {
+      const operator = { is: "is", "is-not": "is not", "has-value": "has" }[predicate.kind];
+      return `${predicate.label.text} ${operator} ${predicate.values.map(valueText).join("")}`;
+    }
+  }
+}
+
+function valueText(value: Value): string {
+  if (value.kind === "parameter") return `$${value.name}`;
+  return value.kind === "string" ? textOf(value.span) : value.text;
+}
+
+// --- programs -----------------------------------------------------------------------------------
+
+/** One alternative a line; the flat form on one line if it fits. */
+export function printProgram(context: PrintContext, { alternatives, span }: ProgramBody): Doc {
+  const [first] = alternatives;
+  if (first !== undefined && first.platform === undefined) {
+    return context.words(span.start, fieldItems(first));
+  }
+  return context.block(span.start, alternativeItems(context, alternatives));
+}
+
+/** As part of a peer, all of it on one line if it fits. */
+function printInlineProgram(context: PrintContext, { alternatives, span }: ProgramBody): Doc {
+  const [first] = alternatives;
+  const isFlat = first !== undefined && first.platform === undefined;
+  const items = isFlat ? fieldItems(first) : alternativeItems(context, alternatives);
+  return context.words(span.start, items);
+}
+
+function alternativeItems(
+  context: PrintContext,
+  alternatives: readonly ProgramAlternative[],
+): readonly Item[] {
+  return alternatives.map((alternative) => ({
+    span: alternative.span,
+    print: () =>
+      concat(
+        `${alternative.platform} `,
+        context.words(alternative.span.start, fieldItems(alternative)),
+      ),
+  }));
+}
+
+function fieldItems({ fields }: ProgramAlternative): readonly Item[] {
+  return fields.map(({ field, value, span }) => ({
+    span,
+    print: () => `${field} ${textOf(value.span)}`,
+  }));
+}
+
+// --- sets ---------------------------------------------------------------------------------------
+
+export function printSet(context: PrintContext, set: SetExpression): Doc {
   switch (set.kind) {
-    case "union":
-      return breakList(ledger, set, set.of, place, (item, at) => layOutSet(ledger, item, at));
-    case "networks":
-      return `networks ${breakList(ledger, set, set.cidrs, place, ({ text }) => text)}`;
-    case "fqdn":
-      return `fqdn ${breakList(ledger, set, set.names, place, ({ span }) => textOf(span))}`;
+    case "union": {
+      const items = set.of.map((item) => ({
+        span: item.span,
+        print: () => printSet(context, item),
+      }));
+      return context.list(set.span.start, items);
+    }
     case "intersection":
-      return set.of.map((part) => breakSet(ledger, part, inner)).join(" & ");
+      return joined(
+        set.of.map((operand) => printSet(context, operand)),
+        " & ",
+      );
     case "difference":
-      return `${breakSet(ledger, set.of, inner)} except ${breakSet(ledger, set.except, inner)}`;
-    case "parenthesised":
-      return `(${breakSet(ledger, set.of, inner)})`;
+      return concat(printSet(context, set.of), " except ", printSet(context, set.except));
     case "program-at": {
-      if ("alternatives" in set.program) return flatSet(set);
-      return `${flatSet(set.program)}@${breakSet(ledger, set.at, inner)}`;
+      const program =
+        "alternatives" in set.program
+          ? concat("program ", printInlineProgram(context, set.program))
+          : printSet(context, set.program);
+      return concat(program, "@", printSet(context, set.at));
     }
-    default:
-      return flatSet(set);
+    case "parenthesised":
+      return concat("(", printSet(context, set.of), ")");
+    case "workloads":
+      if (set.where === undefined) return "workloads";
+      return concat("workloads where ", printPredicate(context, set.where));
+    case "networks":
+      return concat("networks ", printCidrs(context, set.span.start, set.cidrs));
+    case "fqdn": {
+      const names = set.names.map(({ span }) => ({ span, text: textOf(span) }));
+      return concat("fqdn ", context.list(set.span.start, textItems(names)));
+    }
+    case "parameter":
+      return `$${set.name}`;
+    case "name":
+      return qualifiedText(set);
+    case "outside":
+    case "internet":
+    case "anywhere":
+      return set.kind;
   }
 }
 
-/** `{`, the items one a line with a trailing comma, `}`. */
-export function breakList<Item extends { readonly span: SetExpression["span"] }>(
-  ledger: CommentLedger,
-  list: { readonly span: SetExpression["span"] },
-  items: readonly Item[],
-  { indent }: Pick<Place, "indent">,
-  print: (item: Item, place: Place) => string,
-): string {
-  const open = list.span.source.text.indexOf("{", list.span.start);
-  const range = { start: open + 1, end: list.span.end - 1 };
-  const inside = `${indent}  `;
-  const [first] = items;
-  const opening = openingComments(ledger, open, { ...range, end: first?.span.start ?? range.end });
-  const place = { indent: inside, column: inside.length, reserve: 1 };
-  const blocks = items.map((item) => ({ span: item.span, print: () => `${print(item, place)},` }));
-  const body = joinItems(printItems(ledger, blocks, { range, indent: inside }), inside);
-  return `{${opening}\n${body}\n${indent}}`;
-}
-
-/** A service: flat where it fits; literals fill the lines, anything else stands one a line. */
-export function layOutService(
-  ledger: CommentLedger,
-  service: ServiceExpression,
-  place: Place,
-): string {
-  const flat = flatService(service);
-  const hasComments = ledger.within(service.span).length > 0;
-  if (!hasComments && place.column + flat.length + place.reserve <= widthMax) return flat;
-  if (!service.braced) return flat;
-  const isLiteral = service.items.every(({ kind }) => kind !== "name" && kind !== "parameter");
-  if (isLiteral && !hasComments) return fill(service.items.map(flatServiceItem), place.indent);
-  return breakList(ledger, service, service.items, place, flatServiceItem);
-}
-
-function fill(items: readonly string[], indent: string): string {
-  const lines: string[] = [];
-  let line = `${indent} `;
-  for (const item of items) {
-    if (line.length + item.length + 2 > widthMax && line.trim() !== "") {
-      lines.push(line);
-      line = `${indent} `;
-    }
-    line += ` ${item},`;
-  }
-  return `{\n${[...lines, line].join("\n")}\n${indent}}`;
+function joined(docs: readonly Doc[], separator: string): Doc {
+  return concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc])));
 }

@@ -7,27 +7,30 @@ import type {
   Declaration,
   Fixture,
   ImportDeclaration,
+  LabelDeclaration,
   LabelNode,
   ModuleTree,
-  ProgramBody,
+  TeamDeclaration,
   TemplateDeclaration,
   TestDeclaration,
+  UseDeclaration,
 } from "./ast.ts";
+import { concat, type Doc, layOut } from "./doc.ts";
 import { parseModule } from "./parse.ts";
-import { joinItems, openingComments, printItems } from "./print-block.ts";
-import { CommentLedger } from "./print-comments.ts";
+import type { Item, PrintedItem } from "./print-comments.ts";
+import { PrintContext } from "./print-context.ts";
 import {
-  braced,
-  breakList,
-  flatPredicate,
-  flatProgram,
-  flatSet,
-  layOutService,
-  layOutSet,
+  printPredicate,
+  printProgram,
+  printService,
+  printSet,
   qualifiedText,
-  widthMax,
+  textItems,
 } from "./print-expression.ts";
-import { metaTail, printDelegate, printFlow, printGuard, printRule } from "./print-flow.ts";
+import { printDelegate, printFlow, printGuard, printObserve, printRule } from "./print-rule.ts";
+
+/** Columns of a line. */
+const width = 100;
 
 export interface Formatted {
   /** The text itself, unchanged, when there are diagnostics. */
@@ -43,272 +46,210 @@ export function formatModule(source: SourceFile): Formatted {
 
 /** The canonical text of a tree without errors. */
 export function printModule(tree: ModuleTree): string {
-  const ledger = new CommentLedger(tree);
-  const { source } = tree;
-  const headerEnd = headerSpanEnd(tree);
-  const header = {
-    span: { source, start: tree.name?.span.start ?? 0, end: headerEnd },
-    print: () => headerText(tree),
-  };
-  const declarations = sortImports(tree.declarations).map((declaration) => ({
-    span: declaration.span,
-    print: () => printDeclaration(ledger, declaration, ""),
-  }));
-  const items = printItems(ledger, [header, ...declarations], {
-    range: { start: 0, end: source.text.length + 1 },
-    indent: "",
-  });
-  return `${joinItems(items, "")}\n`;
+  const context = new PrintContext(tree.source, tree.comments);
+  const { declarations } = tree;
+  const { items, rest } = context.file([
+    headerItem(context, tree),
+    ...declarations.map((declaration) => ({
+      span: declaration.span,
+      print: () => printDeclaration(context, declaration),
+    })),
+  ]);
+  const [header, ...printed] = items;
+  const all = [header, ...sortImports(declarations, printed), rest];
+  return all
+    .filter((item) => item !== undefined)
+    .map(({ doc, trailing, spaced }, index) => {
+      const text = layOut(concat(doc, trailing), { width, base: 0 });
+      return `${index > 0 && spaced ? "\n" : ""}${text}\n`;
+    })
+    .join("");
 }
 
-function headerText({ name, isRoot, by }: ModuleTree): string {
-  return `module ${name?.text ?? ""}${isRoot ? " root" : ""}${by === undefined ? "" : ` by ${by.text}`}`;
+/** The header has no node of its own: it ends with its last word. */
+function headerItem(context: PrintContext, { name, isRoot, by }: ModuleTree): Item {
+  const words = [`module ${name?.text ?? ""}`, isRoot ? "root" : "", by ? `by ${by.text}` : ""];
+  const lastName = by ?? name;
+  const end = lastName?.span.end ?? 0;
+  const isLast = isRoot && by === undefined;
+  const span = { start: context.start, end: isLast ? context.endOfWordAfter(end) : end };
+  return { span, print: () => words.filter((word) => word !== "").join(" ") };
 }
 
-/** The header has no node of its own: it ends at its last word. */
-function headerSpanEnd({ name, isRoot, by, source }: ModuleTree): number {
-  if (by !== undefined) return by.span.end;
-  const end = name?.span.end ?? 0;
-  return isRoot ? source.text.indexOf("root", end) + 4 : end;
-}
-
-/** Imports that follow each other are sorted by module; comments move with them. */
-function sortImports(declarations: readonly Declaration[]): readonly Declaration[] {
-  const sorted = [...declarations];
-  for (let start = 0; start < sorted.length; start++) {
+/** Imports that follow each other are sorted as they read; their comments move with them. */
+function sortImports(
+  declarations: readonly Declaration[],
+  printed: readonly PrintedItem[],
+): readonly PrintedItem[] {
+  const sorted = [...printed];
+  for (let start = 0; start < declarations.length; start++) {
     let end = start;
-    while (sorted[end]?.kind === "import") end++;
-    const run = sorted.slice(start, end) as ImportDeclaration[]; // the loop stopped at the first other
-    run.sort((a, b) => (a.from.text < b.from.text ? -1 : Number(a.from.text > b.from.text)));
-    sorted.splice(start, run.length, ...run);
-    start = Math.max(start, end - 1);
+    while (declarations[end]?.kind === "import") end++;
+    if (end === start) continue;
+    const run = declarations.slice(start, end).map((declaration, index) => ({
+      key: importKey(declaration as ImportDeclaration), // the loop stopped at the first other
+      item: printed[start + index],
+    }));
+    run.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+    for (const [index, { item }] of run.entries()) {
+      const place = printed[start + index];
+      // Empty lines stay where they are: they part groups of statements.
+      if (item && place) sorted[start + index] = { ...item, spaced: place.spaced };
+    }
+    start = end - 1;
   }
   return sorted;
 }
 
-function printDeclaration(ledger: CommentLedger, declaration: Declaration, indent: string): string {
+function importKey({ from, names }: ImportDeclaration): string {
+  return `${names
+    .map(({ text }) => text)
+    .sort()
+    .join(", ")} from ${from.text}`;
+}
+
+function printDeclaration(context: PrintContext, declaration: Declaration): Doc {
   switch (declaration.kind) {
-    case "import": {
-      const names = declaration.names.map(({ text }) => text).sort();
-      const flat = `import ${braced(names)} from ${declaration.from.text}`;
-      if (flat.length <= widthMax) return flat;
-      return `import {\n${names.map((name) => `  ${name},\n`).join("")}} from ${declaration.from.text}`;
-    }
-    case "label": {
-      const { name, type, tree, optional } = declaration;
-      const end = optional ? " optional" : "";
-      const head = `label ${name.text}: ${type}`;
-      if (tree.length === 0) return `${head}${end}`;
-      return `${head} ${printTree(ledger, { nodes: tree, declaration, column: head.length + 1, end })}${end}`;
-    }
+    case "import":
+      return printImport(context, declaration);
+    case "label":
+      return printLabel(context, declaration);
     case "require": {
-      const have = ` have ${flatPredicate(declaration.have)}`;
-      return `require ${declaration.name.text} = ${flatSet(declaration.of)}${have}`;
+      const { name, of, have } = declaration;
+      const set = printSet(context, of);
+      return concat(`require ${name.text} = `, set, " have ", printPredicate(context, have));
     }
-    case "team": {
-      const { name, owns, writes } = declaration;
-      const end = writes.length === 0 ? "" : ` writes ${braced(writes.map(({ text }) => text))}`;
-      const head = `team ${name.text} owns `;
-      const place = { indent, column: head.length, reserve: end.length };
-      return `${head}${layOutSet(ledger, owns, place)}${end}`;
-    }
+    case "team":
+      return printTeam(context, declaration);
     case "delegate":
-      return printDelegate(ledger, declaration);
-    case "observe": {
-      const { directions, of, until, meta } = declaration;
-      const head = `observe ${directions.join(", ")} of `;
-      const end = ` until ${until.value}`;
-      const place = { indent, column: head.length, reserve: end.length };
-      const start = `${head}${layOutSet(ledger, of, place)}${end}`;
-      const tail = meta === undefined ? undefined : metaTail(ledger, meta, indent);
-      const isShort = start.length + (tail?.flat?.length ?? widthMax) <= widthMax;
-      return `${start}${isShort ? (tail?.flat ?? "") : (tail?.broken() ?? "")}`;
-    }
+      return printDelegate(context, declaration);
+    case "observe":
+      return printObserve(context, declaration);
     case "guard":
-      return printGuard(ledger, declaration, indent);
+      return printGuard(context, declaration);
     case "test":
-      return printTest(ledger, declaration);
+      return printTest(context, declaration);
     case "template":
-      return printTemplate(ledger, declaration);
-    case "use": {
-      const { exported, name, template, arguments: args } = declaration;
-      const head = `${exported ? "export " : ""}use ${name.text} = ${qualifiedText(template)}`;
-      const list = args.map(({ name: argument, value }) => {
-        const text = value.kind === "string" ? textOf(value.span) : flatSet(value);
-        return `${argument.text}: ${text}`;
-      });
-      return `${head}${parenthesisedList(list, head.length)}`;
-    }
+      return printTemplate(context, declaration);
+    case "use":
+      return printUse(context, declaration);
     default:
-      return printBodyDeclaration(ledger, declaration, indent);
+      return printBodyDeclaration(context, declaration);
   }
 }
 
-/** `(a, b)`, or one item a line. */
-function parenthesisedList(items: readonly string[], column: number, reserve = 0): string {
-  const flat = `(${items.join(", ")})`;
-  if (column + flat.length + reserve <= widthMax) return flat;
-  return `(\n${items.map((item) => `  ${item},\n`).join("")})`;
+function printImport(context: PrintContext, { names, from, span }: ImportDeclaration): Doc {
+  return concat("import ", context.sortedList(span.start, textItems(names)), ` from ${from.text}`);
 }
 
-function printBodyDeclaration(
-  ledger: CommentLedger,
-  declaration: BodyDeclaration,
-  indent: string,
-): string {
-  if (declaration.kind === "rule") return printRule(ledger, declaration, indent);
-  const { exported, kind, name } = declaration;
-  const head = `${exported ? "export " : ""}${kind} ${name.text}`;
-  const place = { indent, column: indent.length + head.length + 3, reserve: 0 };
+function printLabel(context: PrintContext, label: LabelDeclaration): Doc {
+  const { name, type, tree, optional } = label;
+  return concat(
+    `label ${name.text}: ${type}`,
+    tree.length === 0 ? "" : concat(" ", printTree(context, name.span.end, tree)),
+    optional ? " optional" : "",
+  );
+}
+
+function printTree(context: PrintContext, start: number, nodes: readonly LabelNode[]): Doc {
+  const items = nodes.map(({ name, children, span }) => ({
+    span,
+    print: () =>
+      children.length === 0
+        ? name.text
+        : concat(`${name.text} `, printTree(context, name.span.end, children)),
+  }));
+  return context.list(start, items);
+}
+
+function printTeam(context: PrintContext, { name, owns, writes }: TeamDeclaration): Doc {
+  return concat(
+    `team ${name.text} owns `,
+    printSet(context, owns),
+    writes.length === 0 ? "" : concat(" writes ", context.list(owns.span.end, textItems(writes))),
+  );
+}
+
+function printBodyDeclaration(context: PrintContext, declaration: BodyDeclaration): Doc {
   switch (declaration.kind) {
+    case "rule":
+      return printRule(context, declaration);
     case "segment":
-      return `${head} = ${layOutSet(ledger, declaration.set, place)}`;
+      return concat(`${headOf(declaration)} = `, printSet(context, declaration.set));
     case "service":
-      return `${head} = ${layOutService(ledger, declaration.service, place)}`;
+      return concat(`${headOf(declaration)} = `, printService(context, declaration.service));
     case "program":
-      return `${head} ${printProgram(ledger, declaration.body, place)}`;
+      return concat(`${headOf(declaration)} `, printProgram(context, declaration.body));
   }
 }
 
-/** One alternative a line; the flat form on one line. */
-function printProgram(
-  ledger: CommentLedger,
-  body: ProgramBody,
-  { indent, column }: { readonly indent: string; readonly column: number },
-): string {
-  const flat = flatProgram(body);
-  const isFlatForm = body.alternatives.every(({ platform }) => platform === undefined);
-  const hasComments = ledger.within(body.span).length > 0;
-  const fits = column + flat.length <= widthMax;
-  if (isFlatForm && fits && !hasComments) return flat;
-  const inside = `${indent}  `;
-  const items = isFlatForm
-    ? body.alternatives.flatMap(({ fields }) =>
-        fields.map(({ field, value, span }) => ({
-          span,
-          print: () => `${field} ${textOf(value.span)}`,
-        })),
-      )
-    : body.alternatives.map((alternative) => ({
-        span: alternative.span,
-        print: () => flatProgram({ ...body, alternatives: [alternative] }).slice(2, -2),
-      }));
-  const range = { start: body.span.start + 1, end: body.span.end - 1 };
-  const opening = openingComments(ledger, body.span.start, {
-    ...range,
-    end: items[0]?.span.start ?? range.end,
-  });
-  const printed = printItems(ledger, items, { range, indent: inside });
-  return `{${opening}\n${joinItems(printed, inside)}\n${indent}}`;
+/** `export segment web`. */
+function headOf({
+  exported,
+  kind,
+  name,
+}: Exclude<BodyDeclaration, { kind: "rule" }> | TemplateDeclaration | UseDeclaration): string {
+  return `${exported ? "export " : ""}${kind} ${name.text}`;
 }
 
-interface TreePlace {
-  readonly nodes: readonly LabelNode[];
-  readonly declaration: { readonly span: LabelNode["span"] };
-  readonly column: number;
-  readonly end: string;
-}
-
-function printTree(ledger: CommentLedger, { nodes, declaration, column, end }: TreePlace): string {
-  const flat = flatTree(nodes);
-  const { source } = declaration.span;
-  const [first, last] = [nodes[0], nodes.at(-1)];
-  if (first === undefined || last === undefined) return flat;
-  const open = source.text.lastIndexOf("{", first.span.start);
-  const close = source.text.indexOf(
-    "}",
-    commentFreeEnd(ledger, last.span.end, declaration.span.end),
-  );
-  const span = { source, start: open, end: close + 1 };
-  const hasComments = ledger.within(span).length > 0;
-  if (!hasComments && column + flat.length + end.length <= widthMax) return flat;
-  return breakList(ledger, { span }, nodes, { indent: "" }, (node, place) =>
-    printNode(ledger, node, place.indent),
-  );
-}
-
-/** Behind every comment between the last item and the bracket: they may hold brackets too. */
-function commentFreeEnd(ledger: CommentLedger, start: number, end: number): number {
-  return ledger.within({ start, end }).at(-1)?.span.end ?? start;
-}
-
-function printNode(ledger: CommentLedger, node: LabelNode, indent: string): string {
-  if (node.children.length === 0) return node.name.text;
-  const flat = `${node.name.text} ${flatTree(node.children)}`;
-  const hasComments = ledger.within(node.span).length > 0;
-  if (!hasComments && indent.length + flat.length + 1 <= widthMax) return flat;
-  const list = breakList(ledger, node, node.children, { indent }, (child, place) =>
-    printNode(ledger, child, place.indent),
-  );
-  return `${node.name.text} ${list}`;
-}
-
-function flatTree(nodes: readonly LabelNode[]): string {
-  return braced(
-    nodes.map(({ name, children }) =>
-      children.length === 0 ? name.text : `${name.text} ${flatTree(children)}`,
-    ),
-  );
-}
-
-function printTemplate(ledger: CommentLedger, template: TemplateDeclaration): string {
-  const { exported, name, parameters, body, span } = template;
-  const head = `${exported ? "export " : ""}template ${name.text}`;
-  const list = parameters.map((parameter) => `${parameter.name.text}: ${parameter.type.text}`);
+function printTemplate(context: PrintContext, template: TemplateDeclaration): Doc {
+  const { name, parameters, body } = template;
+  const listed = parameters.map((parameter) => ({
+    span: parameter.span,
+    text: `${parameter.name.text}: ${parameter.type.text}`,
+  }));
   const items = body.map((declaration) => ({
     span: declaration.span,
-    print: () => printBodyDeclaration(ledger, declaration, "  "),
+    print: () => printBodyDeclaration(context, declaration),
   }));
-  const afterList = parameters.at(-1)?.span.end ?? name.span.end;
-  const close = span.source.text.indexOf(")", commentFreeEnd(ledger, afterList, afterList));
-  const open = span.source.text.indexOf("{", close);
-  return `${head}${parenthesisedList(list, head.length, 2)} ${block(ledger, items, { open, end: span.end })}`;
+  const close = context.closingOf(context.bracketAfter(name.span.end));
+  return concat(
+    headOf(template),
+    context.list(name.span.end, textItems(listed)),
+    " ",
+    context.block(close, items),
+  );
 }
 
-function printTest(ledger: CommentLedger, test: TestDeclaration): string {
+function printUse(context: PrintContext, use: UseDeclaration): Doc {
+  const items = use.arguments.map(({ name, value, span }) => ({
+    span,
+    print: () =>
+      concat(
+        `${name.text}: `,
+        value.kind === "string" ? textOf(value.span) : printSet(context, value),
+      ),
+  }));
+  const { template } = use;
+  return concat(
+    `${headOf(use)} = ${qualifiedText(template)}`,
+    context.list(template.span.end, items),
+  );
+}
+
+function printTest(context: PrintContext, { title, fixtures, assertions }: TestDeclaration): Doc {
   const items = [
-    ...test.fixtures.map((fixture) => ({
+    ...fixtures.map((fixture) => ({
       span: fixture.span,
-      print: () => printFixture(ledger, fixture),
+      print: () => printFixture(context, fixture),
     })),
-    ...test.assertions.map(({ expect, flow, span }) => ({
+    ...assertions.map(({ expect, flow, span }) => ({
       span,
-      print: () =>
-        printFlow(ledger, flow, {
-          head: `${expect} `,
-          indent: "  ",
-          tail: { flat: "", broken: () => "" },
-        }),
+      print: () => concat(`${expect} `, printFlow(context, flow, "")),
     })),
   ].sort((a, b) => a.span.start - b.span.start);
-  const open = test.span.source.text.indexOf("{", test.title.span.end);
-  return `test ${textOf(test.title.span)} ${block(ledger, items, { open, end: test.span.end })}`;
+  return concat(`test ${textOf(title.span)} `, context.block(title.span.end, items));
 }
 
-function printFixture(ledger: CommentLedger, fixture: Fixture): string {
-  const items = fixture.items.map(({ key, values, braced: inBraces }) => {
-    const texts = values.map((value) => textOf(value.span));
-    return `${key.text} ${inBraces ? braced(texts) : texts.join("")}`;
+function printFixture(context: PrintContext, { name, items }: Fixture): Doc {
+  const listed = items.map(({ key, values, braced, span }) => {
+    const texts = values.map((value) => ({ span: value.span, text: textOf(value.span) }));
+    const print = (): Doc =>
+      concat(
+        `${key.text} `,
+        braced ? context.list(key.span.end, textItems(texts)) : (texts[0]?.text ?? ""),
+      );
+    return { span, print };
   });
-  const head = `workload ${fixture.name.text} `;
-  const hasComments = ledger.within(fixture.span).length > 0;
-  const flat = `${head}${braced(items)}`;
-  if (!hasComments && flat.length + 2 <= widthMax) return flat;
-  const list = fixture.items.map((item, index) => ({ span: item.span, text: items[index] ?? "" }));
-  return `${head}${breakList(ledger, fixture, list, { indent: "  " }, ({ text }) => text)}`;
-}
-
-function block(
-  ledger: CommentLedger,
-  items: Parameters<typeof printItems>[1],
-  { open, end }: { readonly open: number; readonly end: number },
-): string {
-  const range = { start: open + 1, end: end - 1 };
-  const opening = openingComments(ledger, open, {
-    ...range,
-    end: items[0]?.span.start ?? range.end,
-  });
-  const printed = printItems(ledger, items, { range, indent: "  " });
-  if (printed.length === 0) return opening === "" ? "{\n}" : `{${opening}\n}`;
-  return `{${opening}\n${joinItems(printed, "  ")}\n}`;
+  return concat(`workload ${name.text} `, context.list(name.span.end, listed));
 }
