@@ -37,7 +37,7 @@ describe("README.md", () => {
 
   it("names only verbs that exist", () => {
     const named = [...markdown.matchAll(/(?:npx |`)segc ([a-z]+)/g)].map(([, verb]) => verb);
-    const known = verbs.map((verb) => verb.name);
+    const known: readonly string[] = verbs.map((verb) => verb.name);
     expect(named.length).toBeGreaterThan(4);
     expect(named.filter((verb) => !known.includes(verb ?? ""))).toEqual([]);
   });

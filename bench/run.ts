@@ -1,0 +1,120 @@
+// `npm run bench`: one table of the figures that bench/README.md records. Each is the median of
+// several runs; what is compared is run in turns, so that a busy moment hits both.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EstateSize, estate } from "./estate.ts";
+import { benchParse } from "./parse.ts";
+
+interface Row {
+  readonly what: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+const whole: EstateSize = { workloads: 100_000, segments: 2_000, rules: 10_000 };
+const half: EstateSize = { workloads: 50_000, segments: 1_000, rules: 5_000 };
+
+const rows = [...parseRows(), ...checkRows(), ...startRows()];
+print(rows);
+
+function parseRows(): readonly Row[] {
+  const { megabytesPerSecond, megabytes } = benchParse();
+  return [
+    {
+      what: `scan, parse and build the tree of ${megabytes.toFixed(1)} MB`,
+      found: `${megabytesPerSecond.toFixed(1)} MB/s`,
+      wanted: ">= 12 MB/s",
+    },
+  ];
+}
+
+function checkRows(): readonly Row[] {
+  const folder = mkdtempSync(join(tmpdir(), "segc-bench-"));
+  try {
+    const sizes = [whole, half].map((size, index) =>
+      writeEstate(join(folder, String(index)), size),
+    );
+    const runs = Array.from({ length: 3 }, () => sizes.map(checkOnce));
+    const [wholeMs = Number.NaN, halfMs = Number.NaN] = sizes.map((_, index) =>
+      median(runs.map((run) => run[index]?.checkMs ?? Number.NaN)),
+    );
+    const peakKib = Math.max(...runs.map((run) => run[0]?.peakKib ?? Number.NaN));
+    const what = `check ${counted(whole)}`;
+    return [
+      { what, found: `${(wholeMs / 1000).toFixed(2)} s`, wanted: "<= 4 s" },
+      { what: "  most memory held", found: gib(peakKib), wanted: "<= 1.50 GiB" },
+      { what: `check ${counted(half)}`, found: `${(halfMs / 1000).toFixed(2)} s`, wanted: "" },
+      {
+        what: "  twice the size costs",
+        found: `${(wholeMs / halfMs).toFixed(2)} x`,
+        wanted: "<= 2.3 x",
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeEstate(folder: string, size: EstateSize): string {
+  mkdirSync(folder, { recursive: true });
+  for (const [path, text] of estate(size)) writeFileSync(join(folder, path), text);
+  return folder;
+}
+
+function checkOnce(folder: string): { readonly checkMs: number; readonly peakKib: number } {
+  const printed: unknown = JSON.parse(node(["bench/check-once.ts", folder]));
+  const { checkMs, peakKib, errors, firstError } = Object(printed);
+  if (errors !== 0) throw new Error(`the generated estate has errors: ${firstError}`);
+  return { checkMs, peakKib };
+}
+
+function startRows(): readonly Row[] {
+  const segc = "cli/segc.js";
+  const check = [segc, "check", "--project", "examples/crm", "--now", "2026-11-23"];
+  const calls = { bare: ["-e", "0"], help: [segc, "--help"], check };
+  const times = { bare: [] as number[], help: [] as number[], check: [] as number[] };
+  const names = ["bare", "help", "check"] as const;
+  for (const name of names) node(calls[name]); // fills the compile cache
+  for (let turn = 0; turn < 15; turn++) {
+    for (const name of names) times[name].push(timed(() => node(calls[name])));
+  }
+  const bare = median(times.bare);
+  const above = (name: "help" | "check") => `${(median(times[name]) - bare).toFixed(0)} ms more`;
+  return [
+    { what: "start: node -e 0", found: `${bare.toFixed(0)} ms`, wanted: "" },
+    { what: "start: segc --help, second run", found: above("help"), wanted: "<= 90 ms more" },
+    { what: "start: segc check, examples/crm", found: above("check"), wanted: "<= 250 ms more" },
+  ];
+}
+
+function node(args: readonly string[]): string {
+  return execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+function timed(run: () => void): number {
+  const started = performance.now();
+  run();
+  return performance.now() - started;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+const counted = ({ workloads, segments, rules }: EstateSize) =>
+  `${workloads.toLocaleString("en")} workloads, ${segments.toLocaleString("en")} segments, ${rules.toLocaleString("en")} rules`;
+const gib = (kib: number) => `${(kib / 2 ** 20).toFixed(2)} GiB`;
+
+function print(table: readonly Row[]): void {
+  const [first] = cpus();
+  console.log(`Node ${process.versions.node}, ${cpus().length} x ${first?.model ?? "?"}\n`);
+  const width = Math.max(...table.map((row) => row.what.length));
+  for (const { what, found, wanted } of table) {
+    console.log(`${what.padEnd(width)}  ${found.padStart(12)}  ${wanted}`.trimEnd());
+  }
+}
