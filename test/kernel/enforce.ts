@@ -1,6 +1,7 @@
 // Runs an estate: proves every listener alive, loads every table, sends every probe and says where
 // the kernels and the meaning differ.
 
+import { setImmediate } from "node:timers/promises";
 import type { Flow } from "../../compiler/semantics/semantics.ts";
 import { type Estate, type EstateHost, type EstateProcess, flowsOf } from "./estate.ts";
 import { Lab, type Probe } from "./lab.ts";
@@ -113,12 +114,20 @@ async function round(
   { expected, sample }: Questions,
   before: Tally,
 ): Promise<Tally> {
-  const every = [...flowsOf(estate, turn)].flatMap(({ probe, flow }) => {
-    const wanted = expected(flow);
-    return wanted === undefined ? [] : [{ probe, wanted }];
+  const flows = [...flowsOf(estate, turn)];
+  // Asked while the meaning is still being worked out: the lab is other processes.
+  const early = sample === "all" ? lab.probe(flows.map(({ probe }) => probe)) : undefined;
+  const wants = await answersOf(flows, expected);
+  const answered = await early;
+  const every = flows.flatMap(({ probe }, index) => {
+    const wanted = wants[index];
+    return wanted === undefined ? [] : [{ probe, wanted, passed: answered?.[index] }];
   });
   const cases = sample === "all" ? every : balanced(every);
-  const passed = [...(await lab.probe(cases.map(({ probe }) => probe)))];
+  const passed =
+    sample === "all"
+      ? cases.map((one) => one.passed === true)
+      : [...(await lab.probe(cases.map(({ probe }) => probe)))];
   const differences = strayArrivals(cases, await lab.arrivals());
   const rightful = cases.map(({ probe, wanted }) => (wanted ? probe : undefined));
   await askAgain(lab, rightful, passed);
@@ -134,6 +143,19 @@ async function round(
     allowed: before.allowed + cases.filter(({ wanted }) => wanted).length,
     differences: [...before.differences, ...differences].slice(0, differencesMax),
   };
+}
+
+/** Lets go of the event loop now and then, so that the lab can be spoken to meanwhile. */
+async function answersOf(
+  flows: readonly { readonly flow: Flow }[],
+  expected: Questions["expected"],
+): Promise<readonly (boolean | undefined)[]> {
+  const wants: (boolean | undefined)[] = [];
+  for (const { flow } of flows) {
+    wants.push(expected(flow));
+    if (wants.length % 500 === 0) await setImmediate();
+  }
+  return wants;
 }
 
 /** A busy machine may lose an answer, never make one up: what should have come is asked for again. */
