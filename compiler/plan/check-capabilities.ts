@@ -5,6 +5,7 @@ import { compareSpans } from "../../diagnostics/source.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import { checkEnforced, checkExpiry, checkServices } from "./check-enforcers.ts";
 import { checkNames } from "./check-names.ts";
+import { checkPairs } from "./check-pairs.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { checkRealms } from "./check-realms.ts";
 import { activeRules, type PlanContext } from "./context.ts";
@@ -22,6 +23,7 @@ export function checkCapabilities(
   const rules = activeRules(context);
   return [
     ...checkAccounts(context, rules),
+    ...checkPairs(context),
     ...rules.flatMap((rule) => [
       ...checkPrograms(context, rule),
       ...checkNames(context, rule),

@@ -11,10 +11,17 @@ import { type Bitset, difference, intersection, isEmpty } from "../sets/bitset.t
 import { intersectServices } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
 
-/** The lowered products of a rule, each with every flow it lowers to. */
-export function loweredProducts(context: PlanContext, rule: Rule): readonly Product[] {
+/**
+ * The lowered products of a rule, each with every flow it lowers to. With `always`, unseen
+ * conditions go even where the rule does not accept it (and SEG501 says so).
+ */
+export function loweredProducts(
+  context: PlanContext,
+  rule: Rule,
+  always = false,
+): readonly Product[] {
   const { products } = context.expansion.flowsOf(rule);
-  const lowers = rule.effect === "deny" || rule.meta.fallbackNetwork;
+  const lowers = always || rule.effect === "deny" || rule.meta.fallbackNetwork;
   const seen = lowers ? products.flatMap((product) => lowerPrograms(context, product)) : products;
   return rule.effect === "deny" ? seen.flatMap((product) => widen(context, product)) : seen;
 }

@@ -62,7 +62,7 @@ export const enforcementMessages = {
     name: "nothing-enforces",
     title: "A rule of which no flow has an enforcer",
     message: (p: { rule: string; pairs: number }) =>
-      `nothing enforces ${p.rule}: none of its ${p.pairs} address pairs has an enforcer at either end`,
+      `nothing enforces ${p.rule}: ${p.pairs === 1 ? "its one address pair has no" : `none of its ${p.pairs} address pairs has an`} enforcer at either end`,
     help: () => "add an enforcer to one of the ends in the inventory, or remove the rule",
   }),
   SEG510: error({
@@ -83,7 +83,7 @@ export const enforcementMessages = {
     name: "no-common-realm",
     title: "A rule of which no pair of workloads shares a realm",
     message: (p: { rule: string; pairs: number; example: string }) =>
-      `no pair of ${p.rule} shares a realm (${p.pairs} pairs, ${p.example}); there is no address translation in edition 1`,
+      `no pair of ${p.rule} shares a realm (${p.pairs === 1 ? "1 pair" : `${p.pairs} pairs`}, ${p.example}); there is no address translation in edition 1`,
     help: () => "narrow the rule, or give a workload an address in the other's realm",
   }),
   SEG808: error({

@@ -7,12 +7,12 @@ import type {
   Workload,
 } from "../../compiler/inventory/types.ts";
 import type { EndpointSet, Model, Program, Rule } from "../../compiler/model/types.ts";
-import type { Flow, World } from "../../compiler/semantics/semantics.ts";
-import { formatAddress } from "../../compiler/sets/address.ts";
+import { programsIn } from "../../compiler/semantics/denotation.ts";
+import type { Endpoint, Flow, Process, World } from "../../compiler/semantics/semantics.ts";
+import { formatAddress, type IpAddress } from "../../compiler/sets/address.ts";
 import { portInterval, type ServiceSet, serviceSet } from "../../compiler/sets/service-set.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import * as make from "../extent/makers.ts";
-import { endpointsIn } from "../extent/random.ts";
 
 const oneOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
 
@@ -239,23 +239,58 @@ export function worldOf(model: Model, inventory: Inventory): World {
   return { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
 }
 
-const strangers = new Set(["10.0.0.3", "10.0.0.9", "8.8.8.8", "fd00::2", "2600::1"]);
+const strangers = ["10.0.0.0", "10.0.0.1", "8.8.8.8", "fd00::3", "2600::1"];
 const tcpPorts = [399, 443, 8443].map((port) => 6 * 65536 + port);
 const sctpPorts = [5, 6].map((port) => 132 * 65536 + port);
 
 /** Flows between real addresses at every process that some rule tells from the others. */
 export function* tellingFlows({ rules }: Model, { workloads }: Inventory): Generator<Flow> {
   const sets = rules.flatMap(({ flow }) => [flow.source, flow.destination]);
-  const endpoints = endpointsIn(workloads, sets).flatMap((x) => {
-    if (x.address === undefined) return [];
-    const known = x.workload !== undefined || strangers.has(formatAddress(x.address));
-    return known ? [{ ...x, address: x.address }] : [];
-  });
+  const named = [...new Set(sets.flatMap(programsIn))];
+  const endpoints = [...managedEndpoints(workloads, named), ...freeEndpoints(workloads)];
   for (const source of endpoints) {
     for (const destination of endpoints) {
       if (source.workload === destination.workload || source.realm !== destination.realm) continue;
-      if (source.family !== destination.family) continue;
+      if (source.address.family !== destination.address.family) continue;
       for (const service of [...tcpPorts, ...sctpPorts]) yield { source, destination, service };
     }
   }
+}
+
+function managedEndpoints(
+  workloads: readonly Workload[],
+  named: readonly Program[],
+): readonly Endpoint[] {
+  return workloads.flatMap((workload) => {
+    const processes = combinations(
+      named.flatMap(({ alternatives }) => alternatives.get(workload.platform) ?? []),
+    );
+    return workload.addresses.flatMap(({ ip, realm }) =>
+      processes.map((process) => ({ workload, realm, address: ip, process })),
+    );
+  });
+}
+
+/** The empty process, and every union of what programs ask for (a later field wins). */
+function combinations(records: readonly Process[]): readonly Process[] {
+  const distinct = new Map<string, Process>();
+  for (let mask = 0; mask < 1 << records.length; mask++) {
+    const chosen = records.filter((_, index) => (mask >> index) & 1);
+    const merged = new Map(chosen.flatMap((record) => [...record]));
+    distinct.set(JSON.stringify([...merged].sort()), merged);
+  }
+  return [...distinct.values()];
+}
+
+function freeEndpoints(workloads: readonly Workload[]): readonly Endpoint[] {
+  const keyOf = (address: IpAddress, realm: string) => `${formatAddress(address)}@${realm}`;
+  const taken = new Set(
+    workloads.flatMap(({ addresses }) => addresses.map(({ ip, realm }) => keyOf(ip, realm))),
+  );
+  return ["default", "plant"].flatMap((realm) =>
+    strangers
+      .map(make.address)
+      .filter((address) => !taken.has(keyOf(address, realm)))
+      .map((address) => ({ workload: undefined, realm, address, process: new Map() })),
+  );
 }

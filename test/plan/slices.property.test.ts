@@ -86,7 +86,7 @@ describe("slices", () => {
       fc.property(modelOf(positiveSets), inventoryWith(here(...hostKinds)), (model, inventory) => {
         expect(difference(model, inventory, hostKinds)).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -95,7 +95,7 @@ describe("slices", () => {
       fc.property(modelOf(allSets), inventoryWith(everywhere), (model, inventory) => {
         expect(difference(model, inventory, ["fixture"])).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
@@ -104,7 +104,7 @@ describe("slices", () => {
       fc.property(crowdedModels(true), twoHosts([["fixture"]]), (model, inventory) => {
         expect(difference(model, inventory, ["fixture"])).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -116,7 +116,7 @@ describe("slices", () => {
       fc.property(model, twoHosts(pairs), (policy, inventory) => {
         expect(difference(policy, inventory, kinds)).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
