@@ -33,13 +33,23 @@ export interface BuiltInventory {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface BuildOptions {
+  /** Labels that are unknown because of an error already reported: their uses stay silent. */
+  readonly unreadLabels?: ReadonlySet<string>;
+}
+
 /** Builds the inventory. Promises made by `require` are checked elsewhere (compiler/extent). */
-export function buildInventory(raw: RawInventory, model: Model): BuiltInventory {
+export function buildInventory(
+  raw: RawInventory,
+  model: Model,
+  { unreadLabels = new Set() }: BuildOptions = {},
+): BuiltInventory {
+  const vocabulary = { model, unreadLabels };
   const faults = newFaults();
   const sources = raw.sources.toSorted((a, b) => compareTexts(a.path, b.path));
   const context: Context = {
     faults,
-    readers: new Map(sources.map((source) => [source, labelReader(source, model, faults)])),
+    readers: new Map(sources.map((source) => [source, labelReader(source, vocabulary, faults)])),
     labelSets: new Map(),
     shared: new Map(),
     required: [...model.labels.values()].filter((label) => !label.optional),

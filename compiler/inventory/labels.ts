@@ -24,17 +24,29 @@ export interface LabelFault {
   readonly make: (span: Span, workload: string) => Diagnostic;
 }
 
+/** The labels that there are, and those whose declarations have an error of their own. */
+export interface Vocabulary {
+  readonly model: Model;
+  readonly unreadLabels: ReadonlySet<string>;
+}
+
 /** Reads the labels of records of one source. */
 export type LabelReader = (record: RawRecord) => LabelReading;
 
 /** Reports what is wrong with the entry of segc.yaml, and gives the reader of its records. */
-export function labelReader(source: RawSource, model: Model, faults: Faults): LabelReader {
-  const tags = source.tags.filter((mapping) => isUsable(mapping, source, model, faults));
+export function labelReader(
+  source: RawSource,
+  vocabulary: Vocabulary,
+  faults: Faults,
+): LabelReader {
+  const { model, unreadLabels } = vocabulary;
+  const tags = source.tags.filter((mapping) => isUsable(mapping, source, vocabulary, faults));
   for (const { label, span } of source.sets ?? []) {
-    if (!model.labels.has(label)) addOnce(faults, unknownLabel(span, label, model));
+    if (!model.labels.has(label) && !unreadLabels.has(label))
+      addOnce(faults, unknownLabel(span, label, model));
   }
   const context: Context = {
-    model,
+    ...vocabulary,
     source,
     tags,
     maySet: source.sets && new Set(source.sets.map(({ label }) => label)),
@@ -51,17 +63,22 @@ export function labelReader(source: RawSource, model: Model, faults: Faults): La
   };
 }
 
-interface Context {
-  readonly model: Model;
+interface Context extends Vocabulary {
   readonly source: RawSource;
   readonly tags: readonly TagMapping[];
   readonly maySet: ReadonlySet<string> | undefined;
 }
 
-function isUsable(mapping: TagMapping, source: RawSource, model: Model, faults: Faults): boolean {
+function isUsable(
+  mapping: TagMapping,
+  source: RawSource,
+  { model, unreadLabels }: Vocabulary,
+  faults: Faults,
+): boolean {
   const { label, span } = mapping;
-  if (!model.labels.has(label)) addOnce(faults, unknownLabel(span, label, model));
-  else if (source.sets?.every((entry) => entry.label !== label)) {
+  if (!model.labels.has(label)) {
+    if (!unreadLabels.has(label)) addOnce(faults, unknownLabel(span, label, model));
+  } else if (source.sets?.every((entry) => entry.label !== label)) {
     addOnce(faults, diagnose("SEG807", span, { why: "may-not-set", path: source.path, label }));
   } else return true;
   return false;
@@ -85,6 +102,7 @@ function readLabels(context: Context, record: RawRecord): LabelReading {
     const path = ["labels", name];
     const label = model.labels.get(name);
     if (label === undefined) {
+      if (context.unreadLabels.has(name)) continue;
       faults.push({
         place: { path, at: "key" },
         label: nearest(name, model.labels.keys(), 1)[0],

@@ -1,7 +1,8 @@
 // What the inventory stage accepts, and where it points when it does not.
 import { describe, expect, it } from "vitest";
+import { buildInventory } from "../../compiler/inventory/build.ts";
 import { formatAddress } from "../../compiler/sets/address.ts";
-import { build, shown } from "./load-inventory.ts";
+import { build, load, model, shown } from "./load-inventory.ts";
 
 const faultsIn = (files: Readonly<Record<string, string>>) => build(files).diagnostics.map(shown);
 
@@ -85,6 +86,16 @@ describe("labels", () => {
     expect(faultsIn(yaml("labels: { en: prod }"))).toHaveLength(1);
     expect(faultsIn(yaml("labels: { env: prdo }"))).toHaveLength(1);
     expect(faultsIn(yaml("labels: { rolle: db }"))).toHaveLength(2); // env is missing as well
+  });
+});
+
+describe("labels whose declaration has an error of its own", () => {
+  it("are not called unknown as well", () => {
+    const { project } = load(yaml("labels: { env: prod, site: hq, sit: hq }"));
+    const { diagnostics } = buildInventory(project.inventory, model, {
+      unreadLabels: new Set(["site"]),
+    });
+    expect(diagnostics.map(shown)).toEqual(['SEG802 hosts.yaml:3:34 "sit" label `sit` is unknown']);
   });
 });
 
