@@ -52,6 +52,8 @@ const stageOrder = stages.map((stage, index) => ({
   from: { path: `^compiler/${stage}/` },
   to: {
     path: rooms(...stages.slice(index + 1).map((later) => `compiler/${later}`)),
+    // What an enforcer can see is part of the meaning (language.md 7, "Enforcers of a flow").
+    pathNot: "^compiler/plan/target\\.ts$",
     dependencyTypesNot: ["type-only"],
   },
 }));
@@ -112,6 +114,11 @@ export default {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
+    // Packages that export for `import` alone would otherwise not be found.
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
     exclude: { path: "^(dist|out)/" },
   },
 };

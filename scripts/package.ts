@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+const runQuietly = promisify(execFile);
 const folder = "dist/package";
 
 /** Copied as they are: the program reads some of them when it runs. */
@@ -61,6 +61,14 @@ async function publishedManifest(): Promise<string> {
     },
   };
   return `${JSON.stringify(published, undefined, 2)}\n`;
+}
+
+/** Runs a program; what it printed becomes part of the error when it fails. */
+async function run(program: string, args: readonly string[]) {
+  return runQuietly(program, args).catch((failure: unknown) => {
+    const { message, stdout = "", stderr = "" } = Object(failure);
+    throw new Error(`${message}\n${stdout}${stderr}`);
+  });
 }
 
 if (import.meta.main) console.log(await buildPackage());
