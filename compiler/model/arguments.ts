@@ -116,7 +116,13 @@ export function opaqueArgument(
   }
   const item: SegmentItem = { ...common, kind: "segment", definition: undefined };
   const set = { kind: "workloads", where: undefined } as const;
-  const types = { sort: "workloads", hasNames: false, hasProgram: false, isOpen: true } as const;
+  const types = {
+    sort: "workloads",
+    hasNames: false,
+    hasProgram: false,
+    isOpen: true,
+    depth: 1,
+  } as const;
   build.sets.set(item, { ...types, set, key });
   return { kind: "segment", item };
 }

@@ -28,6 +28,8 @@ export interface CheckedSet {
   readonly hasProgram: boolean;
   /** Depends on a template parameter that has no argument yet. */
   readonly isOpen: boolean;
+  /** Levels of sets within sets, through names too. */
+  readonly depth: number;
   /** Canonical text, or its hash where it is long. Equal keys are equal sets. */
   readonly key: string;
 }

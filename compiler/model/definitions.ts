@@ -64,7 +64,9 @@ function resolve(build: Build, item: Item): void {
     case "segment": {
       const place = { machinesOnly: "a segment", names: true };
       const set = checkSet(context, item.definition, place);
-      if (set !== undefined) build.sets.set(item, set);
+      if (set === undefined) return;
+      if (set.depth <= depthMax) build.sets.set(item, set);
+      else reportDepth(context, item);
       return;
     }
     case "service": {
@@ -78,6 +80,13 @@ function resolve(build: Build, item: Item): void {
       return;
     }
   }
+}
+
+/** Every later stage may recurse over a set, so one that is deeper is refused here. */
+const depthMax = 500;
+
+function reportDepth(context: Context, { name, nameSpan }: Item): void {
+  report(context, diagnose("SEG119", nameSpan, { limit: depthMax, segment: name }));
 }
 
 /** At the first member in module and line order. Cycles of modules were reported themselves. */

@@ -92,7 +92,7 @@ export function cidrsOf(
 }
 
 function plain(set: EndpointSet, sort: CheckedSet["sort"], key: string): CheckedSet {
-  return { set, sort, hasNames: false, hasProgram: false, isOpen: false, key };
+  return { set, sort, hasNames: false, hasProgram: false, isOpen: false, depth: 1, key };
 }
 
 /** Equal sets are one object, so that what they select is worked out once. */
@@ -203,12 +203,14 @@ function combined(
   const hasProgram = parts.some((part) => part.hasProgram);
   const hasNames = parts.some((part) => part.hasNames);
   const isOpen = parts.some((part) => part.isOpen);
+  const depth = 1 + parts.reduce((most, part) => Math.max(most, part.depth), 0);
   const isManaged = parts.every((part) => part.sort !== "endpoints");
   const managed = hasProgram ? "processes" : "workloads";
   // Names carry their place, programs their name: only what is equal in all respects is shared.
   const isShared = !hasProgram && !hasNames && !isOpen;
   const set = isShared ? intern(context, key, make) : make();
-  return { set, sort: isManaged ? managed : "endpoints", hasNames, hasProgram, isOpen, key };
+  const sort = isManaged ? managed : "endpoints";
+  return { set, sort, hasNames, hasProgram, isOpen, depth, key };
 }
 
 function checkProgramAt(
@@ -236,6 +238,7 @@ function checkProgramAt(
     hasNames: false,
     hasProgram: true,
     isOpen: at.isOpen,
+    depth: at.depth + 1,
     key: shortened(`${programKey(program.alternatives)}@${at.key}`),
   };
 }

@@ -122,8 +122,14 @@ export const syntaxMessages = {
   SEG119: error({
     name: "nesting-too-deep",
     title: "Brackets nested too deeply",
-    message: (p: { limit: number }) => `brackets are nested more than ${p.limit} deep`,
-    help: () => "give the inner parts names of their own",
+    message: (p: { limit: number; segment?: string }) =>
+      p.segment === undefined
+        ? `brackets are nested more than ${p.limit} deep`
+        : `segment \`${p.segment}\` is built on more than ${p.limit} sets within sets`,
+    help: (p) =>
+      p.segment === undefined
+        ? "give the inner parts names of their own"
+        : "name the parts in one list of braces, not each in the next",
   }),
   SEG120: error({
     name: "file-too-large",
