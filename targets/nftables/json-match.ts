@@ -4,12 +4,12 @@ import type { Family } from "../../compiler/sets/address.ts";
 import {
   cidrsOfJson,
   type JsonObject,
+  type Levels,
   numberOf,
   objectOf,
   rangesOf,
   textOf,
 } from "./json-values.ts";
-import type { Levels } from "./parse-json.ts";
 import type { AddressOperand, ConntrackState, Match } from "./ruleset.ts";
 import { icmpCodes, icmpTypes, protocolNumbers } from "./symbols.ts";
 import { RulesetFault } from "./tokens.ts";

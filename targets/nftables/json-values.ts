@@ -7,6 +7,9 @@ import { RulesetFault } from "./tokens.ts";
 
 export type JsonObject = ReadonlyMap<string, unknown>;
 
+/** How deep the cgroups of each identity set lie, by the name of the set. */
+export type Levels = ReadonlyMap<string, number>;
+
 export function objectOf(value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new RulesetFault(1, "expected an object");

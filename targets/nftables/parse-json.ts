@@ -4,7 +4,7 @@
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import { components } from "./identity.ts";
 import { matchOfJson } from "./json-match.ts";
-import { cidrsOfJson, type JsonObject, objectOf, textOf } from "./json-values.ts";
+import { cidrsOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";
 import { checkReferences, type Ruleset, sortedByName } from "./parse.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
 import type { NftAddressSet, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
@@ -25,9 +25,6 @@ export function parseListing(json: string, sideFiles: readonly OutputFile[]): Pa
     };
   }
 }
-
-/** How deep the cgroups of each identity set lie. */
-export type Levels = ReadonlyMap<string, number>;
 
 function rulesetOf(json: unknown, levels: Levels): Ruleset {
   const list = objectOf(json).get("nftables");

@@ -3,7 +3,8 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { Flow } from "../../compiler/semantics/semantics.ts";
-import { type Estate, type EstateHost, type EstateProcess, flowsOf } from "./estate.ts";
+import { type Estate, type EstateHost, flowsOf } from "./estate.ts";
+import type { EstateProcess } from "./identities.ts";
 import { Lab, type Probe } from "./lab.ts";
 
 export interface Tally {

@@ -5,19 +5,14 @@ import type { Artefact } from "../../compiler/artefact.ts";
 import type { Inventory, Workload } from "../../compiler/inventory/types.ts";
 import type { Model } from "../../compiler/model/types.ts";
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import type { Endpoint, Flow, Process } from "../../compiler/semantics/semantics.ts";
+import type { Endpoint, Flow } from "../../compiler/semantics/semantics.ts";
 import { formatAddress, type IpAddress } from "../../compiler/sets/address.ts";
 import { nftables } from "../../targets/nftables/index.ts";
 import type { NftPlan } from "../../targets/nftables/ruleset.ts";
 import { externalAtoms } from "./externals.ts";
-import { identitiesAt } from "./identities.ts";
-import type { LabHost, LabProcess, Probe } from "./lab.ts";
+import { type EstateProcess, identitiesAt } from "./identities.ts";
+import type { LabHost, Probe } from "./lab.ts";
 import { type ServicePoint, servicePoints } from "./service-points.ts";
-
-export interface EstateProcess extends Omit<LabProcess, "host"> {
-  /** The same process as the meaning of the language sees it. */
-  readonly record: Process;
-}
 
 export interface EstateHost {
   readonly lab: LabHost;
@@ -34,13 +29,6 @@ export interface EstateHost {
 export interface Estate {
   readonly hosts: readonly EstateHost[];
   readonly points: readonly ServicePoint[];
-}
-
-/** A probe, the flow it begins, and whether it must pass. */
-export interface Case {
-  readonly probe: Probe;
-  readonly flow: Flow;
-  readonly expected: boolean;
 }
 
 export function estateOf(

@@ -1,13 +1,17 @@
 // Processes in and out of the programs that a policy names on one host: each program in full, and
 // each time without one of its fields.
 import type { Workload } from "../../compiler/inventory/types.ts";
-import type { Model } from "../../compiler/model/types.ts";
-import { programsIn } from "../../compiler/semantics/denotation.ts";
+import type { EndpointSet, Model, Program } from "../../compiler/model/types.ts";
 import type { Process } from "../../compiler/semantics/semantics.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import { components, slicePath } from "../../targets/nftables/identity.ts";
 import type { NftPlan } from "../../targets/nftables/ruleset.ts";
-import type { EstateProcess } from "./estate.ts";
+import type { LabProcess } from "./lab.ts";
+
+export interface EstateProcess extends Omit<LabProcess, "host"> {
+  /** The same process as the meaning of the language sees it. */
+  readonly record: Process;
+}
 
 /** Only what a process on this host can really be; none where its table asks for no process. */
 export function identitiesAt(
@@ -35,6 +39,20 @@ export function identitiesAt(
     const record = records.get(key);
     return record === undefined ? [] : realise(`p${index + 1}`, record, workload, plan);
   });
+}
+
+function programsIn(set: EndpointSet): readonly Program[] {
+  switch (set.kind) {
+    case "program":
+      return [set.program, ...programsIn(set.of)];
+    case "union":
+    case "intersection":
+      return set.of.flatMap(programsIn);
+    case "difference":
+      return [...programsIn(set.of), ...programsIn(set.except)];
+    default:
+      return [];
+  }
 }
 
 const withoutOne = (record: Process): readonly Process[] =>

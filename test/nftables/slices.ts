@@ -86,7 +86,6 @@ export const slice = (...directions: readonly DirectionSlice[]): EnforcerSlice =
 
 export const tcp = (first: number, last = first) => serviceSet([portInterval(6, first, last)]);
 export const udp = (first: number, last = first) => serviceSet([portInterval(17, first, last)]);
-export const echo = serviceSet([icmpInterval(4, 8, undefined), icmpInterval(6, 128, undefined)]);
 
 const hostile = fc.constantFrom(
   'a"; accept; #',
