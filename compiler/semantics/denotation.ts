@@ -95,48 +95,21 @@ export function holds(predicate: Predicate, workload: Workload): boolean {
   }
 }
 
-/** Whether the set would select x if `networks` and `anywhere` knew no managed endpoint. */
-export function selectsByIdentity(set: EndpointSet, x: Endpoint): boolean {
+/** Whether the set selects x not only through `networks` or `anywhere` (6.3). */
+export function selectsByIdentity(set: EndpointSet, x: Endpoint, drops: Drops = keep): boolean {
+  if (!selects(set, x, drops)) return false;
   switch (set.kind) {
     case "networks":
     case "anywhere":
       return false;
     case "union":
-      return set.of.some((part) => selectsByIdentity(part, x));
     case "intersection":
-      return set.of.some((part) => selectsByIdentity(part, x));
+      return set.of.some((part) => selectsByIdentity(part, x, drops));
     case "difference":
-      return selectsByIdentity(set.of, x);
     case "program":
-      return selectsByIdentity(set.of, x);
+      return selectsByIdentity(set.of, x, drops);
     default:
-      return selects(set, x);
-  }
-}
-
-/** The empty record, each given one, and each consistent union of two. */
-export function combinations(records: readonly Process[], own: Process): readonly Process[] {
-  const pairs = records.flatMap((a, index) =>
-    records
-      .slice(index + 1)
-      .filter((b) => [...b].every(([field, value]) => (a.get(field) ?? value) === value))
-      .map((b) => new Map([...a, ...b])),
-  );
-  return [own, new Map(), ...records, ...pairs];
-}
-
-/** Every program a set names. */
-export function programsIn(set: EndpointSet): readonly Program[] {
-  switch (set.kind) {
-    case "program":
-      return [set.program, ...programsIn(set.of)];
-    case "union":
-    case "intersection":
-      return set.of.flatMap(programsIn);
-    case "difference":
-      return [...programsIn(set.of), ...programsIn(set.except)];
-    default:
-      return [];
+      return true;
   }
 }
 

@@ -95,13 +95,20 @@ export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
   if (!isActive(world, rule.meta.until) || !isFlow(flow)) return false;
   const path = enforcersOf(world, flow);
   const mayDrop = path.length > 0 && (rule.effect === "deny" || rule.meta.fallbackNetwork);
-  const drops = (direction: Direction) => (program: Program, workload: Workload) =>
+  const dropsAt = (direction: Direction) => (program: Program, workload: Workload) =>
     mayDrop && !someSeesAll(world, path, direction, program, workload);
+  const drops = { source: dropsAt("egress"), destination: dropsAt("ingress") };
   return (
-    setsMatch(rule.flow, flow, drops("egress"), drops("ingress")) &&
+    setsMatch(rule.flow, flow, drops) &&
     serviceMatches(world, rule, path, flow.service) &&
-    !isRemoved(world, rule, flow)
+    !isRemoved(world, rule, flow, drops)
   );
+}
+
+/** Whether a program's condition is dropped, at either end. */
+interface EndDrops {
+  readonly source: Drops;
+  readonly destination: Drops;
 }
 
 function serviceMatches(world: World, rule: Rule, path: readonly PathEnforcer[], q: number) {
@@ -131,14 +138,18 @@ const sees = (world: World, k: PathEnforcer, field: ProgramField) =>
 
 /** f ∈ ⟦a -> b : s when c⟧ as it stands: nothing lowered, nothing removed. For guardrails, tests. */
 export function flowSetMatches(set: FlowSet, flow: Flow): boolean {
-  return isFlow(flow) && setsMatch(set, flow, keep, keep) && hasService(set.service, flow.service);
+  return (
+    isFlow(flow) &&
+    setsMatch(set, flow, { source: keep, destination: keep }) &&
+    hasService(set.service, flow.service)
+  );
 }
 
-function setsMatch(set: FlowSet, flow: Flow, dropsSource: Drops, dropsDestination: Drops) {
+function setsMatch(set: FlowSet, flow: Flow, drops: EndDrops) {
   return (
     (set.family === undefined || set.family === flow.source.address.family) &&
-    selects(set.source, flow.source, dropsSource) &&
-    selects(set.destination, flow.destination, dropsDestination) &&
+    selects(set.source, flow.source, drops.source) &&
+    selects(set.destination, flow.destination, drops.destination) &&
     conditionHolds(set, flow)
   );
 }
@@ -156,24 +167,31 @@ function conditionHolds({ condition }: FlowSet, { source, destination }: Flow): 
  * 6.3: a managed end reached only through `networks` or `anywhere` that the module may not write
  * takes the flow out of the rule; out of a deny only when it may write neither end.
  */
-function isRemoved(world: World, rule: Rule, flow: Flow): boolean {
+function isRemoved(world: World, { module, effect, flow: set }: Rule, flow: Flow, drops: EndDrops) {
   const ends = [
-    { x: flow.source, set: rule.flow.source, direction: "egress" },
-    { x: flow.destination, set: rule.flow.destination, direction: "ingress" },
+    { x: flow.source, set: set.source, direction: "egress", drops: drops.source },
+    { x: flow.destination, set: set.destination, direction: "ingress", drops: drops.destination },
   ] as const;
   const managed = ends.filter(({ x }) => x.workload !== undefined);
-  const may = managed.map(({ direction }) => mayWrite(world, rule.module, direction, flow));
-  if (rule.effect === "deny" && may.includes(true)) return false;
-  return managed.some(({ x, set }, index) => !may[index] && !selectsByIdentity(set, x));
+  const may = managed.map(
+    ({ x, direction }) =>
+      mayWrite(world, module, direction, flow) || (effect === "deny" && owns(world, module, x)), // a deny needs no managed peer
+  );
+  if (effect === "deny" && may.includes(true)) return false;
+  return managed.some((end, index) => !may[index] && !selectsByIdentity(end.set, end.x, end.drops));
 }
+
+const owns = (world: World, module: Module, x: Endpoint) => {
+  const owned = world.model.teams.get(module.by ?? "")?.owns;
+  return owned !== undefined && selects(owned, x);
+};
 
 /** 6.3: whether the module may write the half of this flow that lies at its managed end. */
 export function mayWrite(world: World, module: Module, direction: Direction, flow: Flow): boolean {
   if (module.isRoot) return true;
   const [end, peer] =
     direction === "egress" ? [flow.source, flow.destination] : [flow.destination, flow.source];
-  const owned = world.model.teams.get(module.by ?? "")?.owns;
-  if (peer.workload !== undefined && owned !== undefined && selects(owned, end)) return true;
+  if (peer.workload !== undefined && owns(world, module, end)) return true;
   return world.model.delegations.some(
     (delegation) =>
       delegation.to.includes(module.name) &&
