@@ -7,7 +7,6 @@ import { resolveName, textOfName } from "./names.ts";
 import {
   type Argument,
   type InstanceScope,
-  type Meaning,
   type ModuleScope,
   nounOf,
   type SegmentItem,
@@ -80,11 +79,10 @@ function valueArgument(
       return illTyped(context, argument, wanted, "string");
     return { kind: "value", label, values: new Set([value.value]) };
   }
-  const [only, ...more] = value.kind === "name" ? value.parts : [];
-  if (value.kind !== "name" || only === undefined || more.length > 0) {
-    const found: Meaning["kind"] | "set" | "name" = value.kind === "name" ? "name" : "set";
-    const text = value.kind === "name" ? `${found} \`${textOfName(value)}\`` : found;
-    return illTyped(context, argument, wanted, text);
+  if (value.kind !== "name") return illTyped(context, argument, wanted, "set");
+  const [only, ...more] = value.parts;
+  if (only === undefined || more.length > 0) {
+    return illTyped(context, argument, wanted, `name \`${textOfName(value)}\``);
   }
   if (label.kind === "string") return illTyped(context, argument, `${wanted} in quotes`, "name");
   const values = coveredValues(context, label, only.text, only.span);

@@ -54,7 +54,10 @@ export interface ModelScope {
 export interface Module {
   readonly name: string;
   readonly isRoot: boolean;
-  /** Team name; undefined only for a root without `by`. */
+  /**
+   * Team name; undefined only for a root without `by`, or where the header could not be read. The
+   * team is not in `Model.teams` if it was found wrong: what it may do is then no question.
+   */
   readonly by: string | undefined;
   readonly span: Span;
 }
@@ -127,7 +130,7 @@ export interface Program {
   readonly key: string;
   /** As the user writes it; undefined for an inline program. */
   readonly name: string | undefined;
-  /** Only the platforms it can run on. Fields sorted by name; at least one. */
+  /** Only the platforms it can run on. Fields sorted by name; a cgroup without outer slashes. */
   readonly alternatives: ReadonlyMap<Platform, ReadonlyMap<ProgramField, string>>;
   readonly span: Span;
 }
