@@ -51,6 +51,7 @@ export function buildInventory(
     faults,
     readers: new Map(sources.map((source) => [source, labelReader(source, vocabulary, faults)])),
     labelSets: new Map(),
+    knownSets: new Map(),
     shared: new Map(),
     required: [...model.labels.values()].filter((label) => !label.optional),
   };
@@ -72,6 +73,8 @@ interface Context {
   readonly readers: ReadonlyMap<RawSource, LabelReader>;
   /** Equal label sets are one object; the key is their canonical text. */
   readonly labelSets: Map<string, ReadonlyMap<string, LabelValue>>;
+  /** The same, by a label set as it was read: most records share one. */
+  readonly knownSets: Map<ReadonlyMap<string, LabelValue>, ReadonlyMap<string, LabelValue>>;
   readonly shared: Merging["shared"];
   readonly required: readonly Label[];
 }
@@ -138,7 +141,7 @@ function workloadOf(context: Context, claims: readonly Claim[]): Workload | unde
 }
 
 function labelsOf(context: Context, merging: Merging, first: Claim): Workload["labels"] {
-  const { faults, labelSets } = context;
+  const { faults } = context;
   const { name } = first.record;
   const excused = new Set<string | undefined>();
   const readings = merging.claims.map((claim) => {
@@ -151,7 +154,7 @@ function labelsOf(context: Context, merging: Merging, first: Claim): Workload["l
   });
   const merged = mergeLabels(merging, readings);
   checkRequired(context, first, { labels: merged, excused });
-  return interned(labelSets, merged);
+  return interned(context, merged);
 }
 
 const noLabels: LabelReading = { values: new Map(), origins: new Map(), faults: [] };
@@ -180,23 +183,18 @@ function checkRequired({ required, faults }: Context, first: Claim, held: Labels
   }
 }
 
-const canonicalKeys = new WeakMap<ReadonlyMap<string, LabelValue>, string>();
-
 /** The one object for label sets equal to this one. */
 function interned(
-  labelSets: Context["labelSets"],
+  { labelSets, knownSets }: Context,
   labels: ReadonlyMap<string, LabelValue>,
 ): ReadonlyMap<string, LabelValue> {
-  let key = canonicalKeys.get(labels);
-  const sorted = key === undefined ? [...labels].sort(([a], [b]) => compareTexts(a, b)) : [];
-  if (key === undefined) {
-    key = JSON.stringify(sorted);
-    canonicalKeys.set(labels, key);
-  }
-  const known = labelSets.get(key);
+  const known = knownSets.get(labels);
   if (known !== undefined) return known;
-  const kept = new Map(sorted);
+  const sorted = [...labels].sort(([a], [b]) => compareTexts(a, b));
+  const key = JSON.stringify(sorted);
+  const kept = labelSets.get(key) ?? new Map(sorted);
   labelSets.set(key, kept);
+  knownSets.set(labels, kept);
   return kept;
 }
 
