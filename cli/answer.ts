@@ -7,7 +7,7 @@ import { diagnosticJson, printJson } from "../diagnostics/render-json.ts";
 import { plainStyle, type Style } from "../diagnostics/render-style.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import { replaceFile } from "../host/atomic-file.ts";
-import type { Answer, Call, Failure, Format, Result } from "./call.ts";
+import type { Answer, Call, Failure, Format, Options, Result } from "./call.ts";
 import { type ExitStatus, exit } from "./exit.ts";
 import { packageVersion } from "./package-files.ts";
 import { styleFor } from "./style.ts";
@@ -89,6 +89,15 @@ function jsonOf(verb: string, { diagnostics, json }: Result, status: ExitStatus)
 export function countsOf(diagnostics: readonly Diagnostic[]) {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
   return { errors, warnings: diagnostics.length - errors };
+}
+
+/** What a verb shows that is not the one to report warnings: only what stops it. */
+export function stopping(
+  diagnostics: readonly Diagnostic[],
+  { failLevel }: Pick<Options, "failLevel">,
+): readonly Diagnostic[] {
+  if (failLevel === "warning") return diagnostics;
+  return diagnostics.filter((diagnostic) => diagnostic.severity === "error");
 }
 
 /**

@@ -8,15 +8,27 @@ import type { Terminal } from "./terminal.ts";
 /** Runs segc with the arguments of this process and sets its exit status. */
 export async function runProcess(): Promise<void> {
   tolerateClosedPipes();
-  const status = await run(process.argv.slice(2), terminal);
+  const folder = currentFolder();
+  const status =
+    folder === undefined
+      ? exit.environment
+      : await run(process.argv.slice(2), { ...terminal, folder });
   process.exitCode ??= status;
 }
 
-const terminal: Terminal = {
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch (error) {
+    process.stderr.write(`error: the current folder is gone: ${describeFault(error)}\n`);
+    return undefined;
+  }
+}
+
+const terminal: Omit<Terminal, "folder"> = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  input: () => readFileSync(0, "utf8"),
-  folder: process.cwd(),
+  input: () => readFileSync(0),
   environment: process.env,
   outIsTerminal: process.stdout.isTTY === true,
   errIsTerminal: process.stderr.isTTY === true,

@@ -6,8 +6,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** Progress, logs and what went wrong with the call itself. */
   readonly err: (text: string) => void;
-  /** Everything on standard input. */
-  readonly input: () => string;
+  /** Everything on standard input; throws the system's error. */
+  readonly input: () => Uint8Array;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly outIsTerminal: boolean;

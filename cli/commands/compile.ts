@@ -9,7 +9,7 @@ import { manifestName } from "../../host/output-folder.ts";
 import { compile as compileProject, targetNames } from "../../index.ts";
 import { counted } from "../../report/counted.ts";
 import { manifestLines, nextEnd } from "../../report/manifest.ts";
-import { statusFor } from "../answer.ts";
+import { statusFor, stopping } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
 import { projectFolder } from "../project-folder.ts";
@@ -22,7 +22,9 @@ export async function compile(call: Call): Promise<Answer> {
   if ("kind" in targets) return targets;
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
-  const { compiled, diagnostics } = compileProject(nodeFiles(folder), { now, ...targets });
+  const result = compileProject(nodeFiles(folder), { now, ...targets });
+  const diagnostics = stopping(result.diagnostics, call.options);
+  const compiled = diagnostics.length === 0 ? result.compiled : undefined;
   if (compiled !== undefined) {
     const refusal = await writeArtefacts(call, out, filesOf(compiled));
     if (refusal !== undefined) return refusal;

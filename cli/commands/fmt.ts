@@ -5,6 +5,7 @@ import { escapeText } from "../../diagnostics/render-display.ts";
 import type { SourceFile } from "../../diagnostics/source.ts";
 import { formatModule } from "../../grammar/print.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
+import { describeFault } from "../../host/faults.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { readText } from "../../project/read-text.ts";
 import { counted } from "../../report/counted.ts";
@@ -12,6 +13,7 @@ import { statusFor } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { type ExitStatus, exit } from "../exit.ts";
 import { projectFolder } from "../project-folder.ts";
+import type { Terminal } from "../terminal.ts";
 
 export function fmt(call: Call): Answer {
   if (call.operands.includes("-")) return formatInput(call);
@@ -60,7 +62,7 @@ function linesOf({ options }: Call, changed: readonly string[], all: number): re
     ...(same > 0 ? [`${counted(same, "file")} already fine`] : []),
   ];
   const summary = parts.length === 0 ? "there are no policy files here" : parts.join(", ");
-  return [...changed.map((path) => escapeText(path)), summary];
+  return [...changed.map((path) => `${verb}  ${escapeText(path)}`), summary];
 }
 
 interface FormattedFile {
@@ -98,7 +100,9 @@ function filesOf(
 
 function formatInput({ operands, options, terminal }: Call): Answer {
   if (operands.length > 1) return failure(exit.usage, "`-` stands alone: it is standard input");
-  const source: SourceFile = { path: "(standard input)", text: terminal.input() };
+  const read = readInput(terminal);
+  if ("kind" in read) return read;
+  const { source } = read;
   const { text, diagnostics } = formatModule(source);
   const isChanged = diagnostics.length === 0 && text !== source.text;
   const shown = options.check ? "" : text;
@@ -111,4 +115,15 @@ function formatInput({ operands, options, terminal }: Call): Answer {
     lines: () => (shown === "" ? [] : [shown.replace(/\n$/, "")]),
     json: { changed: isChanged ? [source.path] : [], unchanged: isChanged ? 0 : 1, text },
   };
+}
+
+function readInput(terminal: Terminal): { readonly source: SourceFile } | Failure {
+  try {
+    const bytes = terminal.input();
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { source: { path: "(standard input)", text } };
+  } catch (error) {
+    const why = error instanceof TypeError ? "it is not UTF-8 text" : describeFault(error);
+    return failure(exit.environment, `cannot read standard input: ${why}`);
+  }
 }

@@ -3,7 +3,7 @@ import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { check } from "../../index.ts";
 import { testLines, testSummary, testsJson } from "../../report/policy-tests.ts";
-import { statusFor } from "../answer.ts";
+import { statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { projectFolder } from "../project-folder.ts";
 
@@ -11,7 +11,8 @@ export function test(call: Call): Answer {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const { now } = call.options;
-  const { tests, diagnostics } = check(nodeFiles(folder), { now });
+  const { tests, diagnostics: all } = check(nodeFiles(folder), { now });
+  const diagnostics = stopping(all, call.options);
   const untested = tests.length === 0 && hasErrors(diagnostics);
   return {
     kind: "result",

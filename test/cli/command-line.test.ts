@@ -109,12 +109,12 @@ describe("a bug in segc", () => {
   });
 
   test("of any other kind names the verb it happened in, and its cause", async () => {
-    const input = (): string => {
-      throw new Error("bug in segc", { cause: new TypeError("x is undefined\u001b[2J") });
+    const out = () => {
+      throw new TypeError("x is undefined\u001b[2J");
     };
-    const { status, err } = await segc("/", ["fmt", "-"], { input });
+    const { status, err } = await segc("/", ["version"], { out });
     expect(status).toBe(70);
-    expect(err).toContain("(stage: fmt)");
+    expect(err).toContain("(stage: version)");
     expect(err).toContain("x is undefined\\u001b[2J");
     expect(err).not.toContain(process.cwd());
   });

@@ -38,7 +38,7 @@ describe("json", () => {
 
   test.each(calls)("%s keeps to the schema", async (_, args, files) => {
     const result = await segc(folderWith(files), [...args, "--format", "json"], {
-      input: () => policy,
+      input: () => Buffer.from(policy),
     });
     const json = JSON.parse(result.out);
     keepsToSchema(json);

@@ -47,6 +47,13 @@ describe("streams", () => {
   });
 });
 
+test("a folder that is gone is no bug of ours", () => {
+  const folder = folderWith({ "gone/x": "" });
+  const said = shell(`${folder}/gone`, 'rm -r "$PWD"; "$NODE" "$SEGC" check');
+  expect(said).toMatchObject({ status: 4, out: "" });
+  expect(said.err).toBe("error: the current folder is gone: there is no such file or folder\n");
+});
+
 describe("the launcher", () => {
   test("says in one line that Node is too old", () => {
     // A Node that is told not to read TypeScript is as good as an old one.

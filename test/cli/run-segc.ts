@@ -30,7 +30,7 @@ export async function segc(
     err: (text) => {
       err += text;
     },
-    input: () => "",
+    input: () => new Uint8Array(),
     folder,
     environment: {},
     outIsTerminal: false,

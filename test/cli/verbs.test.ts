@@ -7,6 +7,10 @@ import { checkout, folderWith, type Said, segc, today } from "./run-segc.ts";
 import { policy, smallProject, spoilt } from "./small-project.ts";
 
 const unformatted = policy.replace("segment web =", "segment   web=");
+const observed = `never no-telnet = web -> db : tcp/23
+observe ingress of db until 2027-01-01
+observe egress of web until 2027-01-01
+`;
 const isRoot = process.getuid?.() === 0;
 const noStack = ({ out, err }: Said) => expect(out + err).not.toMatch(/\n\s+at .*:\d+:\d+/);
 
@@ -39,22 +43,25 @@ ok: 1 module, 2 workloads, 2 rules, 0 guardrails and 1 test, as of ${today}
     expect(later.out).not.toContain("app.vendor");
   });
 
-  test("warnings fail only when asked to", async () => {
-    const folder = folderWith(
-      spoilt(
-        "app.seg",
-        (text) => `${text}never no-ssh = web -> db : tcp/23
-observe ingress of db until 2027-01-01
-observe egress of web until 2027-01-01
-`,
-      ),
-    );
+  test("warnings fail only when asked to, and only check reports them", async () => {
+    const folder = folderWith(spoilt("app.seg", (text) => text + observed));
     const { status, out } = await segc(folder, ["check"]);
-    expect({ status, warned: out.startsWith("warning SEG603") }).toEqual({
-      status: 0,
-      warned: true,
-    });
-    expect((await segc(folder, ["check", "--fail-level", "warning"])).status).toBe(1);
+    expect({ status, code: out.slice(0, 14) }).toEqual({ status: 0, code: "warning SEG603" });
+    for (const verb of [["test"], ["compile", "--out", "out"]]) {
+      const quiet = await segc(folder, verb);
+      expect({ status: quiet.status, warned: quiet.out.includes("SEG603") }).toEqual({
+        status: 0,
+        warned: false,
+      });
+    }
+    for (const verb of [["check"], ["test"], ["compile", "--out", "none"]]) {
+      const strict = await segc(folder, [...verb, "--fail-level", "warning"]);
+      expect({ status: strict.status, code: strict.out.slice(0, 14) }).toEqual({
+        status: 1,
+        code: "warning SEG603",
+      });
+    }
+    expect(Object.keys(picture(folder)).filter((path) => path.startsWith("none"))).toEqual([]);
   });
 });
 
@@ -194,12 +201,15 @@ describe("fmt", () => {
   test("writes what changes and leaves the rest alone", async () => {
     const folder = folderWith({ ...smallProject, "app.seg": unformatted });
     const checked = await segc(folder, ["fmt", "--check"]);
-    expect(checked).toMatchObject({ status: 1, out: "app.seg\n1 file would change\n" });
+    expect(checked).toMatchObject({
+      status: 1,
+      out: "would change  app.seg\n1 file would change\n",
+    });
     expect((await segc(folder, ["fmt", "--check", "--exit-code"])).status).toBe(2);
     expect(readFileSync(join(folder, "app.seg"), "utf8")).toBe(unformatted);
     expect(await segc(folder, ["fmt"])).toMatchObject({
       status: 0,
-      out: "app.seg\n1 file changed\n",
+      out: "changed  app.seg\n1 file changed\n",
     });
     expect(readFileSync(join(folder, "app.seg"), "utf8")).toBe(policy);
     expect(await segc(folder, ["fmt", "--check"])).toMatchObject({
@@ -232,11 +242,25 @@ describe("fmt", () => {
   });
 
   test("standard input to standard output; problems go to the other stream", async () => {
-    const good = await segc("/", ["fmt", "-"], { input: () => unformatted });
+    const good = await segc("/", ["fmt", "-"], { input: () => Buffer.from(unformatted) });
     expect(good).toEqual({ status: 0, out: policy, err: "" });
-    const bad = await segc("/", ["fmt", "-"], { input: () => "module\n" });
+    const bad = await segc("/", ["fmt", "-"], { input: () => Buffer.from("module\n") });
     expect(bad).toMatchObject({ status: 1, out: "module\n" });
     expect(bad.err).toContain("error SEG100 at (standard input):1:7");
+  });
+});
+
+describe("standard input that cannot be read", () => {
+  test("is an error of the environment", async () => {
+    const notText = await segc("/", ["fmt", "-"], { input: () => Buffer.of(0xc3, 0x28) });
+    expect(notText).toMatchObject({ status: 4, out: "" });
+    expect(notText.err).toBe("error: cannot read standard input: it is not UTF-8 text\n");
+    const input = () => {
+      throw Object.assign(new Error(), { code: "EISDIR" });
+    };
+    const folder = await segc("/", ["fmt", "-"], { input });
+    expect(folder).toMatchObject({ status: 4, out: "" });
+    expect(folder.err).toContain("it is a directory");
   });
 });
 
