@@ -113,6 +113,32 @@ export function selectsByIdentity(set: EndpointSet, x: Endpoint, drops: Drops = 
   }
 }
 
+/** The empty record, each given one, and each consistent union of two. */
+export function combinations(records: readonly Process[], own: Process): readonly Process[] {
+  const pairs = records.flatMap((a, index) =>
+    records
+      .slice(index + 1)
+      .filter((b) => [...b].every(([field, value]) => (a.get(field) ?? value) === value))
+      .map((b) => new Map([...a, ...b])),
+  );
+  return [own, new Map(), ...records, ...pairs];
+}
+
+/** Every program a set names. */
+export function programsIn(set: EndpointSet): readonly Program[] {
+  switch (set.kind) {
+    case "program":
+      return [set.program, ...programsIn(set.of)];
+    case "union":
+    case "intersection":
+      return set.of.flatMap(programsIn);
+    case "difference":
+      return [...programsIn(set.of), ...programsIn(set.except)];
+    default:
+      return [];
+  }
+}
+
 /** A prefix written in this program. */
 export function prefix(text: string): Cidr {
   const parsed = parsePrefix(text);
