@@ -2,14 +2,13 @@
 // have one; a failure shrinks statement by statement, and prints its seed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CompileResult, compile } from "../../index.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
-import { memoryFiles } from "../generated/memory-files.ts";
-import { type GeneratedProject, generatedProject, withoutLines } from "../generated/project.ts";
+import { generatedProject } from "../generated/project.ts";
 import { enforce } from "./enforce.ts";
 import { estateOf } from "./estate.ts";
 import { expectedIn } from "./expected.ts";
 import { describeKernel } from "./here.ts";
+import { repaired } from "./repaired.ts";
 
 const isFull = process.env.SEGC_FULL === "1";
 const projects = isFull ? 200 : 20;
@@ -25,7 +24,7 @@ describeKernel("generated projects", { needs: "root" }, () => {
     const used = new Set<string>();
     await fc.assert(
       fc.asyncProperty(generatedProject, async (project) => {
-        const sound = repaired(project);
+        const sound = repaired(project, now);
         const { checked, compiled } = sound.result;
         if (compiled === undefined) throw new Error("a repaired project compiles");
         const { model, inventory } = checked;
@@ -56,33 +55,6 @@ describeKernel("generated projects", { needs: "root" }, () => {
     expect(features.filter((feature) => !used.has(feature.source)).map(String)).toEqual([]);
   });
 });
-
-/** The project without the lines at which an error points, until there is none. */
-function repaired(project: GeneratedProject): {
-  readonly project: GeneratedProject;
-  readonly result: CompileResult;
-} {
-  const result = compile(memoryFiles(project.files), { now });
-  if (result.compiled !== undefined) return { project, result };
-  const lines = new Set(
-    result.diagnostics
-      .filter(({ severity }) => severity === "error")
-      .flatMap(({ span }) => (span === undefined ? [] : [lineOf(span)])),
-  );
-  const smaller = withoutLines(project, lines);
-  if (smaller.statements.length === project.statements.length) {
-    throw new Error(`cannot be repaired: ${JSON.stringify(result.diagnostics, undefined, 1)}`);
-  }
-  return repaired(smaller);
-}
-
-const lineOf = ({
-  source,
-  start,
-}: {
-  readonly source: { readonly text: string };
-  readonly start: number;
-}) => source.text.slice(0, start).split("\n").length;
 
 /** What the language can say that an enforcer can see. */
 const features: readonly RegExp[] = [
