@@ -53,7 +53,8 @@ export function checkPolicy(input: CheckInput): Checked {
   const { capabilities, now } = input;
   const built = buildModel(input.trees, input);
   const { model } = built;
-  const read = buildInventory(input.inventory, model);
+  const broken = input.trees.flatMap((tree) => tree.broken.map((name) => name.text));
+  const read = buildInventory(input.inventory, model, { unreadLabels: new Set(broken) });
   const { inventory } = read;
   const expansion = expand(model, inventory);
   const world = { model, workloads: inventory.workloads, capabilities, now };

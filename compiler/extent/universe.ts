@@ -158,6 +158,7 @@ function countBefore(
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
+    // `middle` lies within the list.
     if (passes(sorted[middle] as AddressWords)) low = middle + 1;
     else high = middle;
   }

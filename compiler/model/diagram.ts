@@ -51,6 +51,7 @@ export function diagram(): Diagram {
     }
     // Nodes are indices into these arrays.
     const top = Math.min(level[a] as number, level[b] as number, level[c] as number);
+    // Every node has an entry in each array.
     const side = (node: Node, branch: readonly Node[]) =>
       level[node] === top ? (branch[node] as Node) : node;
     const whenFalse = choose(side(a, low), side(b, low), side(c, low), depth + 1);

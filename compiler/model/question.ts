@@ -31,9 +31,8 @@ export function flowOfQuestion(
       item === undefined || others.length > 0 ? [] : [[name, item] as const],
     ),
   );
-  const fixtures = new Map(
-    [...workloads].map((name) => [name, { kind: "fixture", name, nameSpan: tree.span } as Fixture]),
-  );
+  const fixtures = new Map<string, Fixture>();
+  for (const name of workloads) fixtures.set(name, { kind: "fixture", name, nameSpan: tree.span });
   const module: ModuleScope = {
     ...home,
     isRoot: true,

@@ -198,6 +198,7 @@ function lastStartingAtOrBefore(ranges: readonly AddressRange[], words: AddressW
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
+    // `middle` lies within the list.
     if (compareWords((ranges[middle] as AddressRange).first, words) <= 0) low = middle + 1;
     else high = middle;
   }
