@@ -1,0 +1,38 @@
+// The literate cases: every Markdown file here is a suite, every heading with fences a test. An
+// `errors` fence lists what must be reported, a line each (`SEG202 app.seg:4`, the place may be left
+// out); without one there must be no error. What a policy means is said by the tests inside it.
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { positionAt } from "../../diagnostics/source.ts";
+import { check } from "../../index.ts";
+import { literateCases } from "../literate/markdown.ts";
+import { projectOf } from "../literate/project.ts";
+
+const now = "2026-11-23";
+const files = globSync("test/cases/**/*.md").sort();
+
+function placed({ code, span }: Diagnostic, wanted: readonly string[]): string {
+  if (span === undefined || wanted.includes(code)) return code;
+  return `${code} ${span.source.path}:${positionAt(span.source, span.start).line}`;
+}
+
+describe.each(files)("%s", (file) => {
+  const cases = literateCases(readFileSync(file, "utf8"));
+
+  it.each(cases.map((each) => [each.name, each] as const))("%s", (_, { fences }) => {
+    const expected = fences
+      .filter((fence) => fence.language === "errors")
+      .flatMap((fence) => fence.text.trim().split("\n"));
+    const { diagnostics } = check(projectOf(fences), { now });
+    const errors = diagnostics.filter((each) => each.severity === "error");
+    const found = errors.map((each) => placed(each, expected));
+    expect(found, errors.map((each) => each.message).join("\n")).toEqual(expected);
+  });
+});
+
+describe("literate cases", () => {
+  it("are there", () => {
+    expect(files.length).toBeGreaterThan(2);
+  });
+});
