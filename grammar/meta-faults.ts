@@ -42,12 +42,12 @@ export function checkMeta(
 ): readonly Diagnostic[] {
   if (meta.items.length === 0 && !options.hasExceptions) return [empty(meta.span)];
   const found: Diagnostic[] = [];
-  const seen = new Map<Kind, Span>();
+  const seen: { [kind in Kind]?: Span } = {};
   for (const item of meta.items) {
-    const first = seen.get(item.kind);
+    const first = seen[item.kind];
     if (!legal[options.place].includes(item.kind)) found.push(misplaced(item, options.place));
     else if (first !== undefined) found.push(twice(item, first));
-    if (first === undefined) seen.set(item.kind, item.span);
+    seen[item.kind] ??= item.span;
   }
   return found;
 }

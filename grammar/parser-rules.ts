@@ -62,16 +62,16 @@ export abstract class RuleParser extends SetParser {
 
   /** `NAME =`, which only its second token tells from a flow. */
   readonly optionalName = this.RULE("optionalName", (): Name | undefined => {
-    let name: Name | undefined;
-    this.OPTION({
-      GATE: this.#isNamed,
-      DEF: () => {
-        name = this.toName(this.CONSUME(t.Name));
-        this.CONSUME(t.Equals);
-      },
-    });
-    return name;
+    return this.OPTION(this.#nameBeforeEquals);
   });
+  readonly #nameBeforeEquals = {
+    GATE: (): boolean => this.LA(2).tokenType === t.Equals,
+    DEF: (): Name => {
+      const name = this.toName(this.CONSUME(t.Name));
+      this.CONSUME(t.Equals);
+      return name;
+    },
+  };
 
   readonly guard = this.RULE("guard", (): GuardDeclaration => {
     const verb = this.CONSUME(t.GuardWord);
@@ -133,48 +133,49 @@ export abstract class RuleParser extends SetParser {
     return meta;
   });
 
-  readonly metaItem = this.RULE("metaItem", (): MetaItem => {
-    const start = this.start();
-    return this.OR<IOrAlt<MetaItem>[]>([
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.because);
-          const value = this.toText(this.CONSUME(t.Text));
-          return { kind: "because", value, span: this.spanFrom(start) };
-        },
+  readonly metaItem = this.RULE(
+    "metaItem",
+    (): MetaItem => this.OR<IOrAlt<MetaItem>[]>(this.#metaItems),
+  );
+  readonly #metaItems: IOrAlt<MetaItem>[] = [
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.because);
+        const value = this.toText(this.CONSUME(t.Text));
+        return { kind: "because", value, span: this.spanFrom(startOffset) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.ticket);
-          const value = this.toText(this.CONSUME2(t.Text));
-          return { kind: "ticket", value, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.ticket);
+        const value = this.toText(this.CONSUME2(t.Text));
+        return { kind: "ticket", value, span: this.spanFrom(startOffset) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.until);
-          const date = this.toDate(this.CONSUME(t.CalendarDate));
-          return { kind: "until", date, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.until);
+        const date = this.toDate(this.CONSUME(t.CalendarDate));
+        return { kind: "until", date, span: this.spanFrom(startOffset) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.log);
-          // LogWord is the category of exactly these three keywords.
-          const mode = this.CONSUME(t.LogWord).image as "new" | "all" | "none";
-          return { kind: "log", mode, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.log);
+        // LogWord is the category of exactly these three keywords.
+        const mode = this.CONSUME(t.LogWord).image as "new" | "all" | "none";
+        return { kind: "log", mode, span: this.spanFrom(startOffset) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.family);
-          const family = this.CONSUME(t.FamilyWord).image === "v4" ? 4 : 6;
-          return { kind: "family", family, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.family);
+        const family = this.CONSUME(t.FamilyWord).image === "v4" ? 4 : 6;
+        return { kind: "family", family, span: this.spanFrom(startOffset) };
       },
-      { ALT: () => this.SUBRULE(this.fallback) },
-    ]);
-  });
+    },
+    { ALT: () => this.SUBRULE(this.fallback) },
+  ];
 
   readonly fallback = this.RULE("fallback", (): MetaItem => {
     const start = this.start();
@@ -203,8 +204,6 @@ export abstract class RuleParser extends SetParser {
     }
     return { value: token.image, span };
   }
-
-  readonly #isNamed = (): boolean => this.LA(2).tokenType === t.Equals;
 
   #checkMeta(meta: Meta, place: MetaPlace, hasExceptions: boolean): void {
     this.reportAll(checkMeta(meta, { place, hasExceptions }));

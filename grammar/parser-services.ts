@@ -14,6 +14,12 @@ import { serviceLiteral } from "./service-literal.ts";
 import { decodeString } from "./string-literal.ts";
 import * as t from "./tokens.ts";
 
+/** Only while the grammar is recorded. */
+const noService: ServiceItem = {
+  kind: "any-service",
+  span: { source: { path: "", text: "" }, start: 0, end: 0 },
+};
+
 export abstract class ServiceParser extends RecoveringParser {
   /** `{ a, b, }`: names and nothing else. */
   readonly names = this.RULE("names", (): Name[] => {
@@ -40,38 +46,41 @@ export abstract class ServiceParser extends RecoveringParser {
     return { kind: "parameter", name: text, span: this.spanFrom(start) };
   });
 
-  readonly svcExpr = this.RULE("svcExpr", (): ServiceExpression => {
-    const start = this.start();
-    let braced = false;
-    const items = this.OR<IOrAlt<ServiceItem[]>[]>([
-      {
-        ALT: () => {
-          braced = true;
-          this.CONSUME(t.LeftBrace);
-          const list = this.list(() => this.SUBRULE(this.svcPrim), selecting);
-          this.CONSUME(t.RightBrace);
-          return list;
-        },
+  readonly svcExpr = this.RULE(
+    "svcExpr",
+    (): ServiceExpression => this.OR<IOrAlt<ServiceExpression>[]>(this.#services),
+  );
+  readonly #services: IOrAlt<ServiceExpression>[] = [
+    {
+      ALT: () => {
+        const item = this.SUBRULE2(this.svcPrim);
+        return { items: [item], braced: false, span: item.span };
       },
-      { ALT: () => [this.SUBRULE2(this.svcPrim)] },
-    ]);
-    return { items, braced, span: this.spanFrom(start) };
-  });
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.LeftBrace);
+        const items = this.list(() => this.SUBRULE(this.svcPrim), selecting);
+        this.CONSUME(t.RightBrace);
+        return { items, braced: true, span: this.spanFrom(startOffset) };
+      },
+    },
+  ];
 
   readonly svcPrim = this.RULE(
     "svcPrim",
-    (): ServiceItem =>
-      this.OR<IOrAlt<ServiceItem>[]>([
-        { ALT: () => this.SUBRULE(this.svcNamed) },
-        { ALT: () => this.SUBRULE(this.parameter) },
-        {
-          ALT: () => ({
-            kind: "any-service",
-            span: this.spanOf(this.CONSUME(t.kw["any-service"])),
-          }),
-        },
-      ]),
+    (): ServiceItem => this.OR<IOrAlt<ServiceItem>[]>(this.#servicePrimaries),
   );
+  readonly #servicePrimaries: IOrAlt<ServiceItem>[] = [
+    { ALT: () => this.SUBRULE(this.svcNamed) },
+    { ALT: () => this.SUBRULE(this.parameter) },
+    {
+      ALT: () => ({
+        kind: "any-service",
+        span: this.spanOf(this.CONSUME(t.kw["any-service"])),
+      }),
+    },
+  ];
 
   /** `tcp/443` and `core.https` both begin with a name. */
   readonly svcNamed = this.RULE("svcNamed", (): ServiceItem => {
@@ -91,24 +100,24 @@ export abstract class ServiceParser extends RecoveringParser {
 
   readonly svcDetail = this.RULE("svcDetail", (protocol: IToken): ServiceItem => {
     this.CONSUME(t.Slash);
-    const detail = this.OR<IOrAlt<IToken>[]>([
-      { ALT: () => this.CONSUME(t.Integer) },
-      { ALT: () => this.CONSUME(t.Range) },
-      { ALT: () => this.CONSUME(t.Star) },
-      { ALT: () => this.CONSUME(t.Name) },
-    ]);
-    let code: IToken | undefined;
-    this.OPTION(() => {
-      this.CONSUME2(t.Slash);
-      code = this.CONSUME2(t.Integer);
-    });
-    return this.ACTION(() => {
-      const span = this.spanFrom(protocol.startOffset);
-      const read = serviceLiteral({ protocol, detail, code, span });
-      if (read.diagnostic !== undefined) this.reportDamage(read.diagnostic);
-      return read.literal;
-    });
+    const detail = this.OR<IOrAlt<IToken>[]>(this.#details);
+    const code = this.OPTION(this.#code);
+    if (this.RECORDING_PHASE) return noService;
+    const span = this.spanFrom(protocol.startOffset);
+    const read = serviceLiteral({ protocol, detail, code, span });
+    if (read.diagnostic !== undefined) this.reportDamage(read.diagnostic);
+    return read.literal;
   });
+  readonly #details: IOrAlt<IToken>[] = [
+    { ALT: () => this.CONSUME(t.Integer) },
+    { ALT: () => this.CONSUME(t.Range) },
+    { ALT: () => this.CONSUME(t.Star) },
+    { ALT: () => this.CONSUME(t.Name) },
+  ];
+  readonly #code = (): IToken => {
+    this.CONSUME2(t.Slash);
+    return this.CONSUME2(t.Integer);
+  };
 
   /** The name that a token is. */
   protected toName(token: IToken): Name {

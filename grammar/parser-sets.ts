@@ -20,6 +20,22 @@ import { ServiceParser } from "./parser-services.ts";
 import { checkProgram } from "./program-faults.ts";
 import * as t from "./tokens.ts";
 
+/** `and b and c`, behind the first operand. */
+interface Chain {
+  readonly kind: "and" | "or";
+  readonly others: readonly Predicate[];
+}
+interface SetChain {
+  readonly operator: "&" | "except";
+  readonly others: readonly SetExpression[];
+}
+
+/** `is not db`, behind the label. */
+interface Comparison {
+  readonly kind: "is" | "is-not" | "in" | "not-in" | "has-value";
+  readonly values: readonly Value[];
+}
+
 export abstract class SetParser extends ServiceParser {
   readonly cidrs = this.RULE("cidrs", (): CidrLiteral[] => {
     this.CONSUME(t.LeftBrace);
@@ -47,119 +63,119 @@ export abstract class SetParser extends ServiceParser {
 
   // --- predicates ---------------------------------------------------------------------------
 
+  // Alternatives are made once: those of `setPrim` alone would be twenty objects for every peer.
+
   readonly pred = this.RULE("pred", (): Predicate => {
     const start = this.start();
     const first = this.SUBRULE(this.atom);
-    let rest: { readonly kind: "and" | "or"; readonly of: Predicate[] } | undefined;
-    this.OPTION(() => {
-      rest = this.OR<IOrAlt<{ kind: "and" | "or"; of: Predicate[] }>[]>([
-        {
-          ALT: () => {
-            const of = [first];
-            this.AT_LEAST_ONE(() => {
-              this.CONSUME(t.kw.and);
-              of.push(this.SUBRULE2(this.atom));
-            });
-            return { kind: "and", of };
-          },
-        },
-        {
-          ALT: () => {
-            const of = [first];
-            this.AT_LEAST_ONE2(() => {
-              this.CONSUME(t.kw.or);
-              of.push(this.SUBRULE3(this.atom));
-            });
-            return { kind: "or", of };
-          },
-        },
-      ]);
-    });
-    if (rest === undefined) return first;
+    const chain = this.OPTION(this.#predChain);
+    if (chain === undefined || this.RECORDING_PHASE) return first;
+    const rest = { kind: chain.kind, of: [first, ...chain.others] };
     if (!this.RECORDING_PHASE && this.isNext(t.kw.and, t.kw.or)) this.#mixedPredicate(rest);
     return { ...rest, span: this.spanFrom(start) };
   });
 
-  readonly atom = this.RULE("atom", (): Predicate => {
-    const start = this.start();
-    return this.OR<IOrAlt<Predicate>[]>([
-      { ALT: () => this.SUBRULE(this.cmp) },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.has);
-          const label = this.toName(this.CONSUME(t.Name));
-          return { kind: "has-label", label, span: this.spanFrom(start) };
-        },
+  readonly #predChain = (): Chain => this.OR<IOrAlt<Chain>[]>(this.#predChains);
+  readonly #predChains: IOrAlt<Chain>[] = [
+    {
+      ALT: () => {
+        const others: Predicate[] = [];
+        this.AT_LEAST_ONE(() => {
+          this.CONSUME(t.kw.and);
+          others.push(this.SUBRULE2(this.atom));
+        });
+        return { kind: "and", others };
       },
-      {
-        ALT: () => {
-          const not = this.CONSUME(t.kw.not);
-          if (!this.RECORDING_PHASE && !this.isNext(t.LeftParen)) return this.#bareNot(not);
-          this.CONSUME(t.LeftParen);
-          const of = this.SUBRULE(this.pred);
-          this.CONSUME(t.RightParen);
-          return { kind: "not", of, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const others: Predicate[] = [];
+        this.AT_LEAST_ONE2(() => {
+          this.CONSUME(t.kw.or);
+          others.push(this.SUBRULE3(this.atom));
+        });
+        return { kind: "or", others };
       },
-      {
-        ALT: () => {
-          this.CONSUME2(t.LeftParen);
-          const of = this.SUBRULE2(this.pred);
-          this.CONSUME2(t.RightParen);
-          return { kind: "parenthesised-predicate", of, span: this.spanFrom(start) };
-        },
+    },
+  ];
+
+  readonly atom = this.RULE("atom", (): Predicate => this.OR<IOrAlt<Predicate>[]>(this.#atoms));
+  readonly #atoms: IOrAlt<Predicate>[] = [
+    { ALT: () => this.SUBRULE(this.cmp) },
+    {
+      ALT: () => {
+        const start = this.start();
+        this.CONSUME(t.kw.has);
+        const label = this.toName(this.CONSUME(t.Name));
+        return { kind: "has-label", label, span: this.spanFrom(start) };
       },
-    ]);
-  });
+    },
+    {
+      ALT: () => {
+        const not = this.CONSUME(t.kw.not);
+        if (!this.RECORDING_PHASE && !this.isNext(t.LeftParen)) return this.#bareNot(not);
+        this.CONSUME(t.LeftParen);
+        const of = this.SUBRULE(this.pred);
+        this.CONSUME(t.RightParen);
+        return { kind: "not", of, span: this.spanFrom(not.startOffset) };
+      },
+    },
+    {
+      ALT: () => {
+        const start = this.start();
+        this.CONSUME2(t.LeftParen);
+        const of = this.SUBRULE2(this.pred);
+        this.CONSUME2(t.RightParen);
+        return { kind: "parenthesised-predicate", of, span: this.spanFrom(start) };
+      },
+    },
+  ];
 
   readonly cmp = this.RULE("cmp", (): Predicate => {
     const label = this.toName(this.CONSUME(t.Name));
-    const start = label.span.start;
-    let negated = false;
-    return this.OR<IOrAlt<Predicate>[]>([
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.is);
-          this.OPTION(() => {
-            this.CONSUME(t.kw.not);
-            negated = true;
-          });
-          const values = [this.SUBRULE(this.value)];
-          return { kind: negated ? "is-not" : "is", label, values, span: this.spanFrom(start) };
-        },
-      },
-      {
-        ALT: () => {
-          this.OPTION2(() => {
-            this.CONSUME2(t.kw.not);
-            negated = true;
-          });
-          this.CONSUME(t.kw.in);
-          this.CONSUME(t.LeftBrace);
-          const values = this.list(() => this.SUBRULE2(this.value), selecting);
-          this.CONSUME(t.RightBrace);
-          return { kind: negated ? "not-in" : "in", label, values, span: this.spanFrom(start) };
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.has);
-          const values = [this.SUBRULE3(this.value)];
-          return { kind: "has-value", label, values, span: this.spanFrom(start) };
-        },
-      },
-    ]);
+    const { kind, values } = this.OR<IOrAlt<Comparison>[]>(this.#comparisons);
+    return { kind, label, values, span: this.spanFrom(label.span.start) };
   });
 
-  readonly value = this.RULE(
-    "value",
-    (): Value =>
-      this.OR<IOrAlt<Value>[]>([
-        { ALT: () => ({ kind: "value", ...this.toName(this.CONSUME(t.Name)) }) },
-        { ALT: () => this.toText(this.CONSUME(t.Text)) },
-        { ALT: () => this.SUBRULE(this.parameter) },
-      ]),
-  );
+  readonly #comparisons: IOrAlt<Comparison>[] = [
+    {
+      ALT: () => {
+        this.CONSUME(t.kw.is);
+        const not = this.OPTION(this.#not);
+        return { kind: not === undefined ? "is" : "is-not", values: [this.SUBRULE(this.value)] };
+      },
+    },
+    {
+      ALT: () => {
+        const not = this.OPTION2(this.#notIn);
+        this.CONSUME(t.kw.in);
+        this.CONSUME(t.LeftBrace);
+        const values = this.list(() => this.SUBRULE2(this.value), selecting);
+        this.CONSUME(t.RightBrace);
+        return { kind: not === undefined ? "in" : "not-in", values };
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(t.kw.has);
+        return { kind: "has-value", values: [this.SUBRULE3(this.value)] };
+      },
+    },
+  ];
+  readonly #not = () => this.CONSUME(t.kw.not);
+  readonly #notIn = () => this.CONSUME2(t.kw.not);
+
+  readonly value = this.RULE("value", (): Value => this.OR<IOrAlt<Value>[]>(this.#values));
+  readonly #values: IOrAlt<Value>[] = [
+    {
+      ALT: () => {
+        const { text, span } = this.toName(this.CONSUME(t.Name));
+        return { kind: "value", text, span };
+      },
+    },
+    { ALT: () => this.toText(this.CONSUME(t.Text)) },
+    { ALT: () => this.SUBRULE(this.parameter) },
+  ];
 
   // --- programs -----------------------------------------------------------------------------
 
@@ -226,114 +242,123 @@ export abstract class SetParser extends ServiceParser {
   readonly setExpr = this.RULE("setExpr", (): SetExpression => {
     const start = this.start();
     const first = this.SUBRULE(this.setAt);
-    let result = first;
-    this.OPTION(() => {
-      result = this.OR<IOrAlt<SetExpression>[]>([
-        {
-          ALT: () => {
-            const of = [first];
-            this.AT_LEAST_ONE(() => {
-              this.CONSUME(t.Ampersand);
-              of.push(this.SUBRULE2(this.setAt));
-            });
-            return { kind: "intersection", of, span: this.spanFrom(start) };
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(t.kw.except);
-            const except = this.SUBRULE3(this.setAt);
-            return { kind: "difference", of: first, except, span: this.spanFrom(start) };
-          },
-        },
-      ]);
-    });
-    if (result !== first && !this.RECORDING_PHASE && this.isNext(t.Ampersand, t.kw.except)) {
-      this.#mixedSet(result);
+    const rest = this.OPTION(this.#setChain);
+    if (rest === undefined || this.RECORDING_PHASE) return first;
+    const operands = [first, ...rest.others];
+    if (!this.RECORDING_PHASE && this.isNext(t.Ampersand, t.kw.except)) {
+      this.#mixedSet(operands, rest.operator);
     }
-    return result;
+    const span = this.spanFrom(start);
+    const [except] = rest.others;
+    if (rest.operator === "&" || except === undefined) {
+      return { kind: "intersection", of: operands, span };
+    }
+    return { kind: "difference", of: first, except, span };
   });
 
-  readonly setAt = this.RULE("setAt", (): SetExpression => {
-    const start = this.start();
-    return this.OR<IOrAlt<SetExpression>[]>([
-      {
-        ALT: () => {
-          const left = this.SUBRULE(this.setPrim);
-          let at: SetExpression | undefined;
-          this.OPTION(() => {
-            this.CONSUME(t.At);
-            at = this.SUBRULE2(this.setPrim);
-          });
-          if (at === undefined) return left;
-          return { kind: "program-at", program: left, at, span: this.spanFrom(start) };
-        },
+  readonly #setChain = (): SetChain => this.OR<IOrAlt<SetChain>[]>(this.#setChains);
+  readonly #setChains: IOrAlt<SetChain>[] = [
+    {
+      ALT: () => {
+        const others: SetExpression[] = [];
+        this.AT_LEAST_ONE(() => {
+          this.CONSUME(t.Ampersand);
+          others.push(this.SUBRULE2(this.setAt));
+        });
+        return { operator: "&", others };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.program);
-          const program = this.SUBRULE(this.progBody);
-          this.CONSUME2(t.At);
-          const at = this.SUBRULE3(this.setPrim);
-          return { kind: "program-at", program, at, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(t.kw.except);
+        return { operator: "except", others: [this.SUBRULE3(this.setAt)] };
       },
-    ]);
-  });
+    },
+  ];
 
-  readonly setPrim = this.RULE("setPrim", (): SetExpression => {
-    const start = this.start();
-    return this.OR<IOrAlt<SetExpression>[]>([
-      {
-        ALT: () => {
-          // Behind a colon stands an argument, which may be a label's value.
-          const isArgument = this.LA(0).tokenType === t.Colon;
-          const name = this.SUBRULE(this.qname);
-          if (!isArgument) this.#checkAny(name);
-          return name;
-        },
+  readonly setAt = this.RULE(
+    "setAt",
+    (): SetExpression => this.OR<IOrAlt<SetExpression>[]>(this.#setAts),
+  );
+  readonly #setAts: IOrAlt<SetExpression>[] = [
+    {
+      ALT: () => {
+        const start = this.start();
+        const program = this.SUBRULE(this.setPrim);
+        const at = this.OPTION(this.#at);
+        if (at === undefined) return program;
+        return { kind: "program-at", program, at, span: this.spanFrom(start) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.workloads);
-          let where: Predicate | undefined;
-          this.OPTION(() => {
-            this.CONSUME(t.kw.where);
-            where = this.SUBRULE(this.pred);
-          });
-          return { kind: "workloads", where, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.program);
+        const program = this.SUBRULE(this.progBody);
+        this.CONSUME2(t.At);
+        const at = this.SUBRULE3(this.setPrim);
+        return { kind: "program-at", program, at, span: this.spanFrom(startOffset) };
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.LeftBrace);
-          const of = this.list(() => this.SUBRULE(this.setExpr), selecting);
-          this.CONSUME(t.RightBrace);
-          return { kind: "union", of, span: this.spanFrom(start) };
-        },
+    },
+  ];
+  readonly #at = (): SetExpression => {
+    this.CONSUME(t.At);
+    return this.SUBRULE2(this.setPrim);
+  };
+
+  readonly setPrim = this.RULE(
+    "setPrim",
+    (): SetExpression => this.OR<IOrAlt<SetExpression>[]>(this.#setPrims),
+  );
+  readonly #setPrims: IOrAlt<SetExpression>[] = [
+    {
+      ALT: () => {
+        // Behind a colon stands an argument, which may be a label's value.
+        const isArgument = this.LA(0).tokenType === t.Colon;
+        const name = this.SUBRULE(this.qname);
+        if (!isArgument) this.#checkAny(name);
+        return name;
       },
-      { ALT: () => this.SUBRULE(this.parameter) },
-      {
-        ALT: () => {
-          this.CONSUME(t.LeftParen);
-          const of = this.SUBRULE2(this.setExpr);
-          this.CONSUME(t.RightParen);
-          return { kind: "parenthesised", of, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.workloads);
+        const where = this.OPTION(this.#where);
+        return { kind: "workloads", where, span: this.spanFrom(startOffset) };
       },
-      { ALT: () => ({ kind: "outside", span: this.spanOf(this.CONSUME(t.kw.outside)) }) },
-      { ALT: () => ({ kind: "internet", span: this.spanOf(this.CONSUME(t.kw.internet)) }) },
-      { ALT: () => ({ kind: "anywhere", span: this.spanOf(this.CONSUME(t.kw.anywhere)) }) },
-      {
-        ALT: () => {
-          this.CONSUME(t.kw.networks);
-          const cidrs = this.SUBRULE(this.cidrs);
-          return { kind: "networks", cidrs, span: this.spanFrom(start) };
-        },
+    },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.LeftBrace);
+        const of = this.list(() => this.SUBRULE(this.setExpr), selecting);
+        this.CONSUME(t.RightBrace);
+        return { kind: "union", of, span: this.spanFrom(startOffset) };
       },
-      { ALT: () => this.SUBRULE(this.fqdn) },
-    ]);
-  });
+    },
+    { ALT: () => this.SUBRULE(this.parameter) },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.LeftParen);
+        const of = this.SUBRULE2(this.setExpr);
+        this.CONSUME(t.RightParen);
+        return { kind: "parenthesised", of, span: this.spanFrom(startOffset) };
+      },
+    },
+    { ALT: () => ({ kind: "outside", span: this.spanOf(this.CONSUME(t.kw.outside)) }) },
+    { ALT: () => ({ kind: "internet", span: this.spanOf(this.CONSUME(t.kw.internet)) }) },
+    { ALT: () => ({ kind: "anywhere", span: this.spanOf(this.CONSUME(t.kw.anywhere)) }) },
+    {
+      ALT: () => {
+        const { startOffset } = this.CONSUME(t.kw.networks);
+        const cidrs = this.SUBRULE(this.cidrs);
+        return { kind: "networks", cidrs, span: this.spanFrom(startOffset) };
+      },
+    },
+    { ALT: () => this.SUBRULE(this.fqdn) },
+  ];
+  readonly #where = (): Predicate => {
+    this.CONSUME(t.kw.where);
+    return this.SUBRULE(this.pred);
+  };
 
   readonly fqdn = this.RULE("fqdn", (): SetExpression => {
     const start = this.start();
@@ -363,16 +388,9 @@ export abstract class SetParser extends ServiceParser {
     this.reportDamage(() => mixedPredicate(operands, operators));
   }
 
-  #mixedSet(first: SetExpression): void {
-    const operands =
-      first.kind === "difference"
-        ? [first.of, first.except]
-        : first.kind === "intersection"
-          ? [...first.of]
-          : [first];
-    const operators: ("&" | "except")[] = new Array(operands.length - 1).fill(
-      first.kind === "difference" ? "except" : "&",
-    );
+  #mixedSet(read: readonly SetExpression[], operator: SetChain["operator"]): void {
+    const operands = [...read];
+    const operators = new Array<SetChain["operator"]>(read.length - 1).fill(operator);
     while (this.isNext(t.Ampersand, t.kw.except)) {
       operators.push(this.LA(1).tokenType === t.Ampersand ? "&" : "except");
       this.skip();

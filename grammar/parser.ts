@@ -104,20 +104,20 @@ export class SegParser extends VocabularyParser {
 
   readonly decl = this.RULE(
     "decl",
-    (): Declaration =>
-      this.OR<IOrAlt<Declaration>[]>([
-        { ALT: () => this.SUBRULE(this.rule) },
-        { ALT: () => this.SUBRULE(this.named) },
-        { ALT: () => this.SUBRULE(this.import) },
-        { ALT: () => this.SUBRULE(this.label) },
-        { ALT: () => this.SUBRULE(this.require) },
-        { ALT: () => this.SUBRULE(this.team) },
-        { ALT: () => this.SUBRULE(this.delegate) },
-        { ALT: () => this.SUBRULE(this.observe) },
-        { ALT: () => this.SUBRULE(this.guard) },
-        { ALT: () => this.SUBRULE(this.test) },
-      ]),
+    (): Declaration => this.OR<IOrAlt<Declaration>[]>(this.#declarations),
   );
+  readonly #declarations: IOrAlt<Declaration>[] = [
+    { ALT: () => this.SUBRULE(this.rule) },
+    { ALT: () => this.SUBRULE(this.named) },
+    { ALT: () => this.SUBRULE(this.import) },
+    { ALT: () => this.SUBRULE(this.label) },
+    { ALT: () => this.SUBRULE(this.require) },
+    { ALT: () => this.SUBRULE(this.team) },
+    { ALT: () => this.SUBRULE(this.delegate) },
+    { ALT: () => this.SUBRULE(this.observe) },
+    { ALT: () => this.SUBRULE(this.guard) },
+    { ALT: () => this.SUBRULE(this.test) },
+  ];
 
   readonly named = this.RULE("named", (): Named => {
     const start = this.start();

@@ -16,7 +16,6 @@ export interface Scanned {
 /** Brackets within brackets; deeper text is refused before the parser recurses (SEG119). */
 export const nestingMax = 100;
 
-const wordAfterFirst = /(?:[a-z0-9]|-(?=[a-z0-9]))*/y;
 const misspelt = /(?:[\p{L}\p{M}\p{N}_]|-(?!>))+/uy;
 const ipv6 = /[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[0-9a-z]+)?(?:\/\d+)?/iy;
 const ipv4 = /\d+(?:\.\d+)+(?:\/\d+)?/y;
@@ -128,9 +127,7 @@ class Scanner {
   #word(): void {
     const text = this.#text;
     const start = this.#at;
-    wordAfterFirst.lastIndex = start + 1;
-    wordAfterFirst.test(text);
-    const end = wordAfterFirst.lastIndex;
+    const end = endOfWord(text, start + 1);
     const next = text.charCodeAt(end);
     if (next === 58 && end - start <= 4 && this.#address(ipv6)) return;
     if (continuesWord(text, end, next)) {
@@ -138,7 +135,10 @@ class Scanner {
       return;
     }
     const image = text.slice(start, end);
-    this.#push(t.keywordTypes.get(image) ?? t.Name, image, start);
+    const keyword = t.keywordTypes.get(image);
+    // A keyword's own name is one string for all its uses.
+    if (keyword === undefined) this.#push(t.Name, image, start);
+    else this.#push(keyword, keyword.name, start);
   }
 
   #address(pattern: RegExp): boolean {
@@ -224,6 +224,17 @@ const numberPatterns = [
   [range, t.Range],
   [integer, t.Integer],
 ] as const;
+
+/** Where a name ends whose first letter stands before `from`. */
+function endOfWord(text: string, from: number): number {
+  for (let at = from; ; at++) {
+    const kind = classes[text.charCodeAt(at)];
+    if (kind === lower || kind === digit) continue;
+    if (kind !== dash) return at;
+    const next = classes[text.charCodeAt(at + 1)];
+    if (next !== lower && next !== digit) return at;
+  }
+}
 
 /** True when a word goes on past `end` in a way no name may: `web_tier`, `webÄ`, `web--x`. */
 function continuesWord(text: string, end: number, next: number): boolean {

@@ -61,7 +61,9 @@ function ports(protocol: "tcp" | "udp" | "sctp", parts: ServiceParts): ReadServi
       help: `write a number, a range or \`*\`: \`${protocol}/443\`, \`${protocol}/8000-8099\``,
     }));
   }
-  const [first = "", last = first] = detail.image.split("-");
+  const dash = detail.image.indexOf("-");
+  const first = dash < 0 ? detail.image : detail.image.slice(0, dash);
+  const last = detail.image.slice(dash + 1);
   const range = { first: Number(first), last: Number(last) };
   const fault = portFault(range.first, range.last);
   if (fault === undefined) return { literal: { kind: "ports", protocol, range, span } };
