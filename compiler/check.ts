@@ -61,7 +61,9 @@ export function checkPolicy(input: CheckInput): Checked {
   const space = remembered(() => spaceOf(world));
 
   const context = planContext(model, expansion, capabilities, now);
-  const early = [...input.earlier, ...built.diagnostics, ...read.diagnostics];
+  // Without the root there is no vocabulary: every label of the inventory would be called unknown.
+  const hasRoot = input.trees.some((tree) => tree.isRoot);
+  const early = [...input.earlier, ...built.diagnostics, ...(hasRoot ? read.diagnostics : [])];
   const middle = hasErrors(early) ? [] : checkSets(input, context);
   const sound = !hasErrors(early) && !hasErrors(middle);
   const tests = sound ? runTests(world) : [];

@@ -2,8 +2,9 @@
 // (SEG603). language.md section 7, "Guardrails".
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
+import type { Direction } from "../inventory/types.ts";
 import type { Exception, FlowSet, Guardrail, UtcDate } from "../model/types.ts";
-import { selects } from "../semantics/denotation.ts";
+import { programsIn, selects } from "../semantics/denotation.ts";
 import {
   effective,
   enforcersOf,
@@ -14,6 +15,7 @@ import {
   ruleMatches,
 } from "../semantics/semantics.ts";
 import { describeFlow } from "./describe-flow.ts";
+import type { EndpointClass } from "./endpoint-classes.ts";
 import { becauseNote, type Finding, nameOf, noFinding, record, relatedRule } from "./finding.ts";
 import {
   addressPairs,
@@ -127,9 +129,10 @@ export function endedExceptions(
 function notEnforced(space: Space, guardrail: Guardrail, subject: FlowSet): readonly Diagnostic[] {
   const nobody = noFinding();
   const observed = noFinding();
+  const ends = endStates(space);
   for (const indexes of pairsOf(space, subject)) {
     const pair = pairAt(space, indexes);
-    if (!mayPass(space, pair)) continue;
+    if (!mayPass(ends, pair)) continue;
     const world = worldAt(space, pair);
     const sets = [subject, ...guardrail.exceptions.map((exception) => exception.flow)] as const;
     for (const flow of flowsOf(space, pair, sets)) {
@@ -160,15 +163,41 @@ const someEnforcer = (pair: Pair) =>
 const hasEnforcer = ({ members: [endpoint] }: Pair["source"], direction: "ingress" | "egress") =>
   endpoint?.workload?.enforcers.some((each) => each.directions.includes(direction)) ?? false;
 
-/** Cheap sieve: an enforced end without observation refuses what the policy refuses. */
-function mayPass({ world }: Space, pair: Pair): boolean {
-  if (!someEnforcer(pair)) return true;
+/**
+ * Cheap sieve. Where both ends enforce nothing, everything passes. An end that enforces and does
+ * not only observe refuses what the policy refuses, unless it is blind to a program.
+ */
+function mayPass(ends: EndStates, pair: Pair): boolean {
+  const source = ends.get(pair.source)?.egress ?? "open";
+  const destination = ends.get(pair.destination)?.ingress ?? "open";
+  if (source !== "observed" && destination !== "observed") {
+    return source === "open" && destination === "open";
+  }
+  if (source !== "enforced" && destination !== "enforced") return true;
+  return pair.rules.some(
+    ({ flow }) => programsIn(flow.source).length > 0 || programsIn(flow.destination).length > 0,
+  );
+}
+
+type EndState = "open" | "enforced" | "observed";
+type EndStates = ReadonlyMap<EndpointClass, Readonly<Record<Direction, EndState>>>;
+
+/** What stands at each class, in each direction. */
+function endStates({ world, classes }: Space): EndStates {
   const active = world.model.observations.filter(({ until }) => isActive(world, until));
-  const [source, destination] = [pair.source.members[0], pair.destination.members[0]];
-  return active.some(
-    ({ of }) =>
-      (source !== undefined && selects(of, source)) ||
-      (destination !== undefined && selects(of, destination)),
+  const stateOf = (one: EndpointClass, direction: Direction): EndState => {
+    const [endpoint] = one.members;
+    if (endpoint === undefined || !hasEnforcer(one, direction)) return "open";
+    const observed = active.some(
+      ({ directions, of }) => directions.includes(direction) && selects(of, endpoint),
+    );
+    return observed ? "observed" : "enforced";
+  };
+  return new Map(
+    classes.map((one) => [
+      one,
+      { egress: stateOf(one, "egress"), ingress: stateOf(one, "ingress") },
+    ]),
   );
 }
 
