@@ -5,13 +5,19 @@ import { diagnose } from "../../diagnostics/registry.ts";
 import { compareSpans } from "../../diagnostics/source.ts";
 import { platformRows } from "../extent/extent.ts";
 import type { Product, Universe } from "../extent/types.ts";
-import { type Bitset, hasBit, intersection, intersects, members, union } from "../sets/bitset.ts";
-import { hasService, intersectServices, isNoService } from "../sets/service-set.ts";
+import { type Bitset, hasBit, intersection, members, union } from "../sets/bitset.ts";
+import {
+  hasService,
+  intersectServices,
+  type ServiceSet,
+  unionServices,
+} from "../sets/service-set.ts";
 import { classify } from "./alike.ts";
 import { activeRules, type PlanContext } from "./context.ts";
 import { isOfFamily } from "./enforcement.ts";
 import { loweredProducts } from "./lowering.ts";
 import { type RuleProduct, rulesWithoutProduct } from "./product-form.ts";
+import { meetsSparse } from "./sparse.ts";
 import { ruleText } from "./words.ts";
 
 /** One diagnostic for each group of rules that cannot be told apart together. */
@@ -49,33 +55,81 @@ function cellsOf(
   destinations: readonly RuleProduct[],
 ): readonly Fault[] {
   const { universe } = context.expansion;
-  const from = sampler(universe, all, "source", sources);
-  const to = sampler(universe, all, "destination", destinations);
+  const regions = sources.flatMap((a) =>
+    destinations
+      .filter((b) => overlap(a.product, b.product))
+      .map((b) => ({
+        from: intersection(a.product.source.managed, b.product.source.managed),
+        to: intersection(a.product.destination.managed, b.product.destination.managed),
+        service: intersectServices(a.product.service, b.product.service),
+      })),
+  );
+  if (regions.length === 0) return [];
+  const relevant = relevantTo(universe, regions, all);
+  const from = sampler(
+    universe,
+    relevant,
+    "source",
+    regions.map((region) => region.from),
+  );
+  const to = sampler(
+    universe,
+    relevant,
+    "destination",
+    regions.map((region) => region.to),
+  );
   const seen = new Set<string>();
   const faults: Fault[] = [];
-  for (const a of sources) {
-    for (const b of destinations) {
-      if (!overlap(a.product, b.product)) continue;
-      const starts = from(intersection(a.product.source.managed, b.product.source.managed));
-      const ends = to(intersection(a.product.destination.managed, b.product.destination.managed));
-      for (const start of starts) {
-        for (const end of ends) {
-          const key = `${start.endpoint} ${end.endpoint}`;
-          if (seen.has(key) || !mayMeet(universe, start, end)) continue;
-          seen.add(key);
-          faults.push(...faultsBetween(universe, start, end));
-        }
+  for (const region of regions) {
+    const ends = to(region.to);
+    for (const start of from(region.from)) {
+      for (const end of ends) {
+        const key = `${start.endpoint} ${end.endpoint}`;
+        if (seen.has(key) || !mayMeet(universe, start, end)) continue;
+        seen.add(key);
+        faults.push(...faultsBetween(universe, start, end));
       }
     }
   }
   return faults;
 }
 
+/** Flows that a rule with a program at its source and one at its destination share. */
+interface Region {
+  readonly from: Bitset;
+  readonly to: Bitset;
+  readonly service: ServiceSet;
+}
+
+/** The products that may have a flow in one of the regions. */
+function relevantTo(
+  universe: Universe,
+  regions: readonly Region[],
+  all: readonly RuleProduct[],
+): readonly RuleProduct[] {
+  const from = regions.map((region) => region.from).reduce(union, universe.none);
+  const to = regions.map((region) => region.to).reduce(union, universe.none);
+  const service = unionServices(...regions.map((region) => region.service));
+  return all.filter(
+    ({ product }) =>
+      servicesMeet(product.service, service) &&
+      meetsSparse(from, product.source.managed) &&
+      meetsSparse(to, product.destination.managed),
+  );
+}
+
 function overlap(a: Product, b: Product): boolean {
   return (
-    !isNoService(intersectServices(a.service, b.service)) &&
-    intersects(a.source.managed, b.source.managed) &&
-    intersects(a.destination.managed, b.destination.managed)
+    servicesMeet(a.service, b.service) &&
+    meetsSparse(a.source.managed, b.source.managed) &&
+    meetsSparse(a.destination.managed, b.destination.managed)
+  );
+}
+
+/** Asked for every two rules with programs: no set is made. */
+function servicesMeet(a: ServiceSet, b: ServiceSet): boolean {
+  return a.intervals.some(({ first, last }) =>
+    b.intervals.some((other) => first <= other.last && other.first <= last),
   );
 }
 
@@ -87,11 +141,9 @@ function sampler(
   universe: Universe,
   all: readonly RuleProduct[],
   side: "source" | "destination",
-  conditioned: readonly RuleProduct[],
+  regions: readonly Bitset[],
 ): (row: Bitset) => readonly Sample[] {
-  const among = conditioned
-    .map(({ product }) => product[side].managed)
-    .reduce(union, universe.none);
+  const among = regions.reduce(union, universe.none);
   const rows = all.map(({ product }) => product[side].managed);
   const groups = universe.groups.map((group) => group.members);
   const platforms = platformRows(universe).values();
@@ -104,11 +156,17 @@ function sampler(
     if (mates.length < 2 && isNew) mates.push(endpoint);
     kept.set(classes[endpoint] as number, mates);
   }
-  const samples = [...kept.values()].flat().map((endpoint) => ({
-    endpoint,
-    products: all.filter(({ product }) => hasBit(product[side].managed, endpoint)),
-  }));
-  return (row) => samples.filter(({ endpoint }) => hasBit(row, endpoint));
+  const sampleAt = new Map<number, Sample>();
+  const sample = (endpoint: number): Sample => {
+    const known = sampleAt.get(endpoint);
+    if (known !== undefined) return known;
+    const products = all.filter(({ product }) => hasBit(product[side].managed, endpoint));
+    const made = { endpoint, products };
+    sampleAt.set(endpoint, made);
+    return made;
+  };
+  const endpoints = [...kept.values()].flat();
+  return (row) => endpoints.filter((endpoint) => hasBit(row, endpoint)).map(sample);
 }
 
 function mayMeet(universe: Universe, start: Sample, end: Sample): boolean {

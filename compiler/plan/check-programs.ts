@@ -12,6 +12,7 @@ import { type Bitset, difference, isEmpty, union } from "../sets/bitset.ts";
 import type { PlanContext } from "./context.ts";
 import { kindsOf } from "./ends.ts";
 import { enforcedParts } from "./enforced-parts.ts";
+import { isSparseSubset } from "./sparse.ts";
 import { type Capabilities, seesField } from "./target.ts";
 import { kindsText, listed, namesOf, programText, workloadsAt } from "./words.ts";
 
@@ -58,8 +59,9 @@ function unseenAt(
 ): Bitset {
   const { search, ends, expansion } = context;
   const end = endOf(product, direction);
-  const blind = difference(end.managed, ends[direction].sees(program));
-  if (isEmpty(blind)) return blind;
+  const sees = ends[direction].sees(program);
+  if (isSparseSubset(end.managed, sees)) return expansion.universe.none;
+  const blind = difference(end.managed, sees);
   const narrowed = { ...end, managed: blind };
   const part =
     direction === "egress"

@@ -65,8 +65,9 @@ function countPairs({ flow }: Rule, from: readonly Workload[], to: readonly Work
   let number = 0;
   let shareRealm = false;
   let example: Pairs["example"];
+  const far = kindsBy(to, label);
   for (const a of kindsBy(from, label)) {
-    for (const b of kindsBy(to, label)) {
+    for (const b of far) {
       const admitted =
         label === undefined || (a.leaf === b.leaf) === (flow.condition?.relation === "same");
       const alike = a.leaf === b.leaf && a.realms.join() === b.realms.join();

@@ -10,6 +10,7 @@ import { isNoAddress, noAddress } from "../sets/address-set.ts";
 import { type Bitset, difference, intersection, isEmpty } from "../sets/bitset.ts";
 import { intersectServices } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
+import { isSparseSubset } from "./sparse.ts";
 
 /**
  * The lowered products of a rule, each with every flow it lowers to. With `always`, unseen
@@ -38,11 +39,14 @@ function lowerPrograms(context: PlanContext, product: Product): readonly Product
 
 /** The term in parts: each keeps the programs that somebody at its endpoints sees. */
 function lowerTerm(context: PlanContext, term: Term, direction: Direction): readonly Term[] {
-  const programs = [...term.include, ...term.exclude];
+  const end = context.ends[direction];
+  const programs = [...term.include, ...term.exclude].filter(
+    (program) => !isSparseSubset(term.managed, end.sees(program)),
+  );
   if (programs.length === 0) return [term];
   let parts: readonly Term[] = [{ ...term, external: noAddress }];
   for (const program of programs) {
-    const sees = context.ends[direction].sees(program);
+    const sees = end.sees(program);
     parts = parts.flatMap((part) => [
       narrow(part, intersection(part.managed, sees)),
       withoutProgram(narrow(part, difference(part.managed, sees)), program),

@@ -13,6 +13,7 @@ import {
   setBit,
 } from "../sets/bitset.ts";
 import type { End } from "./ends.ts";
+import { inhabitedWords } from "./sparse.ts";
 
 /** What stands at one end: nothing, an enforcing enforcer, an observed one. */
 export const endStates = ["nothing", "enforced", "observed"] as const;
@@ -23,8 +24,8 @@ export type PairCounts = Float64Array;
 /** The pairs of a universe; built once and shared by all counts. */
 export interface PairSpace {
   readonly universe: Universe;
-  /** Endpoints that are their workload's only one in its group. */
-  readonly alone: Bitset;
+  /** Endpoints that are their workload's only one in its group, by family. */
+  readonly alone: Readonly<Record<Family, Bitset>>;
   /** The others, each with all endpoints of its workload in its group (itself too). */
   readonly crowds: ReadonlyMap<number, readonly number[]>;
   readonly crowded: Bitset;
@@ -32,7 +33,10 @@ export interface PairSpace {
 }
 
 export function pairSpace(universe: Universe): PairSpace {
-  const alone = emptyBitset(universe.endpoints.length);
+  const alone = {
+    4: emptyBitset(universe.endpoints.length),
+    6: emptyBitset(universe.endpoints.length),
+  };
   const crowded = emptyBitset(universe.endpoints.length);
   const crowds = new Map<number, readonly number[]>();
   for (let workload = 0; workload + 1 < universe.firstOf.length; workload++) {
@@ -47,7 +51,8 @@ export function pairSpace(universe: Universe): PairSpace {
     }
     for (const mates of groups.values()) {
       for (const at of mates) {
-        setBit(mates.length === 1 ? alone : crowded, at);
+        const family = universe.endpoints[at]?.family ?? 4;
+        setBit(mates.length === 1 ? alone[family] : crowded, at);
         if (mates.length > 1) crowds.set(at, mates);
       }
     }
@@ -74,8 +79,8 @@ export function countPairs(
       const to = right[index * 3 + (cell % 3)] as number;
       counts[cell] = (counts[cell] as number) + from * to;
     }
-    subtractAlone(space, source, destination, sources, destinations, group.members, counts);
   });
+  subtractAlone(space, source, destination, sources, destinations, family, counts);
   subtractCrowds(space, source, destination, sources, destinations, family, counts);
   return counts;
 }
@@ -91,9 +96,8 @@ export function tally(space: PairSpace, end: End, set: Bitset): Float64Array {
   if (found !== undefined) return found;
   const { groups } = space.universe;
   const result = new Float64Array(groups.length * 3);
-  for (let i = 0; i < set.words.length; i++) {
+  for (const i of inhabitedWords(set)) {
     const word = set.words[i] as number;
-    if (word === 0) continue;
     for (let group = 0; group < groups.length; group++) {
       const held = word & (groups[group]?.members.words[i] ?? 0);
       if (held !== 0) addStates(result, group * 3, end, held, i);
@@ -118,15 +122,13 @@ function subtractAlone(
   destination: End,
   sources: Bitset,
   destinations: Bitset,
-  members: Bitset,
+  family: Family,
   counts: PairCounts,
 ): void {
-  for (let i = 0; i < sources.words.length; i++) {
-    const both =
-      (sources.words[i] as number) &
-      (destinations.words[i] as number) &
-      (members.words[i] as number);
-    const word = both & (space.alone.words[i] as number);
+  const alone = space.alone[family];
+  for (const i of inhabitedWords(sources)) {
+    const both = (sources.words[i] as number) & (destinations.words[i] as number);
+    const word = both & (alone.words[i] as number);
     if (word === 0) continue;
     for (let cell = 0; cell < 9; cell++) {
       const from = stateWord(source, Math.floor(cell / 3), i);
@@ -150,7 +152,12 @@ function subtractCrowds(
   family: Family,
   counts: PairCounts,
 ): void {
-  if (!intersects(sources, space.crowded) || !intersects(destinations, space.crowded)) return;
+  if (
+    space.crowds.size === 0 ||
+    !intersects(sources, space.crowded) ||
+    !intersects(destinations, space.crowded)
+  )
+    return;
   for (const from of members(intersection(sources, space.crowded))) {
     if (space.universe.endpoints[from]?.family !== family) continue;
     for (const to of space.crowds.get(from) ?? []) {

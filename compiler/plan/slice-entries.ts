@@ -1,9 +1,11 @@
 // Boxes of rules -> the entries of a slice: those of one rule that differ only in their peers, or
 // only in their local addresses, become one; sorted, with a canonical text for hashing.
+import { sha256 } from "../model/sha256.ts";
 import type { UtcDate } from "../model/types.ts";
 import type { Cidr, Family } from "../sets/address.ts";
 import { formatCidr } from "../sets/address.ts";
 import { type AddressSet, cidrsOf, unionAddresses } from "../sets/address-set.ts";
+import type { ServiceSet } from "../sets/service-set.ts";
 import type { RuleBox } from "./entries.ts";
 import { remembered } from "./remembered.ts";
 import type { LocalProgram, SliceEntry } from "./slice.ts";
@@ -61,15 +63,24 @@ function joinLocal(a: PlacedBox, b: PlacedBox): PlacedBox {
 }
 
 const cidrs = remembered((set: AddressSet): readonly Cidr[] => cidrsOf(set));
-const cidrText = remembered((set: AddressSet) => ({ text: cidrs(set).map(formatCidr).join() }));
+
+/** A text that is equal for equal lists; long lists are digested, for they are compared often. */
+const listKey = remembered((list: readonly Cidr[]) => {
+  const text = list.map(formatCidr).join();
+  return { key: text.length > 100 ? sha256(text) : text };
+});
 
 function addressKey(set: AddressSet | undefined): string {
-  return set === undefined ? "" : cidrText(set).text;
+  return set === undefined ? "" : listKey(cidrs(set)).key;
 }
+
+const serviceKey = remembered((service: ServiceSet) => ({
+  key: service.intervals.map(({ first, last }) => `${first}-${last}`).join(),
+}));
 
 function boxKey({ service, programs, notPrograms }: PlacedBox["box"]): string {
   const keys = (list: readonly LocalProgram[]) => list.map(programKey);
-  return JSON.stringify([service.intervals, keys(programs), keys(notPrograms)]);
+  return JSON.stringify([serviceKey(service).key, keys(programs), keys(notPrograms)]);
 }
 
 function programKey({ key, label, uid, gid }: LocalProgram) {
@@ -98,9 +109,9 @@ export function entryText(entry: SliceEntry): string {
   return JSON.stringify([
     [entry.ruleId, entry.because ?? null, entry.ticket ?? null, entry.family, entry.log],
     entry.until ?? null,
-    entry.local?.map(formatCidr) ?? null,
-    entry.remote.map(formatCidr),
-    entry.service.intervals,
+    entry.local === undefined ? null : listKey(entry.local).key,
+    listKey(entry.remote).key,
+    serviceKey(entry.service).key,
     entry.programs.map(programKey),
     entry.notPrograms.map(programKey),
   ]);

@@ -10,7 +10,7 @@ import { sha256 } from "../model/sha256.ts";
 import type { Model, UtcDate } from "../model/types.ts";
 import type { IpAddress } from "../sets/address.ts";
 import { addressSetOf } from "../sets/address-set.ts";
-import { hasBit, members, union } from "../sets/bitset.ts";
+import { bitsetOf, intersection, members, union } from "../sets/bitset.ts";
 import {
   accountsKey,
   classify,
@@ -39,8 +39,10 @@ export function slicesOf(
 ): readonly EnforcerSlice[] {
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
   const slices = new Map<string, { readonly slice: EnforcerSlice; readonly names: string[] }>();
-  for (const alike of groupAlike(task)) {
-    const slice = sliceOf(task, alike);
+  const groups = groupAlike(task);
+  const piecesAt = piecesOfFirst(task, groups);
+  for (const alike of groups) {
+    const slice = sliceOf(task, piecesAt, alike);
     const names = alike.map((index) => workloadAt(task, index).name);
     const before = slices.get(slice.id);
     if (before === undefined) slices.set(slice.id, { slice, names });
@@ -57,7 +59,6 @@ interface Task {
   readonly kind: EnforcerKind;
   readonly universe: Universe;
   readonly pieces: Readonly<Record<Direction, readonly Piece[]>>;
-  /** Pieces by endpoint class are found by asking each piece for one endpoint of the class. */
   readonly classes: EndpointClasses;
   readonly remotes: Remotes;
   /** `u` or `g`, then the name of an account that some program names. */
@@ -141,12 +142,38 @@ function groupAlike(task: Task): readonly (readonly number[])[] {
   return [...alike.values()];
 }
 
-function sliceOf(task: Task, alike: readonly number[]): EnforcerSlice {
+/** By direction and endpoint: the pieces whose local end holds it. */
+type PiecesAt = Readonly<Record<Direction, ReadonlyMap<number, readonly Piece[]>>>;
+
+/** For one workload of each group: the others are alike. */
+function piecesOfFirst(task: Task, groups: readonly (readonly number[])[]): PiecesAt {
+  const { universe, classes } = task;
+  const asked = bitsetOf(
+    universe.endpoints.length,
+    groups.flatMap(([first = 0]) =>
+      spotsOf(universe, classes, first).map(({ endpoint }) => endpoint),
+    ),
+  );
+  const find = (pieces: readonly Piece[]) => {
+    const found = new Map<number, Piece[]>();
+    for (const piece of pieces) {
+      for (const endpoint of members(intersection(piece.local.managed, asked))) {
+        const list = found.get(endpoint);
+        if (list === undefined) found.set(endpoint, [piece]);
+        else list.push(piece);
+      }
+    }
+    return found;
+  };
+  return { egress: find(task.pieces.egress), ingress: find(task.pieces.ingress) };
+}
+
+function sliceOf(task: Task, piecesAt: PiecesAt, alike: readonly number[]): EnforcerSlice {
   const [index] = alike as [number]; // a group is made with its first member
   const workload = workloadAt(task, index);
   const halves = directions
     .filter((side) => kindsOf(workload, side).includes(task.kind))
-    .map((side) => halfOf(task, index, side));
+    .map((side) => halfOf(task, piecesAt, index, side));
   return { kind: task.kind, id: idOf(task.kind, halves), workloads: [], directions: halves };
 }
 
@@ -156,7 +183,12 @@ function workloadAt({ universe }: Task, index: number): Workload {
   return workload;
 }
 
-function halfOf(task: Task, index: number, direction: Direction): DirectionSlice {
+function halfOf(
+  task: Task,
+  piecesAt: PiecesAt,
+  index: number,
+  direction: Direction,
+): DirectionSlice {
   const { universe, classes, context, kind, remotes } = task;
   const view = localView(context.capabilities, kind, workloadAt(task, index), direction);
   const until = task.observed[direction].get(index);
@@ -170,9 +202,7 @@ function halfOf(task: Task, index: number, direction: Direction): DirectionSlice
     const endpoint = universe.endpoints[spot.endpoint];
     const group = universe.groups[endpoint?.group ?? -1];
     if (group === undefined) continue;
-    const pieces = task.pieces[direction].filter((piece) =>
-      hasBit(piece.local.managed, spot.endpoint),
-    );
+    const pieces = piecesAt[direction].get(spot.endpoint) ?? [];
     const entries = entriesAt({ group, view, remotes, observed: until !== undefined }, pieces);
     const place = { family: group.family, local: localOf(universe, spot) };
     for (const list of lists) {
