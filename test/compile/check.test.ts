@@ -31,7 +31,7 @@ describe("one cause, one diagnostic", () => {
     const texts = {
       "segc.yaml": config,
       "org.seg": `${org}segment s = workloads where env is prd\n`,
-      "app.seg": `${app}segment t = workloads where\nallow = x\nsegment u = nothing\n`,
+      "app.seg": `${app}segment t = = x\nallow = x\nsegment u = nothing\n`,
       "i.json": machine.replace("prod", "prood"),
     };
     expect(codes(texts)).toEqual([
