@@ -106,9 +106,14 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-const counted = ({ workloads, segments, rules }: EstateSize) =>
-  `${workloads.toLocaleString("en")} workloads, ${segments.toLocaleString("en")} segments, ${rules.toLocaleString("en")} rules`;
-const gib = (kib: number) => `${(kib / 2 ** 20).toFixed(2)} GiB`;
+function counted({ workloads, segments, rules }: EstateSize): string {
+  const [a, b, c] = [workloads, segments, rules].map((count) => count.toLocaleString("en"));
+  return `${a} workloads, ${b} segments, ${c} rules`;
+}
+
+function gib(kib: number): string {
+  return `${(kib / 2 ** 20).toFixed(2)} GiB`;
+}
 
 function print(table: readonly Row[]): void {
   const [first] = cpus();
