@@ -141,7 +141,8 @@ export function* flowsOf(
               },
               flow: {
                 source: endpoint(source, from, process),
-                destination: endpoint(destination, to, listener),
+                // An echo is answered by the kernel itself, whoever listens to ports.
+                destination: endpoint(destination, to, kind === "icmp" ? nobody : listener),
                 service: point,
               },
             };
