@@ -146,8 +146,8 @@ export function foundWords(token: IToken): string {
 /** The keyword that a wrong word was meant to be: `Allow`, `segmnet`. */
 function meantWord({ expected, found }: Mismatch): string | undefined {
   if (expected === undefined || !isWord(found)) return undefined;
-  const word = expected.name;
-  if (!t.keywordTypes.has(word)) return undefined;
+  const word = t.keywordOf(expected);
+  if (word === undefined) return undefined;
   if (found.image.toLowerCase() === word) return word;
   return nearest(found.image, [word], 1)[0];
 }
@@ -263,7 +263,7 @@ function isNumber({ tokenType }: IToken): boolean {
 
 function isWord(token: IToken): boolean {
   const type = token.tokenType;
-  return type === t.Name || type === t.MisspeltName || t.keywordTypes.has(type.name);
+  return type === t.Name || type === t.MisspeltName || t.keywordOf(type) !== undefined;
 }
 
 /** True when `found` is a reserved word where a name must have been meant. */

@@ -48,5 +48,6 @@ function asName(text: string): string | undefined {
     .replace(/[_-]+/g, "-")
     .replace(/^-|-$/g, "");
   const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
+  // Widened, so that any text may be asked for.
   return isName && !(reservedWords as readonly string[]).includes(name) ? name : undefined;
 }

@@ -1,6 +1,6 @@
 // Reading statement by statement: one that cannot be read is left out, its name is noted so that
 // nothing else is reported for its absence, and reading goes on at the next one.
-import { EOF, type IToken } from "chevrotain";
+import { EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile } from "../diagnostics/source.ts";
@@ -134,7 +134,7 @@ export abstract class RecoveringParser extends ParserBase {
     const at = first?.tokenType === t.kw.export ? start + 1 : start;
     const word = this.tokVector[at]?.tokenType;
     if (word === t.kw.import) this.#noteImports(at + 1);
-    else if (word !== undefined && declaring.has(word.name)) this.#note(this.tokVector[at + 1]);
+    else if (word !== undefined && declaring.has(word)) this.#note(this.tokVector[at + 1]);
   }
 
   #noteImports(from: number): void {
@@ -155,6 +155,6 @@ export abstract class RecoveringParser extends ParserBase {
 /** Words that fixtures and parameters need for themselves (language.md 6.1). */
 const forbiddenLabels: ReadonlySet<string> = new Set(["segment", "service", "platform"]);
 
-const declaring: ReadonlySet<string> = new Set([
-  ...["segment", "service", "program", "template", "use", "label", "team"],
+const declaring: ReadonlySet<TokenType> = new Set([
+  ...[t.kw.segment, t.kw.service, t.kw.program, t.kw.template, t.kw.use, t.kw.label, t.kw.team],
 ]);

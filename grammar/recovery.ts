@@ -46,7 +46,7 @@ export function meantStatement(place: Place, word: string): string | undefined {
 
 /** Words that a statement may begin with. */
 export function statementWords(place: Place): readonly string[] {
-  return [...wordsOf[place]].map((type) => type.name);
+  return [...wordsOf[place]].map((type) => t.keywordOf(type) ?? type.name);
 }
 
 /** The tokens of one source, for looking around in. */

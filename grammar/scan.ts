@@ -135,10 +135,9 @@ class Scanner {
       return;
     }
     const image = text.slice(start, end);
-    const keyword = t.keywordTypes.get(image);
-    // A keyword's own name is one string for all its uses.
+    const keyword = t.keywords.get(image);
     if (keyword === undefined) this.#push(t.Name, image, start);
-    else this.#push(keyword, keyword.name, start);
+    else this.#push(keyword.type, keyword.word, start);
   }
 
   #address(pattern: RegExp): boolean {

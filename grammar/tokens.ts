@@ -108,7 +108,9 @@ const groups: readonly (readonly [TokenType, readonly Keyword[]])[] = [
 ];
 
 function keyword(word: Keyword, categories: TokenType[]): [Keyword, TokenType] {
-  return [word, createToken({ name: word, label: `\`${word}\``, pattern: Lexer.NA, categories })];
+  // Chevrotain wants no token named like a rule, and rules are named like the keywords.
+  const name = `Word-${word}`;
+  return [word, createToken({ name, label: `\`${word}\``, pattern: Lexer.NA, categories })];
 }
 
 function groupsOf(word: Keyword): TokenType[] {
@@ -123,7 +125,19 @@ const keywordEntries = [
 /** Token types of the keywords, by their text. */
 // Every keyword of the union is in one of the two lists that the entries are made from.
 export const kw = Object.fromEntries(keywordEntries) as Record<Keyword, TokenType>;
-export const keywordTypes: ReadonlyMap<string, TokenType> = new Map(keywordEntries);
+
+/** A keyword's type, and one string for all its uses. */
+export const keywords: ReadonlyMap<string, { readonly word: string; readonly type: TokenType }> =
+  new Map(keywordEntries.map(([word, type]) => [word, { word, type }]));
+
+const wordsByType: ReadonlyMap<TokenType, Keyword> = new Map(
+  keywordEntries.map(([word, type]) => [type, word]),
+);
+
+/** The keyword of a type; undefined for all other tokens. */
+export function keywordOf(type: TokenType): Keyword | undefined {
+  return wordsByType.get(type);
+}
 
 /** Everything a parser must know of. */
 export const vocabulary: TokenType[] = [
