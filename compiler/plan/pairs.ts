@@ -15,10 +15,10 @@ import {
 import type { End } from "./ends.ts";
 import { inhabitedWords } from "./sparse.ts";
 
-/** What stands at one end: nothing, an enforcing enforcer, an observed one. */
-export const endStates = ["nothing", "enforced", "observed"] as const;
-
-/** Pairs by state of the source, then of the destination: index 3 * source + destination. */
+/**
+ * Pairs by what stands at the source, then at the destination (0 nothing, 1 an enforcing enforcer,
+ * 2 an observed one): index 3 * source + destination.
+ */
 export type PairCounts = Float64Array;
 
 /** The pairs of a universe; built once and shared by all counts. */
