@@ -25,15 +25,6 @@ export function textOf(span: Span): string {
   return span.source.text.slice(span.start, span.end);
 }
 
-/** The smallest span that covers both; they must lie in one source. */
-export function spanning(first: Span, last: Span): Span {
-  return {
-    source: first.source,
-    start: Math.min(first.start, last.start),
-    end: Math.max(first.end, last.end),
-  };
-}
-
 const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
 
 /** Offsets at which lines start: LF and CRLF end a line, as in the lexer. */

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { picture, temporaryFolder } from "../host/temporary-folder.ts";
+import { picture } from "../host/temporary-folder.ts";
 import { checkout, folderWith, type Said, segc, today } from "./run-segc.ts";
 import { policy, smallProject, spoilt } from "./small-project.ts";
 
@@ -301,111 +301,5 @@ allowed  web-1 -> db-1 : tcp/5432 (1 flow like it)
     const { status, out } = await segc("/", ["explain", "seg304"]);
     expect(status).toBe(0);
     expect(out).toBe(readFileSync(join(checkout, "docs/diagnostics/SEG304.md"), "utf8"));
-  });
-});
-
-describe("compile", () => {
-  test("writes artefacts with their manifest, the same bytes each time", async () => {
-    const folder = folderWith(smallProject);
-    const { status, out } = await segc(folder, ["compile", "--out", "out"]);
-    expect(status).toBe(0);
-    expect(out).toMatch(
-      /\nok: 2 artefacts \(\d+ files\) written to out, as of 2026-11-23; app\.vendor ends first, after 2026-12-15\n$/,
-    );
-    const first = picture(join(folder, "out"));
-    expect(JSON.parse((first["manifest.json"] ?? "").slice(4))).toMatchObject({
-      formatVersion: 1,
-      now: today,
-    });
-    await segc(folder, ["compile", "--out", "again", "--target", "nftables"]);
-    await segc(folder, ["compile", "--out", "out"]);
-    expect(picture(join(folder, "again"))).toEqual(first);
-    expect(picture(join(folder, "out"))).toEqual(first);
-  });
-
-  test("errors leave the old artefacts as they were", async () => {
-    const folder = folderWith(smallProject);
-    await segc(folder, ["compile", "--out", "out"]);
-    const before = picture(join(folder, "out"));
-    writeFileSync(join(folder, "app.seg"), policy.replace("tier is db", "tier is bd"));
-    const { status, out } = await segc(folder, ["compile", "--out", "out"]);
-    expect(status).toBe(1);
-    expect(out).toMatch(/nothing was written to out\n$/);
-    expect(picture(join(folder, "out"))).toEqual(before);
-  });
-
-  test("a folder that is not ours is refused, the project's own too", async () => {
-    const folder = folderWith({ ...smallProject, "mine/notes.txt": "mine" });
-    const before = picture(folder);
-    for (const out of ["mine", ".", "app.seg"]) {
-      const result = await segc(folder, ["compile", "--out", out]);
-      expect(result).toMatchObject({ status: 4, out: "" });
-      expect(result.err).toContain(`\`${out}\` is not a folder of artefacts that segc wrote`);
-      noStack(result);
-    }
-    expect(picture(folder)).toEqual(before);
-  });
-});
-
-describe("expire", () => {
-  test("removes what has ended, without the policy", async () => {
-    const folder = folderWith(smallProject);
-    await segc(folder, ["compile", "--out", "out"]);
-    rmSync(join(folder, "app.seg"));
-    const before = picture(join(folder, "out"));
-    const early = await segc(folder, ["expire", "out", "--now", "2026-12-15"]);
-    expect(early).toMatchObject({ status: 0 });
-    expect(early.out).toMatch(/^nothing has ended before 2026-12-15; app\.vendor ends first/);
-    expect(picture(join(folder, "out"))).toEqual(before);
-    const late = await segc(folder, ["expire", "out", "--now", "2026-12-16", "--exit-code"]);
-    expect(late.status).toBe(2);
-    expect(late.out).toMatch(
-      /^ended {2}app\.vendor\nok: 1 rule removed from out, as of 2026-12-16/,
-    );
-    expect(picture(join(folder, "out"))).not.toEqual(before);
-    expect(
-      (await segc(folder, ["expire", "out", "--now", "2026-12-16", "--exit-code"])).status,
-    ).toBe(0);
-  });
-
-  test("touches nothing that is not ours or was changed by hand", async () => {
-    const folder = folderWith(smallProject);
-    await segc(folder, ["compile", "--out", "out"]);
-    const { artefacts } = JSON.parse(readFileSync(join(folder, "out/manifest.json"), "utf8"));
-    writeFileSync(join(folder, "out", artefacts[0].files[0].path), "table");
-    const before = picture(folder);
-    const changed = await segc(folder, ["expire", "out", "--now", "2030-01-01"]);
-    expect(changed).toMatchObject({ status: 4, out: "" });
-    expect(changed.err).toContain("was changed by hand");
-    const none = await segc(folder, ["expire", ".", "--now", "2030-01-01"]);
-    expect(none).toMatchObject({ status: 4, out: "" });
-    expect(none.err).toContain("manifest.json` cannot be read");
-    expect(picture(folder)).toEqual(before);
-  });
-});
-
-describe("init", () => {
-  test("starts a project that compiles and passes its test, formatted", async () => {
-    const folder = temporaryFolder();
-    expect((await segc(folder, ["init", "shop"])).status).toBe(0);
-    const there = ["--project", "shop"];
-    expect((await segc(folder, ["check", ...there, "--fail-level", "warning"])).status).toBe(0);
-    expect((await segc(folder, ["test", ...there])).out).toContain("1 test passed");
-    expect((await segc(folder, ["fmt", "--check", ...there])).status).toBe(0);
-    expect((await segc(folder, ["compile", ...there, "--out", "out"])).status).toBe(0);
-  });
-
-  test("overwrites nothing, not even halfway", async () => {
-    const folder = folderWith({ "inventory.yaml": "mine" });
-    const result = await segc(folder, ["init"]);
-    expect(result).toMatchObject({ status: 3, out: "" });
-    expect(result.err).toContain("`inventory.yaml` exists already");
-    expect(picture(folder)).toEqual({ "inventory.yaml": "644 mine" });
-  });
-
-  test("where it cannot write it says so", async () => {
-    const result = await segc(folderWith({ x: "" }), ["init", "x/y"]);
-    expect(result).toMatchObject({ status: 4, out: "" });
-    expect(result.err).toContain("a part of the path is not a folder");
   });
 });

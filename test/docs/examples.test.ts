@@ -107,8 +107,11 @@ describe("a mutant of examples/crm is caught", () => {
         to: "allow public-in = outside -> prod.web : { https, ssh } {",
       },
     ]);
-    // Nobody delegated ssh from outside to the module.
-    expect(errors.map(({ code }) => code)).toContain("SEG406");
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      // Nobody delegated ssh from outside to the module, and the promise is broken as well.
+      ["SEG406", expect.stringContaining("public-in")],
+      ["SEG601", expect.stringMatching(/open-admin.*public-in.*[\d.]+ -> prod-web-\d : tcp\/22/)],
+    ]);
   });
 
   it("when ssh is opened and the delegation is widened with it", () => {
