@@ -168,7 +168,7 @@ class Lab:
     def __init__(self, spec):
         self.hosts = {}
         self.processes = {}
-        self.cgroups = []
+        self.cgroups = set()
         self.source_port = 20000
         if spec["cgroups"]:
             must(["mount", "-t", "cgroup2", "none", CGROUPS])
@@ -300,10 +300,10 @@ class Lab:
                 part = f"{CGROUPS}/{'/'.join(parts[:depth])}"
                 if not os.path.isdir(part):
                     os.mkdir(part)
-                    self.cgroups.append(part)
+                self.cgroups.add(part)
         else:
-            os.rmdir(path)
-            self.cgroups.remove(path)
+            remove_cgroup(path)
+            self.cgroups.discard(path)
         return True
 
     def exec(self, request):
@@ -315,14 +315,22 @@ class Lab:
         for child in list(CHILDREN):
             child.stop()
         for path in sorted(self.cgroups, key=len, reverse=True):
-            for _ in range(50):
-                try:
-                    os.rmdir(path)
-                    break
-                except OSError as fault:
-                    if fault.errno != errno.EBUSY:
-                        break
-                    time.sleep(0.02)
+            try:
+                remove_cgroup(path)
+            except OSError:
+                pass  # another lab, or the host itself, is in it
+
+
+def remove_cgroup(path):
+    """A cgroup stays busy for a moment after its last process."""
+    for attempt in range(100):
+        try:
+            os.rmdir(path)
+            return
+        except OSError as fault:
+            if fault.errno != errno.EBUSY or attempt == 99:
+                raise
+            time.sleep(0.02)
 
 
 def become(identity):
