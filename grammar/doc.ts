@@ -39,6 +39,10 @@ export const hardLine: Doc = { kind: "hard-line", blank: false, breaks: true };
 export const blankLine: Doc = { kind: "hard-line", blank: true, breaks: true };
 
 export function concat(...of: readonly Doc[]): Doc {
+  return sequence(of);
+}
+/** As `concat`, for parts without number: arguments of a call are limited. */
+export function sequence(of: readonly Doc[]): Doc {
   return { kind: "concat", of, breaks: of.some(breaks) };
 }
 export function group(...of: readonly Doc[]): Doc {

@@ -320,7 +320,8 @@ const statementNames: Readonly<Record<Place, string>> = {
 export function lostStatement(given: Pick<Mismatch, "found" | "previous" | "span">): Diagnostic {
   const { found, previous, span } = given;
   if (previous.tokenType === t.Colon) return diagnose("SEG106", after(previous, span), {});
-  const parameters = { expected: "the rest of the statement", found: foundWords(found) };
+  const expected = previous.tokenType === t.Arrow ? "a peer" : "the rest of the statement";
+  const parameters = { expected, found: foundWords(found) };
   return diagnose("SEG100", span, parameters);
 }
 

@@ -34,8 +34,13 @@ export function mixedSet(
   );
 }
 
-export function bareNot(of: Predicate, start: number): Diagnostic {
+/** `not` before `of`; several in a row are not counted. */
+export function bareNot(
+  of: Predicate,
+  { start, isRepeated }: { readonly start: number; readonly isRepeated: boolean },
+): Diagnostic {
   const span = { source: of.span.source, start, end: of.span.end };
+  if (isRepeated) return diagnose("SEG105", span, {}, { help: "write `not` once, or not at all" });
   const text = `not (${textOf(of.span)})`;
   const direct =
     of.kind === "is"

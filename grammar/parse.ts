@@ -6,6 +6,7 @@ import { compareSpans, positionAt, type SourceFile, type Span } from "../diagnos
 import type { FlowExpression, ModuleTree } from "./ast.ts";
 import { hiddenCharacters } from "./hidden.ts";
 import { type FileContents, SegParser } from "./parser.ts";
+import { problemsMax } from "./parser-recovery.ts";
 import { nestingMax, type Scanned, scan } from "./scan.ts";
 
 /** Most bytes of one policy file that are read (SEG120). */
@@ -69,7 +70,15 @@ function inOrder(
     const span = { source, start: tooDeep.startOffset, end: tooDeep.endOffset + 1 };
     found.push(diagnose("SEG119", span, { limit: nestingMax }));
   }
-  return found.sort(byPlace);
+  return firstOf(found.sort(byPlace));
+}
+
+/** More than anybody reads at once say nothing new. */
+function firstOf(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const last = found[problemsMax - 1];
+  if (found.length <= problemsMax || last === undefined) return found;
+  const left = "further problems in this file are not shown";
+  return [...found.slice(0, problemsMax - 1), { ...last, notes: [...(last.notes ?? []), left] }];
 }
 
 /** What a hidden character does to its line is no problem of its own. */

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Name } from "./ast.ts";
-import { type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
+import { lostStatement, type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
 import { misspeltNames } from "./misspelt.ts";
 import * as t from "./tokens.ts";
 
@@ -161,9 +161,10 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   /** Leaves the statement: the rule at hand cannot go on with the next token. */
   protected failExpecting(expected: TokenType | undefined): never {
     this.damage++;
-    this.#backToLostStatement();
+    const isLost = this.#backToLostStatement();
     if (this.currIdx + 1 === this.resumedAt) throw unreadable;
-    this.diagnostics.push(mismatch(this.#mismatch(expected)));
+    const given = this.#mismatch(expected);
+    this.diagnostics.push(isLost ? lostStatement(given) : mismatch(given));
     throw unreadable;
   }
 
@@ -183,8 +184,10 @@ export abstract class ParserBase extends EmbeddedActionsParser {
    * A soft keyword that begins the next line's statement may have been read as the name that the
    * statement before it lacks: `allow a -> b :⏎segment c = …`.
    */
-  #backToLostStatement(): void {
-    if (this.currIdx > this.statementStart && this.beginsStatement(this.currIdx)) this.currIdx--;
+  #backToLostStatement(): boolean {
+    const isLost = this.currIdx > this.statementStart && this.beginsStatement(this.currIdx);
+    if (isLost) this.currIdx--;
+    return isLost;
   }
 
   /** True when the token at `index` stands first on its line and surely begins a declaration. */

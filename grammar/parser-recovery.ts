@@ -120,7 +120,7 @@ export abstract class RecoveringParser extends ParserBase {
   }
 
   #resume(place: Place, start: number): void {
-    const tooMany = this.diagnostics.length >= problemsMax;
+    const tooMany = this.diagnostics.length > problemsMax;
     const index = tooMany
       ? this.tokVector.findIndex((token) => token.tokenType === EOF)
       : this.#around.resumeIndex(place, start, this.currIdx + 1);

@@ -401,8 +401,12 @@ export abstract class SetParser extends ServiceParser {
 
   /** `not role is db`: read as `not (role is db)`. */
   #bareNot(not: { readonly startOffset: number }): Predicate {
+    const isRepeated = this.isNext(t.kw.not);
+    while (this.isNext(t.kw.not)) this.skip();
     const of = this.SUBRULE3(this.atom);
-    this.report(() => bareNot(of, not.startOffset));
+    const report = () => bareNot(of, { start: not.startOffset, isRepeated });
+    if (isRepeated) this.reportDamage(report);
+    else this.report(report);
     return { kind: "not", of, span: this.spanFrom(not.startOffset) };
   }
 }

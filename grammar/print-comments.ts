@@ -3,7 +3,7 @@
 // item; none is ever dropped.
 import { positionAt, type SourceFile } from "../diagnostics/source.ts";
 import type { Comment } from "./ast.ts";
-import { blankLine, concat, type Doc, hardLine, suffix } from "./doc.ts";
+import { blankLine, concat, type Doc, hardLine, sequence, suffix } from "./doc.ts";
 
 export interface Range {
   readonly start: number;
@@ -103,8 +103,8 @@ export class Comments {
       if (parts.length > 0) parts.push(index === 0 ? beforeBody : hardLine);
       parts.push(textOf(comment));
     }
-    if (body === undefined) return concat(...parts);
-    return concat(...parts, inner.length > 0 ? hardLine : beforeBody, body);
+    if (body === undefined) return sequence(parts);
+    return concat(sequence(parts), inner.length > 0 ? hardLine : beforeBody, body);
   }
 
   #break(end: number, start: number): Doc {

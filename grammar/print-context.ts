@@ -13,6 +13,7 @@ import {
   ifBroken,
   indent,
   line,
+  sequence,
   softLine,
   spacedLine,
 } from "./doc.ts";
@@ -181,7 +182,7 @@ function join(
   const parts = docs.flatMap((doc, index) =>
     index === 0 ? [doc] : [lineFor(items[index]?.spaced === true), doc],
   );
-  if (rest === undefined) return concat(...parts);
+  if (rest === undefined) return sequence(parts);
   if (parts.length === 0) return rest.doc;
-  return concat(...parts, rest.spaced ? blankLine : hardLine, rest.doc);
+  return concat(sequence(parts), rest.spaced ? blankLine : hardLine, rest.doc);
 }

@@ -11,7 +11,7 @@ import type {
   SetExpression,
   Value,
 } from "./ast.ts";
-import { concat, type Doc } from "./doc.ts";
+import { concat, type Doc, sequence } from "./doc.ts";
 import type { Item } from "./print-comments.ts";
 import type { PrintContext } from "./print-context.ts";
 
@@ -39,7 +39,7 @@ export function printCidrs(
 export function printService(context: PrintContext, service: ServiceExpression): Doc {
   const { items, braced, span } = service;
   const listed = textItems(items.map((item) => ({ span: item.span, text: serviceText(item) })));
-  if (!braced) return concat(...listed.map(({ text }) => text));
+  if (!braced) return listed.map(({ text }) => text).join("");
   const isLiteral = items.every(({ kind }) => kind !== "name" && kind !== "parameter");
   return isLiteral ? context.filledList(span.start, listed) : context.list(span.start, listed);
 }
@@ -191,5 +191,5 @@ export function printSet(context: PrintContext, set: SetExpression): Doc {
 }
 
 function joined(docs: readonly Doc[], separator: string): Doc {
-  return concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc])));
+  return sequence(docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc])));
 }
