@@ -16,9 +16,19 @@ export interface Endpoint {
   readonly process: Process;
 }
 
-/** Whether a program's condition is dropped at this workload. */
-export type Drops = (program: Program, workload: Workload) => boolean;
-export const keep: Drops = () => false;
+/**
+ * What a program's condition is read as at this workload: undefined, itself; else lowered away, so
+ * that the rule widens: every process satisfies it, or behind `except` none.
+ */
+export type Drops = (program: Program, workload: Workload) => boolean | undefined;
+export const keep: Drops = () => undefined;
+
+const opposite =
+  (drops: Drops): Drops =>
+  (program, workload) => {
+    const read = drops(program, workload);
+    return read === undefined ? undefined : !read;
+  };
 
 /** x ∈ ⟦set⟧. */
 export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boolean {
@@ -44,7 +54,7 @@ export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boo
     case "intersection":
       return set.of.every((part) => selects(part, x, drops));
     case "difference":
-      return selects(set.of, x, drops) && !selects(set.except, x, drops);
+      return selects(set.of, x, drops) && !selects(set.except, x, opposite(drops));
     case "program":
       return selects(set.of, x, drops) && programMatches(set.program, x, drops);
   }
@@ -53,7 +63,8 @@ export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boo
 function programMatches(program: Program, x: Endpoint, drops: Drops): boolean {
   const fields = x.workload && program.alternatives.get(x.workload.platform);
   if (x.workload === undefined || fields === undefined) return false;
-  if (drops(program, x.workload)) return true;
+  const dropped = drops(program, x.workload);
+  if (dropped !== undefined) return dropped;
   const onWindows = x.workload.platform === "windows";
   return [...fields].every(([field, wanted]) =>
     fieldMatches(field, wanted, x.process.get(field), onWindows),

@@ -96,7 +96,7 @@ export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
   const path = enforcersOf(world, flow);
   const mayDrop = path.length > 0 && (rule.effect === "deny" || rule.meta.fallbackNetwork);
   const dropsAt = (direction: Direction) => (program: Program, workload: Workload) =>
-    mayDrop && !someSeesAll(world, path, direction, program, workload);
+    mayDrop && !someSeesAll(world, path, direction, program, workload) ? true : undefined;
   const drops = { source: dropsAt("egress"), destination: dropsAt("ingress") };
   return (
     setsMatch(rule.flow, flow, drops) &&
@@ -105,7 +105,7 @@ export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
   );
 }
 
-/** Whether a program's condition is dropped, at either end. */
+/** How program conditions are read, at either end. */
 interface EndDrops {
   readonly source: Drops;
   readonly destination: Drops;

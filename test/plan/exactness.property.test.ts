@@ -65,10 +65,11 @@ test("where every program is seen, exactly the pairs that form no product are re
   );
 });
 
-test("the same over several workloads, realms and services", () => {
+test("nothing inexact goes unreported over several workloads, realms and services", () => {
   fc.assert(
     fc.property(modelOf(positiveSets).map(plain), inventoryWith(everywhere), (model, inventory) => {
-      expect(isReported(model, inventory)).toBe(!isExact(model, inventory));
+      // One way only: over networks a report can come where this sample of flows finds none.
+      if (!isReported(model, inventory)) expect(isExact(model, inventory)).toBe(true);
     }),
     { numRuns: 30 },
   );
