@@ -48,7 +48,7 @@ export interface CheckResult extends Omit<Checked, "diagnostics"> {
  */
 export function check(files: Files, { now }: CheckOptions): CheckResult {
   const { project, diagnostics: loading } = loadProject(files);
-  const parsed = project.sources.map(parseModule);
+  const parsed = project.sources.map((source) => parseModule(source, { today: now }));
   const checked = checkPolicy({
     trees: parsed.map((each) => each.tree),
     root: project.root,

@@ -1,15 +1,27 @@
-// Days of the Gregorian calendar.
+// Days of the Gregorian calendar, as `YYYY-MM-DD`.
 
-/** True for `YYYY-MM-DD` that is a day of the calendar, from year 1 on. */
+const shape = /^\d{4}-\d{2}-\d{2}$/;
+
+/** True for a day of the calendar, from year 1 on. */
 export function isDate(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (match === null) return false;
-  const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
+  if (!shape.test(text)) return false;
+  const { year, month, day } = partsOf(text);
   return year >= 1 && day >= 1 && day <= daysIn(year, month);
+}
+
+/** The day so many days after another. */
+export function daysAfter(text: string, days: number): string {
+  const { year, month, day } = partsOf(text);
+  return new Date(Date.UTC(year, month - 1, day + days)).toISOString().slice(0, 10);
+}
+
+function partsOf(text: string) {
+  const year = Number(text.slice(0, 4));
+  return { year, month: Number(text.slice(5, 7)), day: Number(text.slice(8)) };
 }
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   if (month < 1 || month > 12) return 0;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

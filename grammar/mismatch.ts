@@ -5,6 +5,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { nearest } from "../diagnostics/suggest.ts";
+import { daysAfter } from "./date.ts";
 import { meantStatement, type Place, statementWords } from "./recovery.ts";
 import * as t from "./tokens.ts";
 import { strangeText } from "./unknown-text.ts";
@@ -22,6 +23,8 @@ export interface Mismatch {
   readonly before: IToken;
   /** Of `found`. */
   readonly span: Span;
+  /** Today, where that is known: the end of a learning window is reckoned from it. */
+  readonly today: string | undefined;
 }
 
 /** What the alternatives of a rule are, in words. */
@@ -79,7 +82,7 @@ export function mismatch(given: Mismatch): Diagnostic {
 }
 
 function ofRule(given: Mismatch): Diagnostic | undefined {
-  const { rule, expected, found, previous, span } = given;
+  const { rule, expected, found, span } = given;
   switch (rule) {
     case "flow":
       return expected === t.Colon ? missingService(given) : missingArrow(given);
@@ -88,7 +91,7 @@ function ofRule(given: Mismatch): Diagnostic | undefined {
       return noService(given);
     case "observe":
       return expected === t.kw.until || (expected === t.CalendarDate && !isNumber(found))
-        ? diagnose("SEG109", after(previous, span), {})
+        ? missingEnd(given)
         : invalidDate(given);
     case "metaItem":
       return invalidDate(given);
@@ -217,6 +220,19 @@ function missingArrow({ found, span }: Mismatch): Diagnostic | undefined {
     { help: "write `->` between source and destination", fix: [{ span, text: "->" }] },
   );
 }
+
+/** `observe` without `until`, or without its date. */
+function missingEnd({ expected, previous, span, today }: Mismatch): Diagnostic {
+  const place = after(previous, span);
+  if (today === undefined) return diagnose("SEG109", place, {});
+  const end = daysAfter(today, windowDays);
+  const text = expected === t.kw.until ? ` until ${end}` : ` ${end}`;
+  const help = `write \`until ${end}\`, ${windowDays} days from today, or another day`;
+  return diagnose("SEG109", place, {}, { help, fix: [{ span: place, text }] });
+}
+
+/** How long a learning window is unless somebody knows better. */
+const windowDays = 30;
 
 /** An address or a host name without the word that makes it a peer. */
 function bareLiteral({ found, span }: Mismatch): Diagnostic | undefined {

@@ -9,9 +9,6 @@ import { type FileContents, SegParser } from "./parser.ts";
 import { problemsMax } from "./parser-recovery.ts";
 import { nestingMax, type Scanned, scan } from "./scan.ts";
 
-/** Most bytes of one policy file that are read (SEG120). */
-export const policyBytesMax = 64 * 1024 * 1024;
-
 export interface ParsedModule {
   readonly tree: ModuleTree;
   /** In source order. */
@@ -34,12 +31,17 @@ function parser(): SegParser {
 
 const nothing: FileContents = { name: undefined, isRoot: false, by: undefined, declarations: [] };
 
+export interface ParseOptions {
+  /** Today in UTC, `YYYY-MM-DD`: only for advice that needs a date (SEG109). */
+  readonly today?: string;
+}
+
 /** Reads one policy file. */
-export function parseModule(source: SourceFile): ParsedModule {
+export function parseModule(source: SourceFile, { today }: ParseOptions = {}): ParsedModule {
   const scanned = scan(source);
   const { contents, broken, problems } =
     scanned.tooDeep === undefined
-      ? parser().readFile(source, scanned.tokens)
+      ? parser().readFile({ source, tokens: scanned.tokens, today })
       : { contents: nothing, broken: [], problems: [] };
   const { name, isRoot, by, declarations } = contents;
   const { comments } = scanned;
@@ -53,7 +55,7 @@ export function parseFlow(source: SourceFile): ParsedFlow {
   const scanned = scan(source);
   const { contents, problems } =
     scanned.tooDeep === undefined
-      ? parser().readFlow(source, scanned.tokens)
+      ? parser().readFlow({ source, tokens: scanned.tokens, today: undefined })
       : { contents: undefined, problems: [] };
   const diagnostics = inOrder(source, scanned, problems);
   return { flow: diagnostics.length === 0 ? contents : undefined, diagnostics };

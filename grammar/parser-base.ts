@@ -20,6 +20,14 @@ export interface ParserOptions {
   readonly validate: boolean;
 }
 
+export interface ParserInput {
+  readonly source: SourceFile;
+  /** Chevrotain pads it with end tokens while it reads. */
+  readonly tokens: t.Token[];
+  /** `YYYY-MM-DD`, for advice that needs a date. */
+  readonly today: string | undefined;
+}
+
 export abstract class ParserBase extends EmbeddedActionsParser {
   /** Index of the last token consumed: Chevrotain's, like the two below it. */
   declare protected currIdx: number;
@@ -28,6 +36,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   declare protected consumeToken: () => void;
 
   protected source: SourceFile = noSource;
+  #today: string | undefined;
   protected diagnostics: Diagnostic[] = [];
   /** Names that are not written as names are, wherever they were read as such. */
   protected misspelt: IToken[] = [];
@@ -45,8 +54,9 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   }
 
   /** Makes ready for another text. */
-  protected begin(source: SourceFile, tokens: t.Token[]): void {
+  protected begin({ source, tokens, today }: ParserInput): void {
     this.source = source;
+    this.#today = today;
     this.input = tokens;
     this.diagnostics = [];
     this.misspelt = [];
@@ -177,6 +187,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
       previous: this.LA(0),
       before: this.LA(-1),
       span: this.spanOf(this.LA(1)),
+      today: this.#today,
     };
   }
 

@@ -3,10 +3,9 @@
 import { EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
-import type { SourceFile } from "../diagnostics/source.ts";
 import type { Name } from "./ast.ts";
 import { lostStatement, missingHeader, oneEnded, strayText, unownedModule } from "./mismatch.ts";
-import { ParserBase, unreadable } from "./parser-base.ts";
+import { ParserBase, type ParserInput, unreadable } from "./parser-base.ts";
 import { type Place, Surroundings } from "./recovery.ts";
 import * as t from "./tokens.ts";
 
@@ -16,9 +15,9 @@ export const problemsMax = 1000;
 export abstract class RecoveringParser extends ParserBase {
   #around = new Surroundings({ path: "", text: "" }, []);
 
-  protected override begin(source: SourceFile, tokens: t.Token[]): void {
-    super.begin(source, tokens);
-    this.#around = new Surroundings(source, tokens);
+  protected override begin(input: ParserInput): void {
+    super.begin(input);
+    this.#around = new Surroundings(input.source, input.tokens);
   }
 
   /** False after a file that does not begin with `module` was reported for it. */

@@ -1,7 +1,6 @@
 // The grammar of a file: its header and its declarations. Rule names are those of `grammar.ebnf`.
 import type { IOrAlt } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { SourceFile } from "../diagnostics/source.ts";
 import type {
   Assertion,
   BodyDeclaration,
@@ -21,7 +20,7 @@ import type {
   UseArgument,
   UseDeclaration,
 } from "./ast.ts";
-import type { ParserOptions } from "./parser-base.ts";
+import type { ParserInput, ParserOptions } from "./parser-base.ts";
 import { VocabularyParser } from "./parser-vocabulary.ts";
 import * as t from "./tokens.ts";
 
@@ -58,15 +57,15 @@ export class SegParser extends VocabularyParser {
   }
 
   /** Reads the tokens of a whole file. */
-  readFile(source: SourceFile, tokens: t.Token[]): Read<FileContents> {
-    this.begin(source, tokens);
+  readFile(input: ParserInput): Read<FileContents> {
+    this.begin(input);
     const contents = this.file();
     return { contents, broken: this.broken, problems: this.problems() };
   }
 
   /** Reads the tokens of a flow typed by hand. */
-  readFlow(source: SourceFile, tokens: t.Token[]): Read<FlowExpression | undefined> {
-    this.begin(source, tokens);
+  readFlow(input: ParserInput): Read<FlowExpression | undefined> {
+    this.begin(input);
     const contents = this.typedFlow().flow;
     return { contents, broken: this.broken, problems: this.problems() };
   }

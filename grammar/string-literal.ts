@@ -1,5 +1,4 @@
-// String literals as in JSON: text between quotes -> its value, or the escape that is wrong; and
-// a value -> its canonical literal, in which nothing is invisible.
+// String literals as in JSON: text between quotes -> its value, or the escape that is wrong.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { Span } from "../diagnostics/source.ts";
@@ -36,17 +35,5 @@ function badEscape(image: string, index: number, span: Span): Diagnostic {
     {
       help: 'inside a string write `\\\\` for a backslash, `\\"` for a quote, `\\n`, `\\t` or `\\u` and four hexadecimal digits',
     },
-  );
-}
-
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0\u2000-\u200a\u202f\u205f\u3000]/gu;
-
-/** The literal of a value; characters that cannot be seen are escaped. */
-export function encodeString(value: string): string {
-  return JSON.stringify(value).replace(invisible, (character) =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
   );
 }

@@ -68,3 +68,20 @@ describe("both readings of a mixture are named", () => {
     expect(parse(text)[0]?.help).toBe(help);
   });
 });
+
+describe("a learning window without its end", () => {
+  const observe = (text: string) =>
+    parseModule({ path: "m.seg", text: head + text }, { today: "2026-12-15" }).diagnostics;
+  it.each([
+    ["observe ingress of a", " until 2027-01-14"],
+    ["observe ingress of a until", " 2027-01-14"],
+    ['observe ingress of a { ticket "x" }', " until 2027-01-14"],
+  ])("%s gets 30 days", (text, added) => {
+    const [problem, ...others] = observe(text);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ code: "SEG109", fix: [{ text: added }] });
+  });
+  it("has no fix where today is unknown", () => {
+    expect(parse("observe ingress of a")[0]?.fix).toBeUndefined();
+  });
+});

@@ -23,7 +23,7 @@ describe.each(["docs/inventory.md", "docs/project-file.md"])("%s", (page) => {
 
   it.each(cases.map((each) => [each.heading, each] as const))("%s", (_, { fences }) => {
     const { project, diagnostics } = loadProject(projectOf(fences));
-    const parsed = project.sources.map(parseModule);
+    const parsed = project.sources.map((source) => parseModule(source));
     const built = buildModel(
       parsed.map(({ tree }) => tree),
       project,
