@@ -6,7 +6,6 @@ import { diagnose } from "../diagnostics/registry.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import { daysAfter } from "./date.ts";
-import { meantStatement, type Place, statementWords } from "./recovery.ts";
 import * as t from "./tokens.ts";
 import { strangeText } from "./unknown-text.ts";
 
@@ -115,8 +114,8 @@ function ofRule(given: Mismatch): Diagnostic | undefined {
 }
 
 function general(given: Mismatch): Diagnostic {
-  const { expected, found, next, span } = given;
-  if (expected === t.Name && t.isReserved(found.tokenType) && followsName(next)) {
+  const { found, next, span } = given;
+  if (wantsName(given) && reservedAsName(found, next)) {
     return diagnose("SEG110", span, { word: found.image, label: false });
   }
   const words = expectedWords(given);
@@ -127,8 +126,24 @@ function general(given: Mismatch): Diagnostic {
   return diagnose("SEG100", span, parameters, { help: `write \`${meant}\``, fix });
 }
 
-function expectedWords({ rule, expected, previous }: Mismatch): string {
-  if (expected === undefined) return alternatives[rule] ?? "something else";
+/** Rules in which an item of a list, or all there is, is a name. */
+const rulesOfNames: ReadonlySet<string> = new Set([
+  ...["names", "tree", "fixture", "template", "use", "value", "val1", "cmp"],
+]);
+
+function wantsName(given: Mismatch): boolean {
+  return given.expected === t.Name || (rulesOfNames.has(given.rule) && wantsItem(given));
+}
+
+/** One of several alternatives: at once, or behind a comma that promised another item. */
+function wantsItem({ expected, previous }: Mismatch): boolean {
+  const closes = expected === t.RightBrace || expected === t.RightParen;
+  return expected === undefined || (closes && previous.tokenType === t.Comma);
+}
+
+function expectedWords(given: Mismatch): string {
+  const { rule, expected, previous } = given;
+  if (expected === undefined || wantsItem(given)) return alternatives[rule] ?? "something else";
   if (expected === t.RightBrace && beforeBrace[rule] !== undefined) {
     const isList = rule === "template" && previous.tokenType === t.Comma;
     if (!isList) return beforeBrace[rule];
@@ -184,10 +199,12 @@ function missingService({ found, previous, span }: Mismatch): Diagnostic | undef
 }
 
 /** Something else where a service should stand. */
-function noService({ expected, found, previous, before, span }: Mismatch): Diagnostic | undefined {
+function noService(given: Mismatch): Diagnostic | undefined {
+  const { expected, found, next, previous, before, span } = given;
   if (found.tokenType === t.Integer || found.tokenType === t.Range) {
     if (![t.Colon, t.Equals, t.LeftBrace, t.Comma].includes(previous.tokenType)) return undefined;
     const port = found.image;
+    if (next.tokenType === t.Slash) return diagnose("SEG101", span, { port });
     return diagnose("SEG101", span, { port }, { fix: [{ span, text: `tcp/${port}` }] });
   }
   const afterColon = "a service after `:`";
@@ -262,12 +279,12 @@ function emptyProgram({ expected, found, previous, span }: Mismatch): Diagnostic
 }
 
 /** Just behind a token: what is missing is missing there, not on the next line. */
-function after(token: IToken, { source }: Span): Span {
+export function after(token: IToken, { source }: Span): Span {
   const end = (token.endOffset ?? token.startOffset) + 1; // our scanner sets both
   return { source, start: end, end };
 }
 
-function isOnLineOf(previous: IToken, { source, start }: Span): boolean {
+export function isOnLineOf(previous: IToken, { source, start }: Span): boolean {
   const { endOffset } = previous;
   if (previous.tokenType === EOF || endOffset === undefined) return false;
   return !source.text.slice(endOffset, start).includes("\n");
@@ -277,7 +294,7 @@ function isNumber({ tokenType }: IToken): boolean {
   return tokenType === t.Integer || tokenType === t.Range || tokenType === t.Address;
 }
 
-function isWord(token: IToken): boolean {
+export function isWord(token: IToken): boolean {
   const type = token.tokenType;
   return type === t.Name || type === t.MisspeltName || t.keywordOf(type) !== undefined;
 }
@@ -302,68 +319,6 @@ function followsName({ tokenType }: IToken): boolean {
   );
 }
 
-/** A file must say first which module it is. */
-export function missingHeader(found: IToken, span: Span): Diagnostic {
-  const expected = "`module NAME` and `root` or `by TEAM`";
-  if (found.tokenType === t.Unknown) return strangeText(expected, found, span);
-  return diagnose(
-    "SEG100",
-    span,
-    { expected, found: foundWords(found) },
-    { help: "begin the file with `module NAME root` or `module NAME by TEAM`" },
-  );
-}
-
-export function unownedModule(found: IToken, span: Span): Diagnostic {
-  return diagnose(
-    "SEG100",
-    span,
-    { expected: "`root` or `by`", found: foundWords(found) },
-    { help: "write `by TEAM`, or `root` if this is the root module" },
-  );
-}
-
-// --- text that begins no statement ------------------------------------------------------------
-
-const statementNames: Readonly<Record<Place, string>> = {
-  file: "a declaration",
-  template: "a segment, a service, a program or a rule",
-  test: "a fixture or an assertion",
-  flow: "the end of the flow",
-};
-
-/** The next statement was read as the last name of this one, which is missing. */
-export function lostStatement(given: Pick<Mismatch, "found" | "previous" | "span">): Diagnostic {
-  const { found, previous, span } = given;
-  if (previous.tokenType === t.Colon) return diagnose("SEG106", after(previous, span), {});
-  const expected = previous.tokenType === t.Arrow ? "a peer" : "the rest of the statement";
-  const parameters = { expected, found: foundWords(found) };
-  return diagnose("SEG100", span, parameters);
-}
-
-/** Text where a statement should begin. */
-export function strayText(
-  place: Place,
-  given: Pick<Mismatch, "found" | "next" | "previous" | "span">,
-): Diagnostic {
-  const { found, next, previous, span } = given;
-  const sameLine = isOnLineOf(previous, span);
-  const expected = sameLine ? "the end of the statement" : statementNames[place];
-  if (found.tokenType === t.Unknown) return strangeText(expected, found, span);
-  const known = oneEnded(found, next, span);
-  if (known !== undefined) return known;
-  const parameters = { expected, found: foundWords(found) };
-  const meant = isWord(found) && !sameLine ? meantStatement(place, found.image) : undefined;
-  if (meant !== undefined) {
-    const fix = [{ span, text: meant }];
-    return diagnose("SEG100", span, parameters, { help: `write \`${meant}\``, fix });
-  }
-  const words = statementWords(place);
-  const help =
-    words.length === 0 || sameLine ? undefined : `statements here begin with ${quoted(words)}`;
-  return diagnose("SEG100", span, parameters, help === undefined ? {} : { help });
-}
-
-function quoted(words: readonly string[]): string {
+export function quoted(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(", ");
 }

@@ -29,13 +29,22 @@ export function misspeltNames(uses: readonly MisspeltUse[]): readonly Diagnostic
         first,
         { text },
         {
-          help: name === undefined ? "choose another name" : `write \`${name}\``,
+          help: name === undefined ? adviceFor(text) : `write \`${name}\``,
           ...(related.length === 0 ? {} : { related }),
           ...(name === undefined ? {} : { fix: spans.map((span) => ({ span, text: name })) }),
         },
       ),
     ];
   });
+}
+
+/** `Outside`: a reserved word may have been meant, but not if this is a name's declaration. */
+function adviceFor(text: string): string {
+  const word = text.toLowerCase();
+  const isReserved = (reservedWords as readonly string[]).includes(word); // widened, as below
+  return isReserved
+    ? `write \`${word}\` if you mean that; it cannot be a name`
+    : "choose another name";
 }
 
 /** `Web_Tier` -> `web-tier`, `WebTier` -> `web-tier`; undefined where nothing sensible is left. */

@@ -6,8 +6,9 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Name } from "./ast.ts";
-import { lostStatement, type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
+import { type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
 import { misspeltNames } from "./misspelt.ts";
+import { lostStatement } from "./statement-faults.ts";
 import * as t from "./tokens.ts";
 
 /** Thrown inside a statement once its problem is recorded; carries nothing. */

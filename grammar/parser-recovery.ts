@@ -4,9 +4,10 @@ import { EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { Name } from "./ast.ts";
-import { lostStatement, missingHeader, oneEnded, strayText, unownedModule } from "./mismatch.ts";
+import { oneEnded } from "./mismatch.ts";
 import { ParserBase, type ParserInput, unreadable } from "./parser-base.ts";
 import { type Place, Surroundings } from "./recovery.ts";
+import { lostStatement, missingHeader, strayText, unownedModule } from "./statement-faults.ts";
 import * as t from "./tokens.ts";
 
 /** More problems than anybody reads at once; the text is not read further. */

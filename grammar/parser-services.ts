@@ -104,6 +104,11 @@ export abstract class ServiceParser extends RecoveringParser {
     const code = this.OPTION(this.#code);
     if (this.RECORDING_PHASE) return noService;
     const span = this.spanFrom(protocol.startOffset);
+    if (protocol.tokenType === t.MisspeltName) {
+      this.noteMisspelt(protocol);
+      this.damage++;
+      return { kind: "any-service", span };
+    }
     const read = serviceLiteral({ protocol, detail, code, span });
     if (read.diagnostic !== undefined) this.reportDamage(read.diagnostic);
     return read.literal;
