@@ -8,7 +8,7 @@ import { parsePrefix } from "../sets/address.ts";
 import { unreachable } from "../unreachable.ts";
 import { listKey, networksKey, shortened, sortedCidrs } from "./canonical.ts";
 import { type CheckedSet, type Context, report } from "./context.ts";
-import { reportOtherKind, resolveName, textOfName } from "./names.ts";
+import { lookUp, reportOtherKind, resolveName, textOfName } from "./names.ts";
 import { checkPredicate } from "./predicates.ts";
 import { checkProgram, programKey } from "./programs.ts";
 import { nounOf } from "./scope.ts";
@@ -225,6 +225,8 @@ function checkProgramAt(
     return undefined;
   }
   const program = programOf(context, expression.program);
+  // The sides were swapped, and that has been said.
+  if (program === undefined && namesProgram(context, expression.at)) return undefined;
   const at = checkSet(context, expression.at, { ...place, names: false });
   if (at !== undefined && at.sort !== "workloads") {
     const found = `\`${oneLine(expression.at.span)}\` is not built of workloads alone`;
@@ -241,6 +243,12 @@ function checkProgramAt(
     depth: at.depth + 1,
     key: shortened(`${programKey(program.alternatives)}@${at.key}`),
   };
+}
+
+function namesProgram({ build, scope }: Context, set: SetExpression): boolean {
+  if (set.kind !== "name") return false;
+  const result = lookUp(build, scope, set);
+  return "found" in result && result.found.kind === "program";
 }
 
 function programOf(context: Context, written: ProgramBody | SetExpression): Program | undefined {

@@ -85,6 +85,9 @@ describe("SEG306", () => {
     ]);
     expect(rule("allow outside@workloads -> workloads : tcp/1")).toEqual(["SEG306 outside"]);
     expect(rule("allow jbo@workloads -> workloads : tcp/1")).toEqual(["SEG201 jbo"]);
+    expect(rule("segment web = workloads\nallow web@job -> workloads : tcp/1")).toEqual([
+      "SEG306 web", // swapped sides are one mistake
+    ]);
   });
   test("right of `@` stand workloads and nothing else", () => {
     expect(
