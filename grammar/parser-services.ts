@@ -30,14 +30,20 @@ export abstract class ServiceParser extends RecoveringParser {
   });
 
   readonly qname = this.RULE("qname", (): QualifiedName => {
-    const start = this.start();
-    const parts = [this.toName(this.CONSUME(t.Name))];
+    const first = this.toName(this.CONSUME(t.Name));
+    const parts = [first];
+    if (this.#isLastPart()) return { kind: "name", parts, span: first.span };
     this.MANY(() => {
       this.CONSUME(t.Dot);
       parts.push(this.toName(this.CONSUME2(t.Name)));
     });
-    return { kind: "name", parts, span: this.spanFrom(start) };
+    return { kind: "name", parts, span: this.spanFrom(first.span.start) };
   });
+
+  /** Spares most names the loop over their parts. */
+  #isLastPart(): boolean {
+    return !this.RECORDING_PHASE && this.LA(1).tokenType !== t.Dot;
+  }
 
   readonly parameter = this.RULE("parameter", (): Parameter => {
     const start = this.start();
@@ -90,7 +96,9 @@ export abstract class ServiceParser extends RecoveringParser {
       item = this.SUBRULE(this.svcDetail, { ARGS: [first] });
     });
     if (item !== undefined && !this.RECORDING_PHASE) return item;
-    const parts = [this.toName(first)];
+    const name = this.toName(first);
+    const parts = [name];
+    if (this.#isLastPart()) return { kind: "name", parts, span: name.span };
     this.MANY(() => {
       this.CONSUME(t.Dot);
       parts.push(this.toName(this.CONSUME2(t.Name)));

@@ -119,45 +119,44 @@ export class SegParser extends VocabularyParser {
   ];
 
   readonly named = this.RULE("named", (): Named => {
-    const start = this.start();
-    let exported = false;
-    this.OPTION(() => {
-      this.CONSUME(t.kw.export);
-      exported = true;
-    });
-    const ARGS: [boolean, number] = [exported, start];
-    return this.OR<IOrAlt<Named>[]>([
-      { ALT: () => this.SUBRULE(this.segment, { ARGS }) },
-      { ALT: () => this.SUBRULE(this.service, { ARGS }) },
-      { ALT: () => this.SUBRULE(this.program, { ARGS }) },
-      { ALT: () => this.SUBRULE(this.template, { ARGS }) },
-      { ALT: () => this.SUBRULE(this.use, { ARGS }) },
-    ]);
+    this.#head = [false, this.start()];
+    this.OPTION(this.#export);
+    return this.OR<IOrAlt<Named>[]>(this.#namedThings);
   });
+  readonly #namedThings: IOrAlt<Named>[] = [
+    { ALT: () => this.SUBRULE(this.segment, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.service, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.program, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.template, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.use, { ARGS: this.#head }) },
+  ];
 
   readonly bodyDecl = this.RULE(
     "bodyDecl",
-    (): BodyDeclaration =>
-      this.OR<IOrAlt<BodyDeclaration>[]>([
-        { ALT: () => this.SUBRULE(this.rule) },
-        {
-          ALT: () => {
-            const start = this.start();
-            let exported = false;
-            this.OPTION(() => {
-              this.CONSUME(t.kw.export);
-              exported = true;
-            });
-            const ARGS: [boolean, number] = [exported, start];
-            return this.OR2<IOrAlt<BodyDeclaration>[]>([
-              { ALT: () => this.SUBRULE(this.segment, { ARGS }) },
-              { ALT: () => this.SUBRULE(this.service, { ARGS }) },
-              { ALT: () => this.SUBRULE(this.program, { ARGS }) },
-            ]);
-          },
-        },
-      ]),
+    (): BodyDeclaration => this.OR<IOrAlt<BodyDeclaration>[]>(this.#bodyDeclarations),
   );
+  readonly #bodyDeclarations: IOrAlt<BodyDeclaration>[] = [
+    { ALT: () => this.SUBRULE(this.rule) },
+    {
+      ALT: () => {
+        this.#head = [false, this.start()];
+        this.OPTION(this.#export);
+        return this.OR2<IOrAlt<BodyDeclaration>[]>(this.#bodyThings);
+      },
+    },
+  ];
+  readonly #bodyThings: IOrAlt<BodyDeclaration>[] = [
+    { ALT: () => this.SUBRULE(this.segment, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.service, { ARGS: this.#head }) },
+    { ALT: () => this.SUBRULE(this.program, { ARGS: this.#head }) },
+  ];
+
+  /** Of the declaration at hand: whether it is exported, and where it starts. */
+  #head: [boolean, number] = [false, 0];
+  readonly #export = (): void => {
+    this.CONSUME(t.kw.export);
+    this.#head[0] = true;
+  };
 
   // --- named things -----------------------------------------------------------------------------
 
