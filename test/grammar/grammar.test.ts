@@ -35,6 +35,23 @@ describe("the grammar", () => {
   });
 });
 
+describe("segc.tmLanguage.json", () => {
+  const text = file("../../grammar/segc.tmLanguage.json");
+  it("knows every keyword", () => {
+    const words = new Set(text.match(/[a-z][a-z0-9]*(-[a-z0-9]+)*/g));
+    expect([...reservedWords, ...softWords].filter((word) => !words.has(word))).toEqual([]);
+  });
+  it("refers to nothing that is not there, and its patterns are expressions", () => {
+    const { repository } = JSON.parse(text) as { repository: Record<string, unknown> };
+    for (const [, name = ""] of text.matchAll(/"include": "#(\w+)"/g)) {
+      expect(Object.keys(repository)).toContain(name);
+    }
+    for (const [, literal = ""] of text.matchAll(/"match": ("(?:[^"\\]|\\.)*")/g)) {
+      expect(() => new RegExp(JSON.parse(literal) as string)).not.toThrow();
+    }
+  });
+});
+
 describe("the sample of language.md section 4", () => {
   it.each(["org", "core", "crm"])("%s.seg parses, and formats stably", (name) => {
     const source = { path: `${name}.seg`, text: file(`sample/${name}.seg`) };
