@@ -38,7 +38,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     edition: 1,
     now,
     inputs: [...options.inputs].sort((a, b) => compareTexts(a.path, b.path)),
-    expires: expiriesOf(model),
+    expires: expiriesOf(model).filter(({ until }) => now <= until),
     artefacts: artefacts.map((artefact) => artefact.entry),
     notCompiled: notCompiled(inventory.workloads, compiledKinds),
   };

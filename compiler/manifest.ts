@@ -13,7 +13,7 @@ export interface Manifest {
   readonly now: UtcDate;
   /** Every file that was read, sorted by path. */
   readonly inputs: readonly InputEntry[];
-  /** Everything of the policy that has a last day, sorted by day, then kind and name. */
+  /** Everything of the policy that is still to end, sorted by day, then kind and name. */
   readonly expires: readonly ExpiryEntry[];
   /** Sorted by target, then id. */
   readonly artefacts: readonly ArtefactEntry[];

@@ -50,6 +50,13 @@ describe("compile", () => {
     }
   });
 
+  test("lists what is still to end, and not what has ended", () => {
+    const past = `allow past = ${web} -> ${db} : tcp/23 { until 2026-11-22 }`;
+    expect(compiled([past, ending]).compiled?.manifest.expires).toEqual([
+      { kind: "rule", name: "lab.ending", until: "2026-12-15" },
+    ]);
+  });
+
   test("nothing is emitted when anything is wrong", () => {
     const { compiled: nothing, diagnostics } = compiled([
       lasting,
