@@ -104,10 +104,11 @@ export function rowSharing(first: readonly Bitset[]): (row: Bitset) => Bitset {
   return share;
 }
 
-/** FNV-1a over words. */
-function hashOf({ words }: Bitset): number {
+/** FNV-1a over places and words. */
+function hashOf({ places, words }: Bitset): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < words.length; index++) {
+    hash = Math.imul(hash ^ (places[index] as number), 0x01000193);
     hash = Math.imul(hash ^ (words[index] as number), 0x01000193);
   }
   return hash;

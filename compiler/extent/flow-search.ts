@@ -9,7 +9,7 @@ import {
   isAddressSubset,
   rangesOf,
 } from "../sets/address-set.ts";
-import { type Bitset, count, emptyBitset, isEmpty, setBit } from "../sets/bitset.ts";
+import { type Bitset, bitsetOf, count, forEachMember, isEmpty } from "../sets/bitset.ts";
 import {
   intersectServices,
   isNoService,
@@ -150,9 +150,9 @@ function presence({ groups, groupOf, workloadOf }: Columns, row: Bitset): Presen
   const result = new Int32Array(groups).fill(nobody);
   let open = groups;
   for (let at = 0; at < row.words.length; at++) {
-    let word = row.words[at] as number;
-    for (; word !== 0; word &= word - 1) {
-      const endpoint = at * 32 + 31 - Math.clz32(word & -word);
+    const base = (row.places[at] as number) * 32;
+    for (let word = row.words[at] as number; word !== 0; word &= word - 1) {
+      const endpoint = base + 31 - Math.clz32(word & -word);
       const group = groupOf[endpoint] as number;
       const workload = workloadOf[endpoint] as number;
       const before = result[group] as number;
@@ -175,20 +175,16 @@ function active(
   far: Presence,
   outside: readonly boolean[],
 ): Bitset {
-  const result = emptyBitset(row.size);
+  const met: number[] = [];
   let isWhole = true;
-  for (let at = 0; at < row.words.length; at++) {
-    let word = row.words[at] as number;
-    for (; word !== 0; word &= word - 1) {
-      const endpoint = at * 32 + 31 - Math.clz32(word & -word);
-      const group = groupOf[endpoint] as number;
-      const only = far[group] as number;
-      const met = outside[group] || (only !== nobody && only !== workloadOf[endpoint]);
-      if (allowed[group] && met) setBit(result, endpoint);
-      else isWhole = false;
-    }
-  }
-  return isWhole ? row : result;
+  forEachMember(row, (endpoint) => {
+    const group = groupOf[endpoint] as number;
+    const only = far[group] as number;
+    const meets = outside[group] || (only !== nobody && only !== workloadOf[endpoint]);
+    if (allowed[group] && meets) met.push(endpoint);
+    else isWhole = false;
+  });
+  return isWhole ? row : bitsetOf(row.size, met);
 }
 
 /** Per group: whether some address of the set is held by nobody there. */

@@ -3,14 +3,7 @@
 // A row is kept only for values that many workloads share: there are few of those.
 import type { Inventory, Workload } from "../inventory/types.ts";
 import type { Predicate } from "../model/types.ts";
-import {
-  type Bitset,
-  complement,
-  emptyBitset,
-  intersection,
-  setBit,
-  union,
-} from "../sets/bitset.ts";
+import { type Bitset, bitsetOf, complement, count, intersection, union } from "../sets/bitset.ts";
 import { unreachable } from "../unreachable.ts";
 import type { Universe } from "./types.ts";
 
@@ -28,7 +21,7 @@ export interface LabelIndex {
 interface Postings {
   readonly byValue: ReadonlyMap<string, readonly number[]>;
   readonly absent: readonly number[];
-  /** Rows for the common values, filled on demand. */
+  /** Rows for common values, and for lists of values as JSON; filled on demand. */
   readonly rows: Map<string | undefined, Bitset>;
 }
 
@@ -74,7 +67,7 @@ function evaluate(
     case "not":
       return complement(recur(predicate.of));
     case "and":
-      return combined(predicate.of.map(recur), intersection, universe.all);
+      return combined(smallestFirst(predicate.of.map(recur)), intersection, universe.all);
     case "or":
       return combined(predicate.of.map(recur), union, universe.none);
     default:
@@ -100,6 +93,11 @@ function spelt(predicate: Predicate): unknown {
   }
 }
 
+/** WHY: what is met first bounds the cost of what follows. */
+function smallestFirst(rows: readonly Bitset[]): readonly Bitset[] {
+  return rows.toSorted((a, b) => a.words.length - b.words.length);
+}
+
 /** Joins several rows into one new row. */
 function combined(
   [first, second, ...others]: readonly Bitset[],
@@ -111,38 +109,44 @@ function combined(
   return others.reduce(join, join(first, second));
 }
 
-/** One row for all values: most values of a large label are rare and need none of their own. */
 function anyOf(universe: Universe, postings: Postings, values: readonly string[]): Bitset {
   const [only] = values;
   if (values.length === 1 && only !== undefined) return rowOf(universe, postings, only);
-  const row = emptyBitset(universe.endpoints.length);
-  for (const value of values) setEndpoints(universe, row, postings.byValue.get(value) ?? []);
-  return row;
+  return kept(universe, postings, JSON.stringify(values), () =>
+    values.map((value) => rowOf(universe, postings, value)).reduce(union, universe.none),
+  );
 }
 
 function rowOf(universe: Universe, postings: Postings, value: string | undefined): Bitset {
-  const known = postings.rows.get(value);
-  if (known !== undefined) return known;
   const workloads = value === undefined ? postings.absent : postings.byValue.get(value);
   if (workloads === undefined) return universe.none;
-  const row = endpointsOf(universe, workloads);
-  // WHY: at most 64 values of a label can be this common, so the rows kept stay few.
-  if (workloads.length >= universe.workloads.length / 64) postings.rows.set(value, row);
+  return kept(universe, postings, value, () => endpointsOf(universe, workloads));
+}
+
+/** WHY: common values are asked for by many rules; rare ones are cheap, and there are many. */
+function kept(
+  { endpoints }: Universe,
+  { rows }: Postings,
+  key: string | undefined,
+  make: () => Bitset,
+): Bitset {
+  const known = rows.get(key);
+  if (known !== undefined) return known;
+  const row = make();
+  if (count(row) >= endpoints.length / 64 && rows.size < rowsKept) rows.set(key, row);
   return row;
 }
+
+const rowsKept = 256;
 
 /** The endpoints of some workloads. */
 export function endpointsOf(universe: Universe, workloads: Iterable<number>): Bitset {
-  const row = emptyBitset(universe.endpoints.length);
-  setEndpoints(universe, row, workloads);
-  return row;
-}
-
-function setEndpoints(universe: Universe, row: Bitset, workloads: Iterable<number>): void {
+  const found: number[] = [];
   for (const workload of workloads) {
     const end = universe.firstOf[workload + 1] as number;
-    for (let at = universe.firstOf[workload] as number; at < end; at++) setBit(row, at);
+    for (let at = universe.firstOf[workload] as number; at < end; at++) found.push(at);
   }
+  return bitsetOf(universe.endpoints.length, found);
 }
 
 function index(workloads: Inventory["workloads"], label: string): Postings {

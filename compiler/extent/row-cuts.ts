@@ -1,6 +1,13 @@
 // Intersections and differences of rows, remembered per pair of row objects: thousands of rules
 // meet the same few owners, delegations and label values.
-import { type Bitset, difference, intersection, intersects, isSubset } from "../sets/bitset.ts";
+import {
+  type Bitset,
+  difference,
+  emptyBitset,
+  intersection,
+  intersects,
+  isSubset,
+} from "../sets/bitset.ts";
 
 /** An operand, or an empty row, is returned as it is where that is the answer. */
 export interface RowCuts {
@@ -43,8 +50,8 @@ function rememberedPairs(compute: RowCuts["meet"]): RowCuts["meet"] {
 /** One empty row per size. */
 function emptyRows(): (like: Bitset) => Bitset {
   const known = new Map<number, Bitset>();
-  return ({ size, words }) => {
-    const row = known.get(size) ?? { size, words: new Uint32Array(words.length) };
+  return ({ size }) => {
+    const row = known.get(size) ?? emptyBitset(size);
     known.set(size, row);
     return row;
   };

@@ -11,7 +11,7 @@ import {
   compareWords,
   rangesOf,
 } from "../sets/address-set.ts";
-import { type Bitset, emptyBitset, fullBitset, members, setBit } from "../sets/bitset.ts";
+import { type Bitset, bitsetOf, emptyBitset, fullBitset, members } from "../sets/bitset.ts";
 import type { Endpoint, Group, Universe } from "./types.ts";
 
 /** The realm of what states none, and of symbolic addresses (language.md 6.5 and 11). */
@@ -72,10 +72,10 @@ function groupsOf(
   endpoints: readonly Endpoint[],
   numbers: ReadonlyMap<string, number>,
 ): readonly Group[] {
+  const membersOf: number[][] = Array.from(numbers, () => []);
+  for (const [index, { group }] of endpoints.entries()) membersOf[group]?.push(index);
   return [...numbers].map(([key, number]) => {
-    const members = emptyBitset(endpoints.length);
-    for (const [index, { group }] of endpoints.entries())
-      if (group === number) setBit(members, index);
+    const members = bitsetOf(endpoints.length, membersOf[number] ?? []);
     return {
       realm: key.slice(0, -2),
       family: key.endsWith("4") ? 4 : 6,
@@ -105,28 +105,28 @@ function addressLookup(endpoints: readonly Endpoint[]): (addresses: AddressSet) 
     const key = addresses.v4.length + addresses.v6.length <= 64 ? JSON.stringify(addresses) : "";
     const before = known.get(key);
     if (before !== undefined) return before;
-    const row = emptyBitset(endpoints.length);
-    for (const family of [4, 6] as const) {
+    const found = ([4, 6] as const).flatMap((family) => {
       const ranges = rangesOf(addresses, family);
-      if (ranges.length > 0) setInRanges(row, lists[family](), ranges);
-    }
+      return ranges.length === 0 ? [] : numbersInRanges(lists[family](), ranges);
+    });
+    const row = bitsetOf(endpoints.length, found);
     if (key !== "") known.set(key, row);
     return row;
   };
 }
 
-function setInRanges(
-  row: Bitset,
+function numbersInRanges(
   { numbers, words, symbolic }: AddressList,
   ranges: readonly AddressRange[],
-): void {
+): readonly number[] {
+  const found: number[] = [];
   for (const { first, last } of ranges) {
     const end = countBefore(words, (w) => compareWords(w, last) <= 0);
     for (let at = countBefore(words, (w) => compareWords(w, first) < 0); at < end; at++) {
-      setBit(row, numbers[at] as number);
+      found.push(numbers[at] as number);
     }
   }
-  if (isWholeFamily(ranges)) for (const number of symbolic) setBit(row, number);
+  return isWholeFamily(ranges) ? [...found, ...symbolic] : found;
 }
 
 interface AddressList {

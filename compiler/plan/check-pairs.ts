@@ -5,7 +5,7 @@ import { diagnose } from "../../diagnostics/registry.ts";
 import { compareSpans } from "../../diagnostics/source.ts";
 import { platformRows } from "../extent/extent.ts";
 import type { Product, Universe } from "../extent/types.ts";
-import { type Bitset, hasBit, intersection, members, union } from "../sets/bitset.ts";
+import { type Bitset, hasBit, intersection, intersects, members, union } from "../sets/bitset.ts";
 import {
   hasService,
   intersectServices,
@@ -17,7 +17,6 @@ import { activeRules, type PlanContext } from "./context.ts";
 import { isOfFamily } from "./enforcement.ts";
 import { loweredProducts } from "./lowering.ts";
 import { type RuleProduct, rulesWithoutProduct } from "./product-form.ts";
-import { meetsSparse } from "./sparse.ts";
 import { ruleText } from "./words.ts";
 
 /** One diagnostic for each group of rules that cannot be told apart together. */
@@ -113,16 +112,16 @@ function relevantTo(
   return all.filter(
     ({ product }) =>
       servicesMeet(product.service, service) &&
-      meetsSparse(from, product.source.managed) &&
-      meetsSparse(to, product.destination.managed),
+      intersects(from, product.source.managed) &&
+      intersects(to, product.destination.managed),
   );
 }
 
 function overlap(a: Product, b: Product): boolean {
   return (
     servicesMeet(a.service, b.service) &&
-    meetsSparse(a.source.managed, b.source.managed) &&
-    meetsSparse(a.destination.managed, b.destination.managed)
+    intersects(a.source.managed, b.source.managed) &&
+    intersects(a.destination.managed, b.destination.managed)
   );
 }
 

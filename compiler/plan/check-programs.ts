@@ -8,11 +8,10 @@ import { endOf } from "../extent/rule-flows.ts";
 import type { Product } from "../extent/types.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { Program, Rule } from "../model/types.ts";
-import { type Bitset, difference, isEmpty, union } from "../sets/bitset.ts";
+import { type Bitset, difference, isEmpty, isSubset, union } from "../sets/bitset.ts";
 import type { PlanContext } from "./context.ts";
 import { kindsOf } from "./ends.ts";
 import { enforcedParts } from "./enforced-parts.ts";
-import { isSparseSubset } from "./sparse.ts";
 import { type Capabilities, seesField } from "./target.ts";
 import { kindsText, listed, namesOf, programText, workloadsAt } from "./words.ts";
 
@@ -60,7 +59,7 @@ function unseenAt(
   const { search, ends, expansion } = context;
   const end = endOf(product, direction);
   const sees = ends[direction].sees(program);
-  if (isSparseSubset(end.managed, sees)) return expansion.universe.none;
+  if (isSubset(end.managed, sees)) return expansion.universe.none;
   const blind = difference(end.managed, sees);
   const narrowed = { ...end, managed: blind };
   const part =

@@ -3,10 +3,11 @@
 //
 // Workloads differ in few ways that matter here, so every question is asked once for each
 // profile (platform, helpers, enforcers) and answered for all workloads of that profile.
+import { endpointsOf } from "../extent/predicate.ts";
 import type { Universe } from "../extent/types.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { Program } from "../model/types.ts";
-import { type Bitset, difference, emptyBitset, setBit, union } from "../sets/bitset.ts";
+import { type Bitset, difference, union } from "../sets/bitset.ts";
 import { equalServices, type ServiceSet } from "../sets/service-set.ts";
 import { remembered } from "./remembered.ts";
 import { type Capabilities, type CapabilityTable, seesField } from "./target.ts";
@@ -97,18 +98,17 @@ interface Profile {
 }
 
 function profilesOf(universe: Universe): readonly Profile[] {
-  const profiles = new Map<string, Profile>();
+  const profiles = new Map<string, { readonly like: Workload; readonly numbers: number[] }>();
   universe.workloads.forEach((workload, index) => {
     const key = profileKey(workload);
-    const profile = profiles.get(key) ?? {
-      like: workload,
-      members: emptyBitset(universe.endpoints.length),
-    };
+    const profile = profiles.get(key) ?? { like: workload, numbers: [] };
     profiles.set(key, profile);
-    const end = universe.firstOf[index + 1] as number; // one entry past the last workload
-    for (let at = universe.firstOf[index] as number; at < end; at++) setBit(profile.members, at);
+    profile.numbers.push(index);
   });
-  return [...profiles.values()];
+  return [...profiles.values()].map(({ like, numbers }) => ({
+    like,
+    members: endpointsOf(universe, numbers),
+  }));
 }
 
 /** Equal for workloads that enforcers treat alike, accounts aside. */

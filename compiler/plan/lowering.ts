@@ -7,10 +7,9 @@ import type { Product, Term } from "../extent/types.ts";
 import type { Direction } from "../inventory/types.ts";
 import type { Program, Rule } from "../model/types.ts";
 import { isNoAddress, noAddress } from "../sets/address-set.ts";
-import { type Bitset, difference, intersection, isEmpty } from "../sets/bitset.ts";
+import { type Bitset, difference, intersection, isEmpty, isSubset } from "../sets/bitset.ts";
 import { intersectServices } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
-import { isSparseSubset } from "./sparse.ts";
 
 /**
  * The lowered products of a rule, each with every flow it lowers to. With `always`, unseen
@@ -41,7 +40,7 @@ function lowerPrograms(context: PlanContext, product: Product): readonly Product
 function lowerTerm(context: PlanContext, term: Term, direction: Direction): readonly Term[] {
   const end = context.ends[direction];
   const programs = [...term.include, ...term.exclude].filter(
-    (program) => !isSparseSubset(term.managed, end.sees(program)),
+    (program) => !isSubset(term.managed, end.sees(program)),
   );
   if (programs.length === 0) return [term];
   let parts: readonly Term[] = [{ ...term, external: noAddress }];

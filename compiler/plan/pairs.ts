@@ -4,16 +4,15 @@ import type { Universe } from "../extent/types.ts";
 import type { Family } from "../sets/address.ts";
 import {
   type Bitset,
-  emptyBitset,
+  bitsetOf,
   hasBit,
   intersection,
   intersects,
   members,
   onesIn,
-  setBit,
+  wordAt,
 } from "../sets/bitset.ts";
 import type { End } from "./ends.ts";
-import { inhabitedWords } from "./sparse.ts";
 
 /**
  * Pairs by what stands at the source, then at the destination (0 nothing, 1 an enforcing enforcer,
@@ -33,11 +32,7 @@ export interface PairSpace {
 }
 
 export function pairSpace(universe: Universe): PairSpace {
-  const alone = {
-    4: emptyBitset(universe.endpoints.length),
-    6: emptyBitset(universe.endpoints.length),
-  };
-  const crowded = emptyBitset(universe.endpoints.length);
+  const alone: Record<Family, number[]> = { 4: [], 6: [] };
   const crowds = new Map<number, readonly number[]>();
   for (let workload = 0; workload + 1 < universe.firstOf.length; workload++) {
     const start = universe.firstOf[workload] as number; // in range, and so is the next
@@ -52,12 +47,19 @@ export function pairSpace(universe: Universe): PairSpace {
     for (const mates of groups.values()) {
       for (const at of mates) {
         const family = universe.endpoints[at]?.family ?? 4;
-        setBit(mates.length === 1 ? alone[family] : crowded, at);
-        if (mates.length > 1) crowds.set(at, mates);
+        if (mates.length === 1) alone[family].push(at);
+        else crowds.set(at, mates);
       }
     }
   }
-  return { universe, alone, crowds, crowded, tallies: new WeakMap() };
+  const row = (found: Iterable<number>) => bitsetOf(universe.endpoints.length, found);
+  return {
+    universe,
+    alone: { 4: row(alone[4]), 6: row(alone[6]) },
+    crowds,
+    crowded: row(crowds.keys()),
+    tallies: new WeakMap(),
+  };
 }
 
 /** Pairs of `sources` x `destinations` in one group of this family, between two workloads. */
@@ -96,20 +98,19 @@ export function tally(space: PairSpace, end: End, set: Bitset): Float64Array {
   if (found !== undefined) return found;
   const { groups } = space.universe;
   const result = new Float64Array(groups.length * 3);
-  for (const i of inhabitedWords(set)) {
-    const word = set.words[i] as number;
-    for (let group = 0; group < groups.length; group++) {
-      const held = word & (groups[group]?.members.words[i] ?? 0);
-      if (held !== 0) addStates(result, group * 3, end, held, i);
-    }
-  }
+  groups.forEach((group, number) => {
+    const held = intersection(set, group.members);
+    held.places.forEach((place, at) => {
+      addStates(result, number * 3, end, held.words[at] as number, place);
+    });
+  });
   known.set(set, result);
   return result;
 }
 
-function addStates(into: Float64Array, at: number, end: End, word: number, index: number): void {
-  const enforced = onesIn(word & (end.enforced.words[index] as number));
-  const observed = onesIn(word & (end.observed.words[index] as number));
+function addStates(into: Float64Array, at: number, end: End, word: number, place: number): void {
+  const enforced = onesIn(word & wordAt(end.enforced, place));
+  const observed = onesIn(word & wordAt(end.observed, place));
   into[at] = (into[at] as number) + onesIn(word) - enforced - observed;
   into[at + 1] = (into[at + 1] as number) + enforced;
   into[at + 2] = (into[at + 2] as number) + observed;
@@ -125,22 +126,21 @@ function subtractAlone(
   family: Family,
   counts: PairCounts,
 ): void {
-  const alone = space.alone[family];
-  for (const i of inhabitedWords(sources)) {
-    const both = (sources.words[i] as number) & (destinations.words[i] as number);
-    const word = both & (alone.words[i] as number);
-    if (word === 0) continue;
+  const both = intersection(intersection(sources, destinations), space.alone[family]);
+  for (let i = 0; i < both.words.length; i++) {
+    const place = both.places[i] as number;
+    const word = both.words[i] as number;
     for (let cell = 0; cell < 9; cell++) {
-      const from = stateWord(source, Math.floor(cell / 3), i);
-      const to = stateWord(destination, cell % 3, i);
+      const from = stateWord(source, Math.floor(cell / 3), place);
+      const to = stateWord(destination, cell % 3, place);
       counts[cell] = (counts[cell] as number) - onesIn(word & from & to);
     }
   }
 }
 
-function stateWord(end: End, state: number, index: number): number {
-  if (state === 0) return ~(end.present.words[index] as number);
-  return (state === 1 ? end.enforced : end.observed).words[index] as number;
+function stateWord(end: End, state: number, place: number): number {
+  if (state === 0) return ~wordAt(end.present, place);
+  return wordAt(state === 1 ? end.enforced : end.observed, place);
 }
 
 function subtractCrowds(

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkAuthority } from "../../compiler/extent/authority.ts";
 import { expand } from "../../compiler/extent/expand.ts";
 import type { Model, Module, Rule } from "../../compiler/model/types.ts";
+import { members } from "../../compiler/sets/bitset.ts";
 import { anyService } from "../../compiler/sets/service-set.ts";
 import {
   anywhere,
@@ -240,11 +241,9 @@ describe("removal", () => {
     expect(checkAuthority(project, expansion)).toEqual([]);
     const [only] = project.rules.map(expansion.flowsOf);
     expect(only?.removed.length).toBeGreaterThan(0);
-    const starts = (only?.products ?? []).flatMap((product) =>
-      [...expansion.universe.endpoints.keys()].filter(
-        (index) => ((expansion.search.startingAt(product).words[0] ?? 0) >>> index) & 1,
-      ),
-    );
+    const starts = (only?.products ?? []).flatMap((product) => [
+      ...members(expansion.search.startingAt(product)),
+    ]);
     const names = new Set(starts.map((index) => expansion.universe.endpoints[index]?.workload));
     expect(
       [...names].map((number) => expansion.universe.workloads[number ?? -1]?.name).sort(),
