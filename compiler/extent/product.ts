@@ -1,12 +1,11 @@
 // FlowSet -> products of ends, and the question every later step asks of one: is there any flow
 // in it? `when` becomes one product per label value; the baseline B is cut out exactly.
 import type { FlowSet } from "../model/types.ts";
-import { parsePrefix } from "../sets/address.ts";
 import {
   type AddressSet,
-  addressSet,
   intersectAddresses,
   noAddress,
+  prefixes,
   subtractAddresses,
 } from "../sets/address-set.ts";
 import { type Bitset, difference, intersection, isEmpty } from "../sets/bitset.ts";
@@ -116,15 +115,6 @@ function meets(a: ServiceSet, b: ServiceSet): boolean {
 const listenerDiscovery = serviceSet(
   [130, 131, 132, 143].map((type) => icmpInterval(6, type, undefined)),
 );
-
-function prefixes(...texts: readonly string[]): AddressSet {
-  return addressSet(
-    texts.flatMap((text) => {
-      const parsed = parsePrefix(text);
-      return parsed.kind === "prefix" ? [parsed.cidr] : [];
-    }),
-  );
-}
 
 const linkSources = prefixes("fe80::/10", "::/128");
 const linkDestinations = prefixes("fe80::/10", "ff02::/16");

@@ -9,7 +9,7 @@ import {
   formatAddress,
   formatCidr,
   type IpAddress,
-  parsePrefix,
+  knownPrefix,
 } from "../sets/address.ts";
 
 export interface ExternalAtom {
@@ -25,11 +25,7 @@ const builtIn: readonly Cidr[] = [
   ...["0.0.0.0/0", "::/0", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"],
   ...["169.254.0.0/16", "fe80::/10", "fc00::/7", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"],
   ...["::/127", "::/128", "ff00::/8", "ff02::/16", "203.0.113.0/24", "2001:db8::/32"],
-].map((text) => {
-  const parsed = parsePrefix(text);
-  if (parsed.kind !== "prefix") throw new Error(`bug in segc (guard): ${text} is no prefix`);
-  return parsed.cidr;
-});
+].map(knownPrefix);
 
 /** With the built-in ranges, without repeats, wide before narrow. */
 export function sortedCidrs(cidrs: readonly Cidr[]): readonly Cidr[] {

@@ -3,8 +3,9 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Direction } from "../inventory/types.ts";
+import { programsIn } from "../model/programs-in.ts";
 import type { Exception, FlowSet, Guardrail, UtcDate } from "../model/types.ts";
-import { programsIn, selects } from "../semantics/denotation.ts";
+import { selects } from "../semantics/denotation.ts";
 import {
   effective,
   enforcersOf,

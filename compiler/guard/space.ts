@@ -1,14 +1,9 @@
 // The finite space in which guardrails and tests are decided: pairs of endpoint classes, for each
 // the processes and services at which some statement changes its mind. What a set may select is
 // remembered by set, since segments are shared between statements.
+import { programsIn } from "../model/programs-in.ts";
 import type { EndpointSet, FlowSet, Rule } from "../model/types.ts";
-import {
-  combinations,
-  type Endpoint,
-  type Process,
-  programsIn,
-  selects,
-} from "../semantics/denotation.ts";
+import { combinations, type Endpoint, type Process, selects } from "../semantics/denotation.ts";
 import type { Flow, World } from "../semantics/semantics.ts";
 import { type Bitset, bitsetOf, hasBit, members } from "../sets/bitset.ts";
 import {

@@ -1,13 +1,12 @@
 // U of language.md 6.4: traffic to outside addresses that an enforcer lets pass whatever its
 // rules say. An enforcer filters a set of flows unless all of it lies in its U.
 import type { Direction, EnforcerKind } from "../inventory/types.ts";
-import { parsePrefix } from "../sets/address.ts";
 import {
   type AddressSet,
-  addressSet,
   intersectAddresses,
   isAddressSubset,
   isNoAddress,
+  prefixes,
   subtractAddresses,
   unionAddresses,
 } from "../sets/address-set.ts";
@@ -63,14 +62,8 @@ function holesOf(table: Capabilities, direction: Direction): readonly Box[] {
   const boxes = (side: Direction) =>
     table.unfiltered
       .filter((entry) => entry.direction === side)
-      .map(({ peers, service }) => ({ peers: addressSet(peers.map(prefix)), service }));
+      .map(({ peers, service }) => ({ peers: prefixes(...peers), service }));
   const holes = { egress: boxes("egress"), ingress: boxes("ingress") };
   known.set(table, holes);
   return holes[direction];
-}
-
-function prefix(text: string) {
-  const parsed = parsePrefix(text);
-  if (parsed.kind === "prefix") return parsed.cidr;
-  throw new Error(`bug in segc (capabilities): ${text} is no prefix`);
 }

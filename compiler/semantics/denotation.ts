@@ -3,7 +3,7 @@
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Workload } from "../inventory/types.ts";
 import type { EndpointSet, Predicate, Program } from "../model/types.ts";
-import { type Cidr, contains, type IpAddress, parsePrefix } from "../sets/address.ts";
+import { type Cidr, contains, type IpAddress, knownPrefix } from "../sets/address.ts";
 
 /** A partial record of what a process is; an absent field is undefined. */
 export type Process = ReadonlyMap<ProgramField, string>;
@@ -135,30 +135,8 @@ export function combinations(records: readonly Process[], own: Process): readonl
   return [own, new Map(), ...records, ...pairs];
 }
 
-/** Every program a set names. */
-export function programsIn(set: EndpointSet): readonly Program[] {
-  switch (set.kind) {
-    case "program":
-      return [set.program, ...programsIn(set.of)];
-    case "union":
-    case "intersection":
-      return set.of.flatMap(programsIn);
-    case "difference":
-      return [...programsIn(set.of), ...programsIn(set.except)];
-    default:
-      return [];
-  }
-}
-
-/** A prefix written in this program. */
-export function prefix(text: string): Cidr {
-  const parsed = parsePrefix(text);
-  if (parsed.kind !== "prefix") throw new Error(`bug in segc (semantics): ${text} is no prefix`);
-  return parsed.cidr;
-}
-
 /** Priv and the other ranges that `internet` leaves out (section 7). */
 const notInternet: readonly Cidr[] = [
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
   ...["fe80::/10", "fc00::/7", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"],
-].map(prefix);
+].map(knownPrefix);

@@ -3,9 +3,10 @@
 // file is clever, remembered between calls or shared with the fast path.
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, Enforcer, Workload } from "../inventory/types.ts";
+import { programsIn } from "../model/programs-in.ts";
 import type { FlowSet, Model, Module, Program, Rule, UtcDate } from "../model/types.ts";
 import { type CapabilityTable, seesField } from "../plan/target.ts";
-import { contains } from "../sets/address.ts";
+import { contains, knownPrefix } from "../sets/address.ts";
 import { equalServices, hasService, protocols, servicesOfFamily } from "../sets/service-set.ts";
 import {
   combinations,
@@ -13,8 +14,6 @@ import {
   type Endpoint,
   keep,
   type Process,
-  prefix,
-  programsIn,
   selects,
   selectsByIdentity,
 } from "./denotation.ts";
@@ -44,6 +43,17 @@ export interface PathEnforcer {
   readonly observed: boolean;
 }
 
+const directions: readonly Direction[] = ["egress", "ingress"];
+
+/** The end that a direction protects, and its peer. */
+const endsOf = ({ source, destination }: Flow, direction: Direction) =>
+  direction === "egress" ? ([source, destination] as const) : ([destination, source] as const);
+
+const flowBetween = (direction: Direction, here: Endpoint, there: Endpoint, service: number) =>
+  direction === "egress"
+    ? { source: here, destination: there, service }
+    : { source: there, destination: here, service };
+
 export const isActive = (world: World, until: UtcDate | undefined) =>
   until === undefined || world.now <= until;
 
@@ -69,13 +79,12 @@ function isBaseline({ source, destination, service }: Flow): boolean {
   );
 }
 
-const linkSources = ["fe80::/10", "::/128"].map(prefix);
-const linkDestinations = ["fe80::/10", "ff02::/16"].map(prefix);
+const linkSources = ["fe80::/10", "::/128"].map(knownPrefix);
+const linkDestinations = ["fe80::/10", "ff02::/16"].map(knownPrefix);
 
 /** Î: what the policy intends once lowered to what enforcers can see. */
 export function intended(world: World, flow: Flow): boolean {
-  const unstaged = world.model.rules.filter((rule) => !rule.staged);
-  return decides(world, unstaged, flow);
+  return decides(world, world.model.rules.filter(isUnstaged), flow);
 }
 
 /** Î′: the same with every active staged rule in force. */
@@ -83,11 +92,11 @@ export function proposed(world: World, flow: Flow): boolean {
   return decides(world, world.model.rules, flow);
 }
 
+const isUnstaged = (rule: Rule) => !rule.staged;
+
 function decides(world: World, rules: readonly Rule[], flow: Flow): boolean {
   const hits = rules.filter((rule) => ruleMatches(world, rule, flow));
-  return (
-    hits.some((rule) => rule.effect === "allow") && !hits.some((rule) => rule.effect === "deny")
-  );
+  return hits.length > 0 && hits.every((rule) => rule.effect === "allow");
 }
 
 /** f ∈ r̂: active, denoted, not removed by 6.3, process and service conditions lowered. */
@@ -97,7 +106,7 @@ export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
   const mayDrop = path.length > 0 && (rule.effect === "deny" || rule.meta.fallbackNetwork);
   const dropsAt = (direction: Direction) => (program: Program, workload: Workload) =>
     mayDrop && !someSeesAll(world, path, direction, program, workload) ? true : undefined;
-  const drops = { source: dropsAt("egress"), destination: dropsAt("ingress") };
+  const drops = { egress: dropsAt("egress"), ingress: dropsAt("ingress") };
   return (
     setsMatch(rule.flow, flow, drops) &&
     serviceMatches(world, rule, path, flow.service) &&
@@ -105,11 +114,8 @@ export function ruleMatches(world: World, rule: Rule, flow: Flow): boolean {
   );
 }
 
-/** How program conditions are read, at either end. */
-interface EndDrops {
-  readonly source: Drops;
-  readonly destination: Drops;
-}
+/** How program conditions are read at either end. */
+type EndDrops = Readonly<Record<Direction, Drops>>;
 
 function serviceMatches(world: World, rule: Rule, path: readonly PathEnforcer[], q: number) {
   const service = rule.flow.service;
@@ -138,18 +144,15 @@ const sees = (world: World, k: PathEnforcer, field: ProgramField) =>
 
 /** f ∈ ⟦a -> b : s when c⟧ as it stands: nothing lowered, nothing removed. For guardrails, tests. */
 export function flowSetMatches(set: FlowSet, flow: Flow): boolean {
-  return (
-    isFlow(flow) &&
-    setsMatch(set, flow, { source: keep, destination: keep }) &&
-    hasService(set.service, flow.service)
-  );
+  const drops = { egress: keep, ingress: keep };
+  return isFlow(flow) && setsMatch(set, flow, drops) && hasService(set.service, flow.service);
 }
 
 function setsMatch(set: FlowSet, flow: Flow, drops: EndDrops) {
   return (
     (set.family === undefined || set.family === flow.source.address.family) &&
-    selects(set.source, flow.source, drops.source) &&
-    selects(set.destination, flow.destination, drops.destination) &&
+    selects(set.source, flow.source, drops.egress) &&
+    selects(set.destination, flow.destination, drops.ingress) &&
     conditionHolds(set, flow)
   );
 }
@@ -157,10 +160,8 @@ function setsMatch(set: FlowSet, flow: Flow, drops: EndDrops) {
 function conditionHolds({ condition }: FlowSet, { source, destination }: Flow): boolean {
   if (condition === undefined) return true;
   if (source.workload === undefined || destination.workload === undefined) return false;
-  const equal =
-    source.workload.labels.get(condition.label.name) ===
-    destination.workload.labels.get(condition.label.name);
-  return equal === (condition.relation === "same");
+  const [a, b] = [source, destination].map((x) => x.workload?.labels.get(condition.label.name));
+  return (a === b) === (condition.relation === "same");
 }
 
 /**
@@ -168,17 +169,16 @@ function conditionHolds({ condition }: FlowSet, { source, destination }: Flow): 
  * takes the flow out of the rule; out of a deny only when it may write neither end.
  */
 function isRemoved(world: World, { module, effect, flow: set }: Rule, flow: Flow, drops: EndDrops) {
-  const ends = [
-    { x: flow.source, set: set.source, direction: "egress", drops: drops.source },
-    { x: flow.destination, set: set.destination, direction: "ingress", drops: drops.destination },
-  ] as const;
-  const managed = ends.filter(({ x }) => x.workload !== undefined);
-  const may = managed.map(
-    ({ x, direction }) =>
-      mayWrite(world, module, direction, flow) || (effect === "deny" && owns(world, module, x)), // a deny needs no managed peer
+  const sets = { egress: set.source, ingress: set.destination };
+  const managed = directions.filter((side) => endsOf(flow, side)[0].workload !== undefined);
+  // A deny only removes, so owning the end is enough for it whatever the peer.
+  const may = (side: Direction) =>
+    mayWrite(world, module, side, flow) ||
+    (effect === "deny" && owns(world, module, endsOf(flow, side)[0]));
+  if (effect === "deny" && managed.some(may)) return false;
+  return managed.some(
+    (side) => !may(side) && !selectsByIdentity(sets[side], endsOf(flow, side)[0], drops[side]),
   );
-  if (effect === "deny" && may.includes(true)) return false;
-  return managed.some((end, index) => !may[index] && !selectsByIdentity(end.set, end.x, end.drops));
 }
 
 const owns = (world: World, module: Module, x: Endpoint) => {
@@ -188,10 +188,8 @@ const owns = (world: World, module: Module, x: Endpoint) => {
 
 /** 6.3: whether the module may write the half of this flow that lies at its managed end. */
 export function mayWrite(world: World, module: Module, direction: Direction, flow: Flow): boolean {
-  if (module.isRoot) return true;
-  const [end, peer] =
-    direction === "egress" ? [flow.source, flow.destination] : [flow.destination, flow.source];
-  if (peer.workload !== undefined && owns(world, module, end)) return true;
+  const [end, peer] = endsOf(flow, direction);
+  if (module.isRoot || (peer.workload !== undefined && owns(world, module, end))) return true;
   return world.model.delegations.some(
     (delegation) =>
       delegation.to.includes(module.name) &&
@@ -204,40 +202,24 @@ export function mayWrite(world: World, module: Module, direction: Direction, flo
 
 /** K₀(f): every enforcer on the path that filters such traffic at all. */
 export function enforcersOf(world: World, flow: Flow): readonly PathEnforcer[] {
-  const ends = [
-    { workload: flow.source.workload, direction: "egress", x: flow.source, peer: flow.destination },
-    {
-      workload: flow.destination.workload,
-      direction: "ingress",
-      x: flow.destination,
-      peer: flow.source,
-    },
-  ] as const;
-  return ends.flatMap(({ workload, direction, x, peer }) =>
-    (workload?.enforcers ?? [])
+  return directions.flatMap((direction) => {
+    const [x, peer] = endsOf(flow, direction);
+    const { workload } = x;
+    if (workload === undefined) return [];
+    const observed = isObserved(world, x, direction);
+    return workload.enforcers
       .filter((enforcer) => enforcer.directions.includes(direction))
-      .filter((enforcer) => !isUnfiltered(world, enforcer, direction, peer, flow.service))
-      .map((enforcer) => ({
-        enforcer,
-        workload: workload as Workload, // it has an enforcer, so it is there
-        direction,
-        observed: isObserved(world, x, direction),
-      })),
-  );
+      .filter((enforcer) => filters(world, enforcer, direction, peer, flow.service))
+      .map((enforcer) => ({ enforcer, workload, direction, observed }));
+  });
 }
 
-function isUnfiltered(
-  world: World,
-  { kind }: Enforcer,
-  direction: Direction,
-  peer: Endpoint,
-  q: number,
-) {
-  return world.capabilities[kind].unfiltered.some(
+function filters(world: World, k: Enforcer, direction: Direction, peer: Endpoint, q: number) {
+  return !world.capabilities[k.kind].unfiltered.some(
     (entry) =>
       entry.direction === direction &&
       hasService(entry.service, q) &&
-      entry.peers.some((peers) => contains(prefix(peers), peer.address)),
+      entry.peers.some((peers) => contains(knownPrefix(peers), peer.address)),
   );
 }
 
@@ -264,14 +246,13 @@ export function installed(world: World, k: PathEnforcer, flow: Flow): boolean {
 
 function isDenied(world: World, flow: Flow): boolean {
   return world.model.rules.some(
-    (rule) => rule.effect === "deny" && !rule.staged && ruleMatches(world, rule, flow),
+    (rule) => rule.effect === "deny" && isUnstaged(rule) && ruleMatches(world, rule, flow),
   );
 }
 
 /** Flows with the same π_k: other processes at the far end, other unseen fields at this one. */
 function lookalikes(world: World, k: PathEnforcer, flow: Flow): readonly Flow[] {
-  const here = k.direction === "egress" ? flow.source : flow.destination;
-  const there = k.direction === "egress" ? flow.destination : flow.source;
+  const [here, there] = endsOf(flow, k.direction);
   const seen = [...here.process].filter(([field]) => sees(world, k, field));
   const locals = processesOf(world, here).map((process) => {
     const unseen = [...process].filter(([field]) => !sees(world, k, field));
@@ -279,11 +260,7 @@ function lookalikes(world: World, k: PathEnforcer, flow: Flow): readonly Flow[] 
   });
   const remotes = processesOf(world, there).map((process) => ({ ...there, process }));
   return locals.flatMap((local) =>
-    remotes.map((remote) =>
-      k.direction === "egress"
-        ? { ...flow, source: local, destination: remote }
-        : { ...flow, source: remote, destination: local },
-    ),
+    remotes.map((remote) => flowBetween(k.direction, local, remote, flow.service)),
   );
 }
 

@@ -1,7 +1,7 @@
 // Sets of addresses of both families as sorted ranges, the algebra under `networks`, `outside`,
 // `internet` and "everything except": exact, canonical, immutable. A range end is the words of
 // its address (address.ts), so one algorithm serves both families.
-import { type Cidr, type Family, type IpAddress, parsePrefix } from "./address.ts";
+import { type Cidr, type Family, type IpAddress, knownPrefix } from "./address.ts";
 
 /** Most significant first: one word for IPv4, four for IPv6. */
 export type AddressWords = readonly number[];
@@ -269,14 +269,9 @@ function addressOf(words: AddressWords, family: Family): IpAddress {
   return { family, words } as unknown as IpAddress;
 }
 
-function prefixes(...texts: readonly string[]): AddressSet {
-  return addressSet(
-    texts.map((text) => {
-      const parsed = parsePrefix(text);
-      if (parsed.kind === "prefix") return parsed.cidr;
-      throw new Error(`bug in segc (address-set): ${text} is no prefix`);
-    }),
-  );
+/** The addresses of prefixes written in this program. */
+export function prefixes(...texts: readonly string[]): AddressSet {
+  return addressSet(texts.map(knownPrefix));
 }
 
 /** Priv of language.md section 7. */

@@ -142,6 +142,13 @@ export function parsePrefix(text: string): ParsedPrefix {
   return { kind: "host-bits", cidr, host: { address, length: full } };
 }
 
+/** A prefix written in this program, not by a user. Throws where it is none. */
+export function knownPrefix(text: string): Cidr {
+  const parsed = parsePrefix(text);
+  if (parsed.kind !== "prefix") throw new Error(`bug in segc: ${text} is no prefix`);
+  return parsed.cidr;
+}
+
 /** The address with every bit below `length` cleared. */
 function maskTo(address: IpAddress, length: number): IpAddress {
   const words = address.words.map((word, index) => {

@@ -2,7 +2,7 @@
 // host, whatever its policy. Nothing here depends on a rule.
 
 import type { Direction } from "../../compiler/inventory/types.ts";
-import { parsePrefix } from "../../compiler/sets/address.ts";
+import { knownPrefix } from "../../compiler/sets/address.ts";
 import type { Match, NftRule, NumberRange, NumberRanges, Verdict } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({
@@ -19,12 +19,7 @@ export const drop: Verdict = { kind: "drop" };
 export const values = (...list: readonly (number | NumberRange)[]): NumberRanges =>
   list.map((item) => (typeof item === "number" ? { first: item, last: item } : item));
 
-const cidrs = (...texts: readonly string[]) =>
-  texts.map((text) => {
-    const parsed = parsePrefix(text);
-    if (parsed.kind !== "prefix") throw new Error(`bug in segc (nftables): ${text} is no prefix`);
-    return parsed.cidr;
-  });
+const cidrs = (...texts: readonly string[]) => texts.map(knownPrefix);
 
 const established: Match = { kind: "state", state: "established" };
 const related: Match = { kind: "state", state: "related" };

@@ -6,8 +6,8 @@ import type {
   Inventory,
   Workload,
 } from "../../compiler/inventory/types.ts";
+import { programsIn } from "../../compiler/model/programs-in.ts";
 import type { EndpointSet, Model, Program, Rule } from "../../compiler/model/types.ts";
-import { programsIn } from "../../compiler/semantics/denotation.ts";
 import type { Endpoint, Flow, Process, World } from "../../compiler/semantics/semantics.ts";
 import { formatAddress, type IpAddress } from "../../compiler/sets/address.ts";
 import { portInterval, type ServiceSet, serviceSet } from "../../compiler/sets/service-set.ts";
