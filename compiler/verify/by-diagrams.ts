@@ -1,0 +1,108 @@
+// The second engine: both lists as decision diagrams over the digits of their classes, which are
+// the same diagram exactly where the lists are equal. Always decides.
+import { type Diagram, Diagrams, open } from "../bdd/diagrams.ts";
+import { type Digits, digitsOf, restrict } from "../bdd/ranges.ts";
+import type { AtomSet } from "./atoms.ts";
+import { layersOf } from "./layers.ts";
+import { everything, type MergedAxis, type MergedList, type MergedPair } from "./merged.ts";
+
+/** Classes of the lowest difference in the given order of axes; undefined: there is none. */
+export function differenceByDiagrams(
+  { axes, a, b }: MergedPair,
+  order: readonly number[],
+): readonly number[] | undefined {
+  const verdicts = [...new Set([...a.verdicts, ...b.verdicts])];
+  const drawing = new Drawing(axes, order, verdicts);
+  const left = drawing.draw(a);
+  const right = drawing.draw(b);
+  return left === right ? undefined : drawing.difference(left, right);
+}
+
+class Drawing {
+  readonly #axes: readonly MergedAxis[];
+  readonly #order: readonly number[];
+  readonly #digits: readonly Digits[];
+  readonly #values: ReadonlyMap<number, number>;
+  readonly #diagrams: Diagrams;
+  /** For each position: diagrams of a set with something inside, by both numbers. */
+  readonly #restricted: readonly Map<number, Map<Diagram, Diagram>>[];
+
+  constructor(axes: readonly MergedAxis[], order: readonly number[], verdicts: readonly number[]) {
+    this.#axes = axes;
+    this.#order = order;
+    let level = 0;
+    this.#digits = order.map((axis) => {
+      const digits = digitsOf(level, (axes[axis] as MergedAxis).classes); // an order of these axes
+      level += digits.bits;
+      return digits;
+    });
+    this.#values = new Map(verdicts.map((verdict, value) => [verdict, value]));
+    this.#diagrams = new Diagrams(verdicts.length);
+    this.#restricted = order.map(() => new Map());
+  }
+
+  draw(list: MergedList): Diagram {
+    const layers = layersOf(this.#axes, this.#order, list);
+    const drawn = layers.map((rules) => this.#join(rules.map((rule) => this.#box(list, rule))));
+    return this.#join(drawn);
+  }
+
+  /** Where the diagrams are not the same: classes by axis. */
+  difference(left: Diagram, right: Diagram): readonly number[] {
+    const classes = this.#axes.map(() => 0);
+    let [a, b] = [left, right];
+    for (const [position, { level, bits, count }] of this.#digits.entries()) {
+      let code = 0;
+      for (let bit = 0; bit < bits; bit++) {
+        const lowA = this.#diagrams.lowOf(a, level + bit);
+        const lowB = this.#diagrams.lowOf(b, level + bit);
+        const isHigh = lowA === lowB;
+        code = code * 2 + (isHigh ? 1 : 0);
+        a = isHigh ? this.#diagrams.highOf(a, level + bit) : lowA;
+        b = isHigh ? this.#diagrams.highOf(b, level + bit) : lowB;
+      }
+      classes[this.#order[position] as number] = Math.min(code, count - 1);
+    }
+    return classes;
+  }
+
+  /** The first of these that has a value: halves first, so that operands stay of like size. */
+  #join(diagrams: readonly Diagram[]): Diagram {
+    let row = diagrams;
+    while (row.length > 1) {
+      const half: Diagram[] = [];
+      for (let i = 0; i < row.length; i += 2) {
+        const first = row[i] as Diagram; // `i` is in range
+        half.push(this.#diagrams.override(first, row[i + 1] ?? open));
+      }
+      row = half;
+    }
+    return row[0] ?? open;
+  }
+
+  #box({ verdicts, sets }: MergedList, rule: number): Diagram {
+    let inside = this.#diagrams.constant(this.#values.get(verdicts[rule] as number) as number);
+    for (let position = this.#order.length - 1; position >= 0; position--) {
+      const axis = this.#order[position] as number;
+      const number = sets[rule * this.#order.length + axis] as number;
+      if (number !== everything) inside = this.#restrict(position, axis, number, inside);
+    }
+    return inside;
+  }
+
+  #restrict(position: number, axis: number, number: number, inside: Diagram): Diagram {
+    const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>;
+    let byInside = bySet.get(number);
+    if (byInside === undefined) {
+      byInside = new Map();
+      bySet.set(number, byInside);
+    }
+    const known = byInside.get(inside);
+    if (known !== undefined) return known;
+    const digits = this.#digits[position] as Digits; // one for each position
+    const set = (this.#axes[axis] as MergedAxis).sets[number] as AtomSet; // a named set
+    const made = restrict(this.#diagrams, digits, set, inside);
+    byInside.set(inside, made);
+    return made;
+  }
+}

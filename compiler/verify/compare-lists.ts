@@ -1,0 +1,91 @@
+// Two first-match lists of products of sets -> a proof that they say the same of everything, or
+// something of which they do not. Atoms that no rule tells apart are merged first; then a sweep
+// with a budget, which is quick on specific rules, and decision diagrams, which always decide
+// (the packet classifiers of Batfish and of Yang and Lam's atomic predicates work on the same two
+// ideas). Knows no addresses, ports or verdicts.
+import type { AtomSet } from "./atoms.ts";
+import { differenceByDiagrams } from "./by-diagrams.ts";
+import { isSameList, type MergedPair, mergePair } from "./merged.ts";
+import { sweep } from "./sweep.ts";
+
+export interface ListRule {
+  /** One for each axis; undefined: every atom. */
+  readonly sets: readonly (AtomSet | undefined)[];
+  /** Any number that stands for a verdict. */
+  readonly verdict: number;
+}
+
+/** The first rule that holds a point decides it. */
+export interface RuleList {
+  readonly rules: readonly ListRule[];
+  /** The verdict where no rule does. */
+  readonly otherwise: number;
+}
+
+export type ListComparison =
+  | { readonly equal: true }
+  /** A point on which the lists differ, one atom for each axis, and what each says of it. */
+  | {
+      readonly equal: false;
+      readonly atoms: readonly number[];
+      readonly a: number;
+      readonly b: number;
+    };
+
+/** `axes`: number of atoms of each. Exact, whatever the lists. */
+export function compareLists(axes: readonly number[], a: RuleList, b: RuleList): ListComparison {
+  if (axes.includes(0)) return { equal: true }; // there is no point
+  const pair = mergePair(axes, a, b);
+  if (isSameList(pair.a, pair.b)) return { equal: true };
+  const classes = differenceOf(pair);
+  if (classes === undefined) return { equal: true };
+  const atoms = pair.axes.map(({ lowest }, axis) => lowest[classes[axis] as number] as number);
+  return { equal: false, atoms, a: verdictAt(a, atoms), b: verdictAt(b, atoms) };
+}
+
+function differenceOf(pair: MergedPair): readonly number[] | undefined {
+  const order = mostSelectiveFirst(pair);
+  const swept = sweep(pair, order, sweepBudget);
+  if (swept === "equal") return undefined;
+  return swept === "spent" ? differenceByDiagrams(pair, order) : swept;
+}
+
+/** Words of rows: some ten milliseconds. */
+const sweepBudget = 10_000_000;
+
+/** The axis first on which an average rule holds the smallest part of the classes. */
+function mostSelectiveFirst({ axes, a, b }: MergedPair): readonly number[] {
+  const shares = axes.map(({ classes, sets }, axis) => {
+    const sizes = sets.map((set) => sizeOf(set) / classes);
+    let sum = 0;
+    for (const list of [a, b]) {
+      for (let i = axis; i < list.sets.length; i += axes.length) {
+        sum += sizes[list.sets[i] as number] ?? 1;
+      }
+    }
+    return sum;
+  });
+  return axes
+    .map((_, axis) => axis)
+    .sort((x, y) => (shares[x] as number) - (shares[y] as number) || x - y);
+}
+
+function sizeOf(set: AtomSet): number {
+  let size = 0;
+  for (let i = 0; i < set.length; i += 2) size += (set[i + 1] as number) - (set[i] as number);
+  return size;
+}
+
+/** What a list says of one point, by the definition. */
+export function verdictAt({ rules, otherwise }: RuleList, atoms: readonly number[]): number {
+  const holds = ({ sets }: ListRule) =>
+    sets.every((set, axis) => set === undefined || hasAtom(set, atoms[axis] as number));
+  return rules.find(holds)?.verdict ?? otherwise;
+}
+
+function hasAtom(set: AtomSet, atom: number): boolean {
+  for (let i = 0; i < set.length; i += 2) {
+    if ((set[i] as number) <= atom && atom < (set[i + 1] as number)) return true;
+  }
+  return false;
+}

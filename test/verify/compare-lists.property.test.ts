@@ -1,0 +1,111 @@
+// Comparing two first-match lists, by each engine alone and as it is called, against the verdicts
+// of every single point.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { differenceByDiagrams } from "../../compiler/verify/by-diagrams.ts";
+import { compareLists } from "../../compiler/verify/compare-lists.ts";
+import { mergePair } from "../../compiler/verify/merged.ts";
+import { sweep } from "../../compiler/verify/sweep.ts";
+import {
+  differences,
+  type ListPair,
+  mutated,
+  sameMeaning,
+  unrelated,
+  verdictOf,
+} from "./random-lists.ts";
+
+const numRuns = process.env.SEGC_FULL === "1" ? 30_000 : 1_500;
+
+/** What an engine says, as atoms; undefined for equal. */
+type Engine = (pair: ListPair) => readonly number[] | undefined;
+
+const ordersOf = (axes: readonly number[]) => {
+  const forth = axes.map((_, axis) => axis);
+  return [forth, forth.toReversed()];
+};
+
+const engines: Readonly<Record<string, Engine>> = {
+  "as called": ({ axes, a, b }) => {
+    const found = compareLists(axes, a, b);
+    if (found.equal) return undefined;
+    expect(found.a).toBe(verdictOf(a, found.atoms));
+    expect(found.b).toBe(verdictOf(b, found.atoms));
+    return found.atoms;
+  },
+  ...Object.fromEntries(
+    [0, 1].map((which) => [
+      `sweep, order ${which}`,
+      ({ axes, a, b }: ListPair) => {
+        const pair = mergePair(axes, a, b);
+        const found = sweep(pair, ordersOf(axes)[which] ?? [], Number.POSITIVE_INFINITY);
+        if (found === "spent") throw new Error("an endless budget was spent");
+        return found === "equal" ? undefined : found.map((at, x) => pair.axes[x]?.lowest[at] ?? -1);
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [0, 1].map((which) => [
+      `diagrams, order ${which}`,
+      ({ axes, a, b }: ListPair) => {
+        const pair = mergePair(axes, a, b);
+        const found = differenceByDiagrams(pair, ordersOf(axes)[which] ?? []);
+        return found?.map((at, x) => pair.axes[x]?.lowest[at] ?? -1);
+      },
+    ]),
+  ),
+};
+
+describe.each(Object.entries(engines))("two lists, %s", (_, engine) => {
+  const agrees = (pair: ListPair) => {
+    const found = engine(pair);
+    const wanted = differences(pair);
+    if (found === undefined) expect(wanted).toEqual([]);
+    else expect(wanted).toContainEqual(found);
+  };
+
+  it("decides unrelated ones", () => {
+    fc.assert(fc.property(unrelated, agrees), { numRuns });
+  });
+
+  it("finds equal what means the same", () => {
+    fc.assert(
+      fc.property(sameMeaning, (pair) => {
+        expect(differences(pair)).toEqual([]);
+        expect(engine(pair)).toBeUndefined();
+      }),
+      { numRuns },
+    );
+  });
+
+  it("tells apart what one change made different", () => {
+    fc.assert(fc.property(mutated, agrees), { numRuns });
+  });
+});
+
+describe("a sweep", () => {
+  it("never decides wrongly, however small its budget", () => {
+    fc.assert(
+      fc.property(fc.oneof(unrelated, mutated), fc.nat({ max: 3_000 }), (lists, budget) => {
+        const pair = mergePair(lists.axes, lists.a, lists.b);
+        const order = lists.axes.map((_, axis) => axis);
+        const found = sweep(pair, order, budget);
+        if (found !== "spent") expect(found === "equal").toBe(differences(lists).length === 0);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("the cases at hand", () => {
+  it("are of both kinds", () => {
+    const shares = [unrelated, mutated].map((pairs) => {
+      const sample = fc.sample(pairs, { numRuns: 300, seed: 1 });
+      return sample.filter((pair) => differences(pair).length > 0).length / sample.length;
+    });
+    for (const share of shares) {
+      expect(share).toBeGreaterThan(0.2);
+      expect(share).toBeLessThan(0.95);
+    }
+  });
+});
