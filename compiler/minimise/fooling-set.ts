@@ -1,0 +1,70 @@
+// Many pairwise incompatible edges of a relation: each needs a product of its own. Greedy, several
+// times in different orders; the largest set counts.
+import { clearBit, listBits, setBit, testBit } from "./dense-bits.ts";
+import type { Induced } from "./induced.ts";
+import type { Meter } from "./meter.ts";
+
+const triesMax = 40;
+
+/** Pairwise incompatible edges among `kernel.edges`; at least one if there is one. */
+export function foolingSet(kernel: Induced, meter: Meter): readonly number[] {
+  const order = byReach(kernel);
+  let best: readonly number[] = [];
+  for (let attempt = 0; attempt < triesMax; attempt++) {
+    if (attempt > 0 && meter.isSpent()) break;
+    const found = greedy(kernel, order, meter);
+    if (found.length > best.length) best = found;
+    // WHY: what was chosen goes to the back, so that the next try is forced to begin elsewhere and
+    // the edges that were passed over come first.
+    moveBack(order, new Set(found.slice(0, 1 + (attempt % 3))));
+  }
+  return best;
+}
+
+/** Edges with few compatible ones first. */
+function byReach({ relation, edges }: Induced): number[] {
+  const { rows, columns } = relation;
+  const inRow = new Int32Array(rows);
+  const inColumn = new Int32Array(columns);
+  const rowAt = (edge: number) => Math.floor(edge / columns);
+  for (const edge of edges) {
+    inRow[rowAt(edge)] = (inRow[rowAt(edge)] as number) + 1;
+    inColumn[edge % columns] = (inColumn[edge % columns] as number) + 1;
+  }
+  const keys = Float64Array.from(edges, (edge, index) => {
+    const reach = (inRow[rowAt(edge)] as number) * (inColumn[edge % columns] as number);
+    return reach * edges.length + index;
+  });
+  return Array.from(keys.sort(), (key) => edges[key % edges.length] as number);
+}
+
+function moveBack(order: number[], moved: ReadonlySet<number>): void {
+  const front = order.filter((edge) => !moved.has(edge));
+  order.splice(0, order.length, ...front, ...moved);
+}
+
+function greedy({ relation }: Induced, order: readonly number[], meter: Meter): number[] {
+  const { rows, columns, rowWords, columnWords, byRow, byColumn } = relation;
+  const open = new Int32Array(rows * rowWords);
+  for (const edge of order) setBit(open, Math.floor(edge / columns) * rowWords, edge % columns);
+  const list = new Int32Array(rows);
+  const found: number[] = [];
+  for (const edge of order) {
+    const row = Math.floor(edge / columns);
+    const column = edge - row * columns;
+    if (!testBit(open, row * rowWords, column)) continue;
+    found.push(edge);
+    clearBit(open, row * rowWords, column);
+    const length = listBits(byColumn, column * columnWords, columnWords, list);
+    for (let i = 0; i < length; i++) {
+      const offset = (list[i] as number) * rowWords;
+      for (let place = 0; place < rowWords; place++) {
+        const near = byRow[row * rowWords + place] as number;
+        open[offset + place] = (open[offset + place] as number) & ~near;
+      }
+    }
+    meter.spend(length * rowWords);
+  }
+  meter.spend(order.length);
+  return found;
+}
