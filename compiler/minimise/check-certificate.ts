@@ -22,7 +22,7 @@ export function provedBound(index: EdgeIndex, certificate: CoverCertificate): nu
 }
 
 function firstProblem<T>(
-  list: readonly T[],
+  list: Iterable<T>,
   problemOf: (item: T) => string | undefined,
 ): string | undefined {
   for (const item of list) {
@@ -35,11 +35,7 @@ function firstProblem<T>(
 function foolingProblem(index: EdgeIndex, edges: readonly Edge[]): string | undefined {
   const stranger = strangerAmong(index, edges);
   if (stranger !== undefined) return stranger;
-  for (let i = 0; i < edges.length; i++) {
-    const problem = compatibleWith(index, edges[i] as Edge, edges, i + 1);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return firstProblem(edges.entries(), ([at, edge]) => compatibleWith(index, edge, edges, at + 1));
 }
 
 function strangerAmong(index: EdgeIndex, edges: readonly Edge[]): string | undefined {
@@ -56,6 +52,7 @@ function compatibleWith(
 ): string | undefined {
   const [row, column] = edge;
   for (let i = from; i < others.length; i++) {
+    // In range: `i` is below the length.
     const [otherRow, otherColumn] = others[i] as Edge;
     if (index.find(row, otherColumn) === -1 || index.find(otherRow, column) === -1) continue;
     return `one product can hold ${shown(edge)} and ${shown([otherRow, otherColumn])}`;

@@ -32,12 +32,9 @@ export function productsOfCrown(n: number): number {
  * A best cover: row i goes into the products of its own half of {0 .. k-1}, its missing column into
  * all others; of two different halves the first has a member that the second lacks.
  */
-export function coverCrown(missing: readonly number[]): { rows: number[]; columns: number[] }[] {
+export function coverCrown(missing: readonly number[]): readonly Draft[] {
   const k = productsOfCrown(missing.length);
-  const products = Array.from({ length: k }, () => ({
-    rows: [] as number[],
-    columns: [] as number[],
-  }));
+  const products = Array.from({ length: k }, emptyProduct);
   const halves = subsetsOf(k, Math.floor(k / 2));
   missing.forEach((column, row) => {
     const half = new Set(halves.next().value);
@@ -47,6 +44,15 @@ export function coverCrown(missing: readonly number[]): { rows: number[]; column
     });
   });
   return products;
+}
+
+interface Draft {
+  readonly rows: number[];
+  readonly columns: number[];
+}
+
+function emptyProduct(): Draft {
+  return { rows: [], columns: [] };
 }
 
 function middleBinomial(k: number): number {

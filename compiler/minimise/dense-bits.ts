@@ -52,15 +52,3 @@ export function isWithin(
   }
   return true;
 }
-
-/** Takes from the row at the start of `target` what the row of `other` at `offset` lacks. */
-export function intersectInto(
-  target: Int32Array,
-  other: Int32Array,
-  offset: number,
-  count: number,
-): void {
-  for (let place = 0; place < count; place++) {
-    target[place] = (target[place] as number) & (other[offset + place] as number);
-  }
-}

@@ -179,12 +179,17 @@ function chosen(lists: readonly Uint32Array[]): Lists {
   return { starts, items };
 }
 
-function connectedParts(rows: Lists, columns: Lists): { rows: number[]; columns: number[] }[] {
+interface Places {
+  readonly rows: number[];
+  readonly columns: number[];
+}
+
+function connectedParts(rows: Lists, columns: Lists): readonly Places[] {
   const seen = [new Uint8Array(rows.starts.length), new Uint8Array(columns.starts.length)] as const;
-  const parts: { rows: number[]; columns: number[] }[] = [];
+  const parts: Places[] = [];
   for (let first = 0; first + 1 < rows.starts.length; first++) {
     if (seen[0][first] === 1) continue;
-    const part = { rows: [first], columns: [] as number[] };
+    const part: Places = { rows: [first], columns: [] };
     seen[0][first] = 1;
     // Rows and columns in turn; each list grows while it is read.
     for (let row = 0, column = 0; row < part.rows.length || column < part.columns.length; ) {

@@ -101,7 +101,7 @@ function grouped(
   products: number,
   isHeld: (product: number, row: number, column: number) => boolean,
 ): number[][] {
-  const groups = Array.from({ length: products }, () => [] as number[]);
+  const groups = Array.from({ length: products }, (): number[] => []);
   for (const edge of edges) {
     const row = Math.floor(edge / relation.columns);
     const column = edge - row * relation.columns;
