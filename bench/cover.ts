@@ -1,5 +1,7 @@
 // `node bench/cover.ts`: covers by products of planted and structured relations, each verified by
-// the independent checker. Prints one table; the last line is the most memory held.
+// the independent checker. Milliseconds are of processor time, all threads together, so that what
+// else runs on the machine counts little; the budget is in the same. The last line is the most
+// memory held.
 import { checkCover, productCover } from "../index.ts";
 import {
   firewall,
@@ -111,10 +113,10 @@ console.log(`\nmost memory held: ${(process.resourceUsage().maxRSS / 1024).toFix
 
 function measured(name: string, { rows, columns, cells }: Shape): readonly string[] {
   const pairs = [...cells].flatMap((cell) => [Math.floor(cell / columns), cell % columns]);
-  const input = { rows, columns, edges: Uint32Array.from(pairs), budgetMs };
-  const started = performance.now();
+  const input = { rows, columns, edges: Uint32Array.from(pairs), budgetMs, now: processorMs };
+  const started = processorMs();
   const result = productCover(input);
-  const ms = performance.now() - started;
+  const ms = processorMs() - started;
   const check = checkCover(input, result);
   return [
     name,
@@ -123,6 +125,11 @@ function measured(name: string, { rows, columns, cells }: Shape): readonly strin
     ms.toFixed(0),
     check.ok ? "ok" : check.problem,
   ];
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function print(lines: readonly (readonly string[])[]): void {

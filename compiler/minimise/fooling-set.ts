@@ -1,6 +1,6 @@
 // Many pairwise incompatible edges of a relation: each needs a product of its own. Greedy, several
 // times in different orders; the largest set counts.
-import { clearBit, listBits, setBit, testBit } from "./dense-bits.ts";
+import { listBits, setBit, testBit } from "./dense-bits.ts";
 import type { Induced } from "./induced.ts";
 import type { Meter } from "./meter.ts";
 
@@ -9,20 +9,20 @@ const triesMax = 40;
 /** Pairwise incompatible edges among `kernel.edges`; at least one if there is one. */
 export function foolingSet(kernel: Induced, meter: Meter): readonly number[] {
   const order = byReach(kernel);
+  const late = new Set<number>();
   let best: readonly number[] = [];
   for (let attempt = 0; attempt < triesMax; attempt++) {
     if (attempt > 0 && meter.isSpent()) break;
-    const found = greedy(kernel, order, meter);
+    const found = greedy(kernel, order, late, meter);
     if (found.length > best.length) best = found;
-    // WHY: what was chosen goes to the back, so that the next try is forced to begin elsewhere and
-    // the edges that were passed over come first.
-    moveBack(order, new Set(found.slice(0, 1 + (attempt % 3))));
+    // What was chosen first comes last in the next try, which is so forced to begin elsewhere.
+    for (const edge of found.slice(0, 1 + (attempt % 3))) late.add(edge);
   }
   return best;
 }
 
 /** Edges with few compatible ones first. */
-function byReach({ relation, edges }: Induced): number[] {
+function byReach({ relation, edges }: Induced): Int32Array {
   const { rows, columns } = relation;
   const inRow = new Int32Array(rows);
   const inColumn = new Int32Array(columns);
@@ -35,26 +35,25 @@ function byReach({ relation, edges }: Induced): number[] {
     const reach = (inRow[rowAt(edge)] as number) * (inColumn[edge % columns] as number);
     return reach * edges.length + index;
   });
-  return Array.from(keys.sort(), (key) => edges[key % edges.length] as number);
+  return Int32Array.from(keys.sort(), (key) => edges[key % edges.length] as number);
 }
 
-function moveBack(order: number[], moved: ReadonlySet<number>): void {
-  const front = order.filter((edge) => !moved.has(edge));
-  order.splice(0, order.length, ...front, ...moved);
-}
-
-function greedy({ relation }: Induced, order: readonly number[], meter: Meter): number[] {
+function greedy(
+  { relation }: Induced,
+  order: Int32Array,
+  late: ReadonlySet<number>,
+  meter: Meter,
+): number[] {
   const { rows, columns, rowWords, columnWords, byRow, byColumn } = relation;
   const open = new Int32Array(rows * rowWords);
   for (const edge of order) setBit(open, Math.floor(edge / columns) * rowWords, edge % columns);
   const list = new Int32Array(rows);
   const found: number[] = [];
-  for (const edge of order) {
+  const choose = (edge: number) => {
     const row = Math.floor(edge / columns);
     const column = edge - row * columns;
-    if (!testBit(open, row * rowWords, column)) continue;
+    if (!testBit(open, row * rowWords, column)) return;
     found.push(edge);
-    clearBit(open, row * rowWords, column);
     const length = listBits(byColumn, column * columnWords, columnWords, list);
     for (let i = 0; i < length; i++) {
       const offset = (list[i] as number) * rowWords;
@@ -64,7 +63,9 @@ function greedy({ relation }: Induced, order: readonly number[], meter: Meter): 
       }
     }
     meter.spend(length * rowWords);
-  }
-  meter.spend(order.length);
+  };
+  for (const edge of order) if (!late.has(edge)) choose(edge);
+  for (const edge of late) choose(edge);
+  meter.spend(order.length * 10);
   return found;
 }

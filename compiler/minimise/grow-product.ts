@@ -71,8 +71,11 @@ function takeIn({ relation, open, columns, weights }: Growth, row: number): void
   }
 }
 
-/** The row that makes the box hold most open edges, if any makes it hold more; rows that cost no
- * column are taken in on the way. */
+/**
+ * The row that makes the box hold most open edges, if any makes it hold more; rows that cost no
+ * column are taken in on the way. Rows that would make it hold fewer are not asked again: they lack
+ * too many of the columns, and are in the end taken in if those are given up.
+ */
 function bestRow(growth: Growth, candidates: Int32Array, meter: Meter): number | undefined {
   const { relation, columns, scratch } = growth;
   const { rowWords, columnWords, byRow } = relation;
@@ -84,14 +87,16 @@ function bestRow(growth: Growth, candidates: Int32Array, meter: Meter): number |
     clearBit(candidates, 0, row);
   }
   let best: number | undefined;
-  let most = heldWith(growth, undefined);
-  meter.spend(length * (rowWords + 2 * relation.columns));
+  const now = heldWith(growth, undefined);
+  let most = now;
   for (let i = 0; i < length; i++) {
     const row = scratch[i] as number;
     if (!testBit(candidates, 0, row)) continue;
     const held = heldWith(growth, row);
+    if (held <= now) clearBit(candidates, 0, row);
     if (held > most) [best, most] = [row, held];
   }
+  meter.spend(length * (rowWords * 2 + relation.columns));
   return best;
 }
 

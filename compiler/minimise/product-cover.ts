@@ -9,15 +9,16 @@ import type { CoverInput, CoverResult, Crown, Edge, Kernel, ProductOf } from "./
 import { crownOf, productsOfCrown } from "./crown.ts";
 import { type Induced, inducedBy, outerEdge } from "./induced.ts";
 import { componentsOf, kernelGraph } from "./kernel-graph.ts";
-import { type Meter, meterOf } from "./meter.ts";
+import { limited, type Meter, meterOf } from "./meter.ts";
 import { type Reduction, reduceCover } from "./reduce-cover.ts";
 import { edgesOf, type Part, partsOf, type Relation } from "./relation.ts";
 import { type Solved, solveCrown, solveKernel } from "./solve-kernel.ts";
 
 /** Left-over edges beyond this number are not taken apart into kernels. */
 const graphMax = 3_000;
-/** What of the budget the reductions may use; they are worth most when they end. */
+/** What of the budget the reductions may use. Where they solve a part they end far below this. */
 const reducingShare = 0.4;
+const reducingSteps = 300_000_000;
 
 /**
  * Products that together are exactly the relation, as few as were found, with a certificate for
@@ -27,7 +28,7 @@ const reducingShare = 0.4;
 export function productCover(input: CoverInput): CoverResult {
   const now = input.now ?? clock();
   const meter = meterOf(input.budgetMs, now);
-  const reducing = meterOf(input.budgetMs * reducingShare, now);
+  const reducing = limited(meterOf(input.budgetMs * reducingShare, now), reducingSteps);
   const tasks = partsOf(input).map((part) => reducePart(part, reducing));
   // Small kernels first: one that is too large must not use up what the others need.
   const kernels = tasks.flatMap((task) => task.kernels.map((kernel) => ({ task, kernel })));

@@ -3,11 +3,12 @@ import type { Refutation } from "./cover-types.ts";
 import { coverCrown, crownOf } from "./crown.ts";
 import { foolingSet } from "./fooling-set.ts";
 import { firstCover, improveCover } from "./greedy-cover.ts";
-import { type Box, holds } from "./grow-product.ts";
+import { holds } from "./grow-product.ts";
 import type { Induced } from "./induced.ts";
 import { apartVertices, kernelGraph, verticesOf } from "./kernel-graph.ts";
 import { limited, type Meter } from "./meter.ts";
 import { searchKernel } from "./search-kernel.ts";
+import type { HeldBox } from "./tighten-cover.ts";
 
 /** Why no cover has fewer products. */
 export type Evidence =
@@ -53,8 +54,8 @@ export function solveCrown(kernel: Induced, missing: readonly number[]): Solved 
 }
 
 function guessed(kernel: Induced, meter: Meter): Solved {
-  const edges = foolingSet(kernel, limited(meter, foolingSteps));
   const first = firstCover(kernel, meter);
+  const edges = foolingSet(kernel, limited(meter, foolingSteps));
   const boxes = improveCover(kernel, first, { enough: edges.length, rounds: roundsAfter, meter });
   return { groups: byBoxes(kernel, boxes), evidence: { kind: "fooling", edges } };
 }
@@ -88,10 +89,10 @@ function searched(kernel: Induced, meter: Meter): Solved {
   return { groups: byBoxes(kernel, boxes), evidence };
 }
 
-function byBoxes(kernel: Induced, boxes: readonly Box[]): number[][] {
+function byBoxes(kernel: Induced, boxes: readonly HeldBox[]): number[][] {
   return grouped(kernel, boxes.length, (index, row, column) => {
-    const box = boxes[index];
-    return box !== undefined && holds(box, row, column);
+    const held = boxes[index];
+    return held !== undefined && holds(held.box, row, column);
   });
 }
 
