@@ -1,25 +1,52 @@
 // Many pairwise incompatible edges of a relation: each needs a product of its own. Greedy, several
-// times in different orders; the largest set counts.
+// times in different orders; then local search among the edges that are compatible with fewest.
 import { listBits, setBit, testBit } from "./dense-bits.ts";
 import type { Induced } from "./induced.ts";
+import { apartVertices, kernelGraph, verticesOf } from "./kernel-graph.ts";
 import type { Meter } from "./meter.ts";
+import { moreApart } from "./more-apart.ts";
 
-const triesMax = 40;
+const triesMax = 12;
+/** The graph of local search has so many vertices at most. */
+const searchedMax = 6_000;
+const patience = 20_000;
 
 /** Pairwise incompatible edges among `kernel.edges`; at least one if there is one. */
-export function foolingSet(kernel: Induced, meter: Meter): readonly number[] {
+export function foolingSet(kernel: Induced, enough: number, meter: Meter): readonly number[] {
   const order = byReach(kernel);
   const late = new Set<number>();
   let best: readonly number[] = [];
-  for (let attempt = 0; attempt < triesMax; attempt++) {
+  for (let attempt = 0; attempt < triesMax && best.length < enough; attempt++) {
     if (attempt > 0 && meter.isSpent()) break;
     const found = greedy(kernel, order, late, meter);
     if (found.length > best.length) best = found;
     // What was chosen first comes last in the next try, which is so forced to begin elsewhere.
     for (const edge of found.slice(0, 1 + (attempt % 3))) late.add(edge);
   }
-  return best;
+  return best.length < enough && !meter.isSpent()
+    ? improved(kernel, order, best, enough, meter)
+    : best;
 }
+
+function improved(
+  { relation }: Induced,
+  order: Int32Array,
+  best: readonly number[],
+  enough: number,
+  meter: Meter,
+): readonly number[] {
+  const near = order.subarray(0, Math.max(0, searchedMax - best.length));
+  const edges = [...new Set([...best, ...near])];
+  meter.spend(edges.length * edges.length);
+  const graph = kernelGraph({ relation, edges });
+  const byDegree =
+    edges.length > degreesMax ? [] : apartVertices(graph, verticesOf(graph, edges.keys()), meter);
+  const start = byDegree.length > best.length ? byDegree : best.map((_, vertex) => vertex);
+  return moreApart(graph, start, { enough, patience, meter }).map((vertex) => edges[vertex] ?? 0);
+}
+
+/** Choosing by degree costs the square of this, for each that is chosen. */
+const degreesMax = 1_500;
 
 /** Edges with few compatible ones first. */
 function byReach({ relation, edges }: Induced): Int32Array {

@@ -6,6 +6,7 @@ import { type Box, closeBox, growProduct, holds } from "./grow-product.ts";
 import type { Induced } from "./induced.ts";
 import type { Meter } from "./meter.ts";
 import type { Relation } from "./relation.ts";
+import { type Chance, seededChance } from "./seeded-chance.ts";
 import { type HeldBox, heldBox, tightened } from "./tighten-cover.ts";
 
 const seedsPerProduct = 8;
@@ -37,17 +38,6 @@ export function improveCover(
     if (next.length <= best.length) best = next;
   }
   return best;
-}
-
-type Chance = (below: number) => number;
-
-/** Fixed by its seed (a linear congruence): the same input gives the same cover. */
-function seededChance(seed: number): Chance {
-  let state = (seed * 2654435761) >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** Completes a cover. */

@@ -15,7 +15,7 @@ export interface KernelGraph {
 /** A set of vertices. */
 export type Vertices = Int32Array;
 
-export function kernelGraph({ relation, edges }: Induced): KernelGraph {
+export function kernelGraph({ relation, edges }: Pick<Induced, "relation" | "edges">): KernelGraph {
   const { columns, rowWords, byRow } = relation;
   const size = edges.length;
   const words = wordsFor(size);

@@ -102,7 +102,7 @@ function productsOf({ part, reduction, solved }: Task): ProductOf[] {
     groupOf.set(edge, group);
     groups[group]?.push(edge);
   }
-  return groups.map((group) => spanOf(part, group));
+  return groups.filter((group) => group.length > 0).map((group) => spanOf(part, group));
 }
 
 /** The least product around some edges, in rows and columns of the input. */

@@ -5,7 +5,7 @@ import { foolingSet } from "./fooling-set.ts";
 import { firstCover, improveCover } from "./greedy-cover.ts";
 import { holds } from "./grow-product.ts";
 import type { Induced } from "./induced.ts";
-import { apartVertices, kernelGraph, verticesOf } from "./kernel-graph.ts";
+import { kernelGraph } from "./kernel-graph.ts";
 import { limited, type Meter } from "./meter.ts";
 import { searchKernel } from "./search-kernel.ts";
 import type { HeldBox } from "./tighten-cover.ts";
@@ -55,26 +55,20 @@ export function solveCrown(kernel: Induced, missing: readonly number[]): Solved 
 
 function guessed(kernel: Induced, meter: Meter): Solved {
   const first = firstCover(kernel, meter);
-  const edges = foolingSet(kernel, limited(meter, foolingSteps));
+  const edges = foolingSet(kernel, first.length, limited(meter, foolingSteps));
   const boxes = improveCover(kernel, first, { enough: edges.length, rounds: roundsAfter, meter });
   return { groups: byBoxes(kernel, boxes), evidence: { kind: "fooling", edges } };
 }
 
-const foolingSteps = 100_000_000;
+const foolingSteps = 400_000_000;
 
 function searched(kernel: Induced, meter: Meter): Solved {
-  const graph = kernelGraph(kernel);
-  const all = verticesOf(graph, kernel.edges.keys());
-  const byDegree = apartVertices(graph, all, meter).map((vertex) => kernel.edges[vertex] as number);
-  const byReach = foolingSet(kernel, limited(meter, foolingSteps));
-  const edges = byReach.length > byDegree.length ? byReach : byDegree;
+  let boxes = firstCover(kernel, meter);
+  const edges = foolingSet(kernel, boxes.length, limited(meter, foolingSteps));
   let evidence: Evidence = { kind: "fooling", edges };
   let bound = edges.length;
-  let boxes = improveCover(kernel, firstCover(kernel, meter), {
-    enough: bound,
-    rounds: roundsBefore,
-    meter,
-  });
+  boxes = improveCover(kernel, boxes, { enough: bound, rounds: roundsBefore, meter });
+  const graph = kernelGraph(kernel);
   while (bound < boxes.length) {
     const found = searchKernel(graph, bound, meter);
     if (found.kind === "cover") {
