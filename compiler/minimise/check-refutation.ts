@@ -1,6 +1,12 @@
 // Replays the record of an exhaustive search: in every case the edges that are left need more
 // products than are left. Nothing is searched here; each step of the record is an argument to check.
-import type { EveryProductFails, Kernel, Refutation } from "./cover-types.ts";
+import type {
+  EveryProductFails,
+  Kernel,
+  Refutation,
+  TooHeavy,
+  TooManyApart,
+} from "./cover-types.ts";
 import type { EdgeIndex } from "./edge-index.ts";
 
 /** What is wrong with the claim that `bound` - 1 products do not cover a kernel. */
@@ -31,15 +37,8 @@ interface Claim {
 /** INVARIANT: recursion is no deeper than the bound, since each step leaves one product less. */
 function replay(near: Near, open: ReadonlySet<number>, claim: Claim): string | undefined {
   const { left, refutation } = claim;
-  if (refutation.kind === "apart") {
-    const { edges } = refutation;
-    if (edges.length <= left) return `${edges.length} edges apart fit into ${left} products`;
-    const areOpen = edges.every((edge) => open.has(edge));
-    const areApart = edges.every((edge, at) =>
-      edges.slice(at + 1).every((other) => near[edge]?.has(other) === false),
-    );
-    return areOpen && areApart ? undefined : "edges said to be apart are not";
-  }
+  if (refutation.kind === "apart") return apartProblem(near, open, refutation, left);
+  if (refutation.kind === "heavy") return heavyProblem(near, open, refutation, left);
   if (left < 1) return "a choice is made where no product is left";
   const kept = open.difference(new Set(refutation.dropped));
   const problem = choicesProblem(near, kept, refutation);
@@ -50,6 +49,63 @@ function replay(near: Near, open: ReadonlySet<number>, claim: Claim): string | u
     if (deeper !== undefined) return deeper;
   }
   return undefined;
+}
+
+function apartProblem(
+  near: Near,
+  open: ReadonlySet<number>,
+  { edges }: TooManyApart,
+  left: number,
+): string | undefined {
+  if (edges.length <= left) return `${edges.length} edges apart fit into ${left} products`;
+  const areOpen = edges.every((edge) => open.has(edge));
+  const areApart = edges.every((edge, at) =>
+    edges.slice(at + 1).every((other) => near[edge]?.has(other) === false),
+  );
+  return areOpen && areApart ? undefined : "edges said to be apart are not";
+}
+
+function heavyProblem(
+  near: Near,
+  open: ReadonlySet<number>,
+  { edges, weights, capacity }: TooHeavy,
+  left: number,
+): string | undefined {
+  const weightOf = new Map(edges.map((edge, at) => [edge, weights[at] ?? -1]));
+  const areWeights = [...weights, capacity].every(
+    (weight) => Number.isInteger(weight) && weight > 0,
+  );
+  if (!areWeights || weightOf.size !== edges.length || weights.length !== edges.length) {
+    return "weights are not one whole number for each edge";
+  }
+  if (!edges.every((edge) => open.has(edge))) return "an edge with a weight is already covered";
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total <= left * capacity) return `a weight of ${total} fits into ${left} products`;
+  const isLight = staysWithin(near, weightOf, capacity);
+  return isLight ? undefined : `a product holds more than a weight of ${capacity}`;
+}
+
+/** Whether pairwise compatible edges never weigh more than the capacity, however chosen. */
+function staysWithin(near: Near, weightOf: ReadonlyMap<number, number>, capacity: number): boolean {
+  const weigh = (edges: Iterable<number>) => {
+    let total = 0;
+    for (const edge of edges) total += weightOf.get(edge) ?? 0;
+    return total;
+  };
+  const toShow: { held: number; among: ReadonlySet<number> }[] = [
+    { held: 0, among: new Set(weightOf.keys()) },
+  ];
+  for (let next = toShow.pop(); next !== undefined; next = toShow.pop()) {
+    const { held, among } = next;
+    if (held + weigh(among) <= capacity) continue;
+    const edge = [...among].find((each) => !among.isSubsetOf(near[each] ?? new Set()));
+    if (edge === undefined) return false;
+    const rest = among.difference(new Set([edge]));
+    // With this edge and only what is compatible with it, or without it.
+    const with_ = rest.intersection(near[edge] ?? new Set());
+    toShow.push({ held, among: rest }, { held: held + (weightOf.get(edge) ?? 0), among: with_ });
+  }
+  return true;
 }
 
 function choicesProblem(

@@ -77,12 +77,23 @@ export interface Kernel {
 }
 
 /** Why the edges still to cover, places in `Kernel.edges`, need more products than are left. */
-export type Refutation = TooManyApart | EveryProductFails;
+export type Refutation = TooManyApart | TooHeavy | EveryProductFails;
 
 /** Pairwise incompatible edges still to cover, more than products are left. */
 export interface TooManyApart {
   readonly kind: "apart";
   readonly edges: readonly number[];
+}
+
+/**
+ * Weights, whole numbers, for edges still to cover: no product holds more than `capacity`, and all
+ * together are more than the products that are left can hold.
+ */
+export interface TooHeavy {
+  readonly kind: "heavy";
+  readonly edges: readonly number[];
+  readonly weights: readonly number[];
+  readonly capacity: number;
 }
 
 /**

@@ -124,14 +124,22 @@ export function degreeIn({ near, words }: KernelGraph, vertex: number, among: Ve
   return total;
 }
 
+export interface Listing {
+  readonly among: Vertices;
+  /** Cliques that one of these could join are left out: they are listed elsewhere. */
+  readonly done?: Vertices;
+  readonly most: number;
+  readonly meter: Meter;
+}
+
 /**
- * All largest cliques of `among` that hold `vertex` (Bron and Kerbosch, with pivots), or undefined
+ * All maximal cliques of `among` that hold `vertex` (Bron and Kerbosch, with pivots), or undefined
  * if there are more than `most`.
  */
 export function cliquesThrough(
   graph: KernelGraph,
   vertex: number,
-  { among, most, meter }: { among: Vertices; most: number; meter: Meter },
+  { among, done: before, most, meter }: Listing,
 ): Vertices[] | undefined {
   const cliques: Vertices[] = [];
   const extend = (held: readonly number[], open: Vertices, done: Vertices): boolean => {
@@ -156,7 +164,8 @@ export function cliquesThrough(
   };
   const self = verticesOf(graph, [vertex]);
   const start = withoutVertices(nearAmong(graph, vertex, among), self);
-  return extend([vertex], start, new Int32Array(graph.words)) ? cliques : undefined;
+  const done = nearAmong(graph, vertex, before ?? new Int32Array(graph.words));
+  return extend([vertex], start, done) ? cliques : undefined;
 }
 
 function pivotOf(graph: KernelGraph, candidates: readonly number[], open: Vertices): number {
