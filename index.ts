@@ -23,6 +23,14 @@ export type { Expired, ExpireResult } from "./compiler/expire.ts";
 export type { Explanation } from "./compiler/guard/explain.ts";
 export type { AssertionResult, TestResult } from "./compiler/guard/policy-tests.ts";
 export type { Manifest } from "./compiler/manifest.ts";
+export { type CoverCheck, checkCover } from "./compiler/minimise/check-cover.ts";
+export type {
+  CoverCertificate,
+  CoverInput,
+  CoverResult,
+  ProductOf,
+} from "./compiler/minimise/cover-types.ts";
+export { productCover } from "./compiler/minimise/product-cover.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { SourceFile, Span } from "./diagnostics/source.ts";
 export { formatModule } from "./grammar/print.ts";
