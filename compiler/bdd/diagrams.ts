@@ -29,7 +29,7 @@ export class Diagrams {
   /** Functions to the values 0 .. values - 1. */
   constructor(values: number) {
     this.#leaves = values + 1;
-    while (this.#leaves * 2 > this.#index.length) this.#grow();
+    while (this.#leaves * 2 >= this.#index.length) this.#grow();
     for (let leaf = 0; leaf < this.#leaves; leaf++) {
       this.#nodes[leaf * stride] = leafLevel;
       this.#nodes[leaf * stride + 3] = leaf === open ? 0 : 1;
@@ -128,7 +128,7 @@ export class Diagrams {
     this.#nodes[at + 2] = high;
     this.#nodes[at + 3] =
       (this.#nodes[low * stride + 3] as number) & (this.#nodes[high * stride + 3] as number);
-    if (this.#size * 2 > this.#index.length) this.#grow();
+    if (this.#size * 2 === this.#index.length) this.#grow();
     return made;
   }
 

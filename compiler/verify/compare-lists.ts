@@ -40,7 +40,10 @@ export function compareLists(axes: readonly number[], a: RuleList, b: RuleList):
   const classes = differenceOf(pair);
   if (classes === undefined) return { equal: true };
   const atoms = pair.axes.map(({ lowest }, axis) => lowest[classes[axis] as number] as number);
-  return { equal: false, atoms, a: verdictAt(a, atoms), b: verdictAt(b, atoms) };
+  const found = { atoms, a: verdictAt(a, atoms), b: verdictAt(b, atoms) };
+  // WHY: what the engines say is believed only after looking.
+  if (found.a === found.b) throw new Error("bug in segc: a difference that is none");
+  return { equal: false, ...found };
 }
 
 function differenceOf(pair: MergedPair): readonly number[] | undefined {
@@ -77,7 +80,7 @@ function sizeOf(set: AtomSet): number {
 }
 
 /** What a list says of one point, by the definition. */
-export function verdictAt({ rules, otherwise }: RuleList, atoms: readonly number[]): number {
+function verdictAt({ rules, otherwise }: RuleList, atoms: readonly number[]): number {
   const holds = ({ sets }: ListRule) =>
     sets.every((set, axis) => set === undefined || hasAtom(set, atoms[axis] as number));
   return rules.find(holds)?.verdict ?? otherwise;

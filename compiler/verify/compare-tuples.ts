@@ -1,7 +1,7 @@
 // First-match lists over integer lines (addresses, protocols, ports) -> lists over the elementary
 // intervals of both, compared by compare-lists.ts.
 import { type AtomSet, atomSet } from "./atoms.ts";
-import { compareLists, type ListRule } from "./compare-lists.ts";
+import { compareLists, type RuleList } from "./compare-lists.ts";
 
 /** Both ends included; first <= last. */
 export interface TupleRange {
@@ -37,24 +37,30 @@ export function compareTuples(
   a: TupleList,
   b: TupleList,
 ): TupleComparison {
-  const axes = lines.map((line, field) => new LineAxis(line, field, [a, b]));
-  const listOf = ({ rules, otherwise }: TupleList) => ({
-    rules: rules.map(
-      ({ fields, verdict }): ListRule => ({
-        sets: axes.map((axis, field) => axis.setOf(fields[field])),
-        verdict,
-      }),
-    ),
+  const { axes, starts, a: inA, b: inB } = listsOfTuples(lines, a, b);
+  const found = compareLists(axes, inA, inB);
+  if (found.equal) return found;
+  const tuple = starts.map((ofField, field) => ofField[found.atoms[field] as number] as number);
+  return { equal: false, tuple, a: found.a, b: found.b };
+}
+
+/** Both lists over the elementary intervals of each line. */
+export function listsOfTuples(lines: readonly TupleRange[], a: TupleList, b: TupleList) {
+  const lineAxes = lines.map((line, field) => new LineAxis(line, field, [a, b]));
+  const listOf = ({ rules, otherwise }: TupleList): RuleList => ({
+    rules: rules.map(({ fields, verdict }) => ({
+      sets: lineAxes.map((axis, field) => axis.setOf(fields[field])),
+      verdict,
+    })),
     otherwise,
   });
-  const found = compareLists(
-    axes.map((axis) => axis.starts.length),
-    listOf(a),
-    listOf(b),
-  );
-  if (found.equal) return found;
-  const tuple = axes.map(({ starts }, field) => starts[found.atoms[field] as number] as number);
-  return { equal: false, tuple, a: found.a, b: found.b };
+  return {
+    axes: lineAxes.map((axis) => axis.starts.length),
+    /** The first number of each atom, by line. */
+    starts: lineAxes.map((axis) => axis.starts),
+    a: listOf(a),
+    b: listOf(b),
+  };
 }
 
 /** The elementary intervals of one line: the atoms. */

@@ -90,6 +90,29 @@ describe("diagrams", () => {
   });
 });
 
+describe("many diagrams", () => {
+  it("stay right across each doubling of their tables", () => {
+    const wide = 10;
+    const rows = fc.array(fc.option(fc.nat({ max: values - 1 }), { nil: undefined, freq: 2 }), {
+      minLength: 2 ** wide,
+      maxLength: 2 ** wide,
+    });
+    fc.assert(
+      fc.property(rows, rows, rows, (a, b, c) => {
+        const diagrams = new Diagrams(values);
+        const [x, y, z] = [draw(diagrams, a), draw(diagrams, b), draw(diagrams, c)];
+        const joined = diagrams.override(diagrams.override(x, y), z);
+        const wanted = a.map((value, row) => value ?? b[row] ?? c[row]);
+        expect(diagrams.size).toBeGreaterThan(1_000);
+        expect(tableOf(diagrams, joined, 0, wide)).toEqual(wanted);
+        expect(joined).toBe(draw(diagrams, wanted));
+        expect(joined).toBe(diagrams.override(x, diagrams.override(y, z)));
+      }),
+      { numRuns: Math.ceil(numRuns / 50) },
+    );
+  });
+});
+
 describe("sets of numbers", () => {
   const cases = fc
     .tuple(fc.integer({ min: 1, max: 40 }), fc.nat({ max: 3 }))
