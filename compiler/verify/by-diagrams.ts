@@ -43,8 +43,13 @@ class Drawing {
 
   draw(list: MergedList): Diagram {
     const layers = layersOf(this.#axes, this.#order, list);
-    const drawn = layers.map((rules) => this.#join(rules.map((rule) => this.#box(list, rule))));
-    return this.#join(drawn);
+    // WHY: from behind, each layer costs what it holds itself and not what lies under it; halves
+    // of the layers make twice the nodes.
+    return layers.reduceRight(
+      (under, rules) =>
+        this.#diagrams.override(this.#join(rules.map((rule) => this.#box(list, rule))), under),
+      open,
+    );
   }
 
   /** Where the diagrams are not the same: classes by axis. */
@@ -66,7 +71,7 @@ class Drawing {
     return classes;
   }
 
-  /** The first of these that has a value: halves first, so that operands stay of like size. */
+  /** The union of a layer, by halves of halves: rules near to each other are joined first. */
   #join(diagrams: readonly Diagram[]): Diagram {
     let row = diagrams;
     while (row.length > 1) {

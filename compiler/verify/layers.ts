@@ -7,7 +7,7 @@
 import type { AtomSet } from "./atoms.ts";
 import { everything, type MergedAxis, type MergedList } from "./merged.ts";
 
-/** Rules of each layer, first layer first, in the order of the given axes. */
+/** Rules of each layer, first layer first; within one, in the order of the given axes. */
 export function layersOf(
   axes: readonly MergedAxis[],
   order: readonly number[],
@@ -31,12 +31,16 @@ export function layersOf(
 /** In place of a layer: an earlier rule holds all that this one holds. */
 const covered = -1;
 
-/** For each axis in order: the first and last class of each rule, and whether all between are in. */
 interface Bounds {
-  readonly lows: readonly Int32Array[];
-  readonly highs: readonly Int32Array[];
+  /** For each rule, axis by axis in the given order: its first class and its last. */
+  readonly rows: Int32Array;
+  /** Words of one row. */
+  readonly width: number;
   /** 1 where the rule holds every class between its bounds, on every axis. */
   readonly solid: Uint8Array;
+  /** The bounds of all rules on the axis that keeps most pairs of rules apart. */
+  readonly lows: Int32Array;
+  readonly highs: Int32Array;
 }
 
 function boundsOf(
@@ -45,66 +49,81 @@ function boundsOf(
   { verdicts, sets }: MergedList,
 ): Bounds {
   const count = verdicts.length;
+  const width = 2 * order.length;
+  const rows = new Int32Array(count * width);
   const solid = new Uint8Array(count).fill(1);
-  const lows = order.map(() => new Int32Array(count));
-  const highs = order.map(() => new Int32Array(count));
+  let sharpest = 0;
+  let leastShare = Number.POSITIVE_INFINITY;
   for (const [position, axis] of order.entries()) {
     const { classes, sets: named } = axes[axis] as MergedAxis; // an order of these axes
-    const low = lows[position] as Int32Array; // one for each position
-    const high = highs[position] as Int32Array;
+    let share = 0;
     for (let rule = 0; rule < count; rule++) {
       const number = sets[rule * order.length + axis] as number;
       const set = number === everything ? undefined : (named[number] as AtomSet); // a named set
-      low[rule] = set === undefined ? 0 : (set[0] as number);
-      high[rule] = (set === undefined ? classes : (set[set.length - 1] as number)) - 1;
+      const low = set === undefined ? 0 : (set[0] as number);
+      const high = (set === undefined ? classes : (set[set.length - 1] as number)) - 1;
+      rows[rule * width + 2 * position] = low;
+      rows[rule * width + 2 * position + 1] = high;
+      share += (high - low + 1) / classes;
       if (set !== undefined && set.length > 2) solid[rule] = 0;
     }
+    if (share < leastShare) {
+      leastShare = share;
+      sharpest = position;
+    }
   }
-  return { lows, highs, solid };
+  const column = (at: number) =>
+    Int32Array.from(verdicts, (_, rule) => rows[rule * width + at] ?? 0);
+  const [lows, highs] = [column(2 * sharpest), column(2 * sharpest + 1)];
+  return { rows, width, solid, lows, highs };
 }
 
 /** One more than the last layer of an earlier rule that this one must stay behind. */
 function layerOf(
-  { lows, highs, solid }: Bounds,
+  { rows, width, solid, lows, highs }: Bounds,
   { verdicts }: MergedList,
   layer: Int32Array,
   rule: number,
 ): number {
   const verdict = verdicts[rule] as number;
-  const width = lows.length;
-  const firstLow = lows[0];
-  const firstHigh = highs[0];
-  if (firstLow === undefined || firstHigh === undefined) return 0;
-  const low = firstLow[rule] as number;
-  const high = firstHigh[rule] as number;
+  const [low, high] = [lows[rule] as number, highs[rule] as number];
+  const own = rule * width;
   let found = 0;
   for (let earlier = 0; earlier < rule; earlier++) {
-    if ((firstLow[earlier] as number) > high || (firstHigh[earlier] as number) < low) continue;
+    if ((lows[earlier] as number) > high || (highs[earlier] as number) < low) continue;
     const other = layer[earlier] as number;
     if (other === covered) continue;
-    let meets = true;
-    let covers = solid[earlier] === 1;
-    for (let axis = 0; axis < width && meets; axis++) {
-      const [otherLow, otherHigh] = [
-        lows[axis]?.[earlier] as number,
-        highs[axis]?.[earlier] as number,
-      ];
-      const [ownLow, ownHigh] = [lows[axis]?.[rule] as number, highs[axis]?.[rule] as number];
-      meets = otherLow <= ownHigh && otherHigh >= ownLow;
-      covers &&= otherLow <= ownLow && otherHigh >= ownHigh;
-    }
-    if (!meets) continue;
-    if (covers) return covered;
+    const relation = relationOf(rows, earlier * width, own, width);
+    if (relation === apart) continue;
+    if (relation === covers && solid[earlier] === 1) return covered;
     if (other >= found && verdicts[earlier] !== verdict) found = other + 1;
   }
   return found;
 }
 
-function compareBounds({ lows, highs }: Bounds, a: number, b: number): number {
-  for (let axis = 0; axis < lows.length; axis++) {
-    const low = (lows[axis]?.[a] as number) - (lows[axis]?.[b] as number);
+const apart = 0;
+const meets = 1;
+const covers = 2;
+
+/** How the box of the row at `wide` lies to the one at `narrow`. */
+function relationOf(rows: Int32Array, wide: number, narrow: number, width: number): number {
+  let relation = covers;
+  for (let at = 0; at < width; at += 2) {
+    const wideLow = rows[wide + at] as number;
+    const wideHigh = rows[wide + at + 1] as number;
+    const narrowLow = rows[narrow + at] as number;
+    const narrowHigh = rows[narrow + at + 1] as number;
+    if (wideLow > narrowHigh || wideHigh < narrowLow) return apart;
+    if (wideLow > narrowLow || wideHigh < narrowHigh) relation = meets;
+  }
+  return relation;
+}
+
+function compareBounds({ rows, width }: Bounds, a: number, b: number): number {
+  for (let at = 0; at < width; at += 2) {
+    const low = (rows[a * width + at] as number) - (rows[b * width + at] as number);
     if (low !== 0) return low;
-    const high = (highs[axis]?.[b] as number) - (highs[axis]?.[a] as number);
+    const high = (rows[b * width + at + 1] as number) - (rows[a * width + at + 1] as number);
     if (high !== 0) return high;
   }
   return a - b;
