@@ -1,11 +1,15 @@
-// One slice to the files of one artefact, and an artefact on disk to a later one. The bytes are
-// read back at once: what was lost or bent on the way to text stops the compile here.
+// One slice to the files of one artefact, and an artefact on disk to a later one. The bytes are read
+// back at once and proved to do what the slice says: what was lost or bent on the way to text stops
+// the compile here.
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ArtefactEntry } from "./manifest.ts";
+import { type MinimisedCounts, minimiseSlice } from "./minimise/minimise-slice.ts";
 import { sha256 } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
-import type { OutputFile, Target, TargetName } from "./plan/target.ts";
+import type { OutputFile, PlanOptions, Target, TargetName } from "./plan/target.ts";
+import { describeDiscrepancy } from "./verify/describe.ts";
+import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
 
 export interface Artefact {
   readonly entry: ArtefactEntry;
@@ -17,7 +21,14 @@ export interface Artefact {
 export interface TargetRunner {
   readonly name: TargetName;
   readonly kind: EnforcerKind;
-  readonly produce: (slice: EnforcerSlice) => Artefact;
+  /** Proved: throws, as a bug in segc, where the bytes do not do what the slice says. */
+  readonly produce: (slice: EnforcerSlice, options: PlanOptions) => Artefact;
+  /** What the files do from that day on that the slice does not say, or the other way round. */
+  readonly verify: (
+    slice: EnforcerSlice,
+    artefact: Artefact,
+    from: UtcDate,
+  ) => readonly Discrepancy[];
   /** Undefined when the files are not what this target writes. */
   readonly expire: (artefact: Artefact, now: UtcDate) => Artefact | undefined;
 }
@@ -28,24 +39,70 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
   return {
     name,
     kind,
-    produce: (slice) =>
-      artefactOf(target, target.plan(slice), { id: slice.id, workloads: slice.workloads }),
-    expire: ({ entry, files }, now) => {
-      const parsed = target.parse(files.map((file) => withoutFolder(file, entry)));
+    produce: (slice, options) => {
+      const least = options.minimise ? minimiseSlice(slice) : undefined;
+      const files = target.render(target.plan(least?.slice ?? slice, options));
+      return artefactOf(target, proved(target, slice, files), {
+        id: slice.id,
+        workloads: slice.workloads,
+        files,
+        minimised: least?.counts ?? null,
+      });
+    },
+    verify: (slice, artefact, from) => verify(target, slice, ownFiles(artefact), from),
+    expire: (artefact, now) => {
+      const parsed = target.parse(ownFiles(artefact));
       if (!parsed.ok) return undefined;
-      return artefactOf(target, target.expire(parsed.plan, now), entry);
+      const plan = target.expire(parsed.plan, now);
+      return artefactOf(target, plan, { ...artefact.entry, files: target.render(plan) });
     },
   };
 }
 
-function artefactOf<Plan>(
+function verify<Plan>(
   target: Target<Plan>,
-  plan: Plan,
-  { id, workloads }: Pick<ArtefactEntry, "id" | "workloads">,
-): Artefact {
-  const rendered = target.render(plan);
-  assertReadsBack(target, rendered);
-  const files = rendered.map(({ path, text, executable = false }) => ({
+  slice: EnforcerSlice,
+  files: readonly OutputFile[],
+  from: UtcDate,
+): readonly Discrepancy[] {
+  const parsed = target.parse(files);
+  return parsed.ok
+    ? discrepancies(slice, target.meaning(parsed.plan), from)
+    : parsed.problems.map(({ path, line, message }) => ({
+        kind: "fault",
+        message: `${path}:${line}: ${message}`,
+      }));
+}
+
+/** The plan that the bytes say, once they are proved. */
+function proved<Plan>(
+  target: Target<Plan>,
+  slice: EnforcerSlice,
+  files: readonly OutputFile[],
+): Plan {
+  const parsed = target.parse(files);
+  if (!parsed.ok) {
+    throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
+  }
+  const [first] = discrepancies(slice, target.meaning(parsed.plan));
+  if (first !== undefined) {
+    throw new Error(
+      `bug in segc (${target.name}): the artefact of ${slice.workloads[0]} is not what the policy says: ${describeDiscrepancy(first)}`,
+    );
+  }
+  return parsed.plan;
+}
+
+interface Made {
+  readonly id: string;
+  readonly workloads: readonly string[];
+  readonly files: readonly OutputFile[];
+  readonly minimised: MinimisedCounts | null;
+}
+
+function artefactOf<Plan>(target: Target<Plan>, plan: Plan, made: Made): Artefact {
+  const { id, workloads, minimised } = made;
+  const files = made.files.map(({ path, text, executable = false }) => ({
     path: `${target.name}/${id}/${path}`,
     text,
     executable,
@@ -64,26 +121,15 @@ function artefactOf<Plan>(
     files: entries,
     ...target.measure(plan),
     bytes: entries.reduce((sum, file) => sum + file.bytes, 0),
+    minimised,
     expires: target.expiries(plan),
   };
   return { entry, files };
 }
 
-function assertReadsBack<Plan>(target: Target<Plan>, files: readonly OutputFile[]): void {
-  const parsed = target.parse(files);
-  const again = parsed.ok ? target.render(parsed.plan) : [];
-  const same =
-    again.length === files.length &&
-    again.every(
-      (file, index) => file.path === files[index]?.path && file.text === files[index]?.text,
-    );
-  if (!same) throw new Error(`bug in segc (${target.name}): its own bytes read back differently`);
-}
-
-const withoutFolder = (file: OutputFile, entry: ArtefactEntry): OutputFile => ({
-  ...file,
-  path: file.path.slice(`${entry.target}/${entry.id}/`.length),
-});
+/** The files under their paths within the artefact's own folder. */
+const ownFiles = ({ entry, files }: Artefact): readonly OutputFile[] =>
+  files.map((file) => ({ ...file, path: file.path.slice(`${entry.target}/${entry.id}/`.length) }));
 
 /** Bytes of a text in UTF-8. */
 function utf8Length(text: string): number {

@@ -14,6 +14,7 @@ export interface CompileOptions {
   readonly now: UtcDate;
   readonly version: string;
   readonly inputs: readonly InputEntry[];
+  readonly minimise: boolean;
 }
 
 export interface Compiled {
@@ -25,10 +26,12 @@ export interface Compiled {
 /** Compiles what `check` found to be without error. */
 export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
   const { model, expansion, inventory } = checked;
-  const { capabilities, now } = options;
+  const { capabilities, now, minimise } = options;
   const artefacts = options.targets
     .flatMap((target) =>
-      slicesOf(model, expansion, capabilities, now, target.kind).map(target.produce),
+      slicesOf(model, expansion, capabilities, now, target.kind).map((slice) =>
+        target.produce(slice, { minimise }),
+      ),
     )
     .sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
   const compiledKinds = new Set(options.targets.map((target) => target.kind));

@@ -1,6 +1,7 @@
 // What a compile leaves beside its artefacts: from what, for when, for whom, how much. It holds no
 // time of day and no path of the machine, so that equal inputs give equal bytes.
 import type { EnforcerKind } from "./inventory/types.ts";
+import type { MinimisedCounts } from "./minimise/minimise-slice.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { TargetName } from "./plan/target.ts";
 
@@ -48,6 +49,11 @@ export interface ArtefactEntry {
   readonly rules: number;
   readonly elements: number;
   readonly bytes: number;
+  /**
+   * Entries that decide, before and after minimising, and the proved lower bound; null where it was
+   * not asked for.
+   */
+  readonly minimised: MinimisedCounts | null;
   /** Rules with a last day in this artefact, sorted by day, then rule. */
   readonly expires: readonly { readonly rule: string; readonly until: UtcDate }[];
 }

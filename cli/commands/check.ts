@@ -2,7 +2,7 @@
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { Style } from "../../diagnostics/render-style.ts";
 import { nodeFiles } from "../../host/node-files.ts";
-import { type CheckResult, check as checkProject } from "../../index.ts";
+import { type CheckResult, check as checkProject } from "../../library/check.ts";
 import { counted, listed } from "../../report/counted.ts";
 import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
 import { countsOf, statusFor } from "../answer.ts";

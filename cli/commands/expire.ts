@@ -1,17 +1,14 @@
 // `segc expire DIR`: takes what has ended out of the last good artefacts, without the policy.
 import { resolve } from "node:path";
-import type { Manifest } from "../../compiler/manifest.ts";
 import { printJson } from "../../diagnostics/render-json.ts";
-import { nodeFiles } from "../../host/node-files.ts";
 import { manifestName } from "../../host/output-folder.ts";
-import { expire as expireArtefacts } from "../../index.ts";
+import { expire as expireArtefacts } from "../../library/expire.ts";
 import { counted, listed } from "../../report/counted.ts";
-import { listedPaths, nextEnd, readManifest } from "../../report/manifest.ts";
-import { type Answer, type Call, type Failure, failure } from "../call.ts";
+import { nextEnd } from "../../report/manifest.ts";
+import { type Answer, type Call, failure } from "../call.ts";
 import { exit } from "../exit.ts";
+import { readArtefacts } from "../read-artefacts.ts";
 import { writeArtefacts } from "../write-artefacts.ts";
-
-const bytesMax = 1024 * 1024 * 1024;
 
 export async function expire(call: Call): Promise<Answer> {
   const { operands, options, terminal } = call;
@@ -49,32 +46,4 @@ export async function expire(call: Call): Promise<Answer> {
     ],
     json: { now, removed, manifest },
   };
-}
-
-type Found = { readonly manifest: Manifest; readonly texts: ReadonlyMap<string, string> };
-
-function readArtefacts(folder: string, shown: string): Found | Failure {
-  const files = nodeFiles(folder);
-  const read = (path: string) => {
-    const bytes = files.read(path, bytesMax);
-    return bytes.ok ? new TextDecoder().decode(bytes.bytes) : bytes;
-  };
-  const text = read(manifestName);
-  if (typeof text !== "string") {
-    return failure(
-      exit.environment,
-      `\`${shown}/${manifestName}\` cannot be read: ${text.detail}`,
-      "name the folder that `segc compile --out` wrote",
-    );
-  }
-  const manifest = readManifest(text);
-  if (manifest === undefined) {
-    return failure(exit.environment, `\`${shown}/${manifestName}\` is not a manifest of segc`);
-  }
-  const texts = new Map<string, string>();
-  for (const path of listedPaths(manifest)) {
-    const content = read(path);
-    if (typeof content === "string") texts.set(path, content);
-  }
-  return { manifest, texts };
 }

@@ -19,10 +19,11 @@ async function explainFlow(question: string, call: Call): Promise<Answer> {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const { nodeFiles } = await import("../../host/node-files.ts");
-  const segc = await import("../../index.ts");
+  const { check } = await import("../../library/check.ts");
+  const { explain: answer } = await import("../../library/explain.ts");
   const { now } = call.options;
-  const checked = segc.check(nodeFiles(folder), { now });
-  const { explanation, diagnostics } = segc.explain(checked, question);
+  const checked = check(nodeFiles(folder), { now });
+  const { explanation, diagnostics } = answer(checked, question);
   const isQuestionWrong = explanation === undefined && !hasErrors(checked.diagnostics);
   return {
     kind: "result",

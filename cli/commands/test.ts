@@ -1,7 +1,7 @@
 // `segc test`: runs the tests written in the policy.
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import { nodeFiles } from "../../host/node-files.ts";
-import { check } from "../../index.ts";
+import { check } from "../../library/check.ts";
 import { testLines, testSummary, testsJson } from "../../report/policy-tests.ts";
 import { statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";

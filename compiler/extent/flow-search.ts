@@ -3,13 +3,14 @@
 // without looking at a single pair.
 import type { Family } from "../sets/address.ts";
 import {
-  type AddressRange,
   type AddressSet,
   addressesOfFamily,
+  edgesIn,
   isAddressSubset,
-  rangesOf,
+  widthOf,
 } from "../sets/address-set.ts";
 import { type Bitset, bitsetOf, count, forEachMember, isEmpty } from "../sets/bitset.ts";
+import type { Edges } from "../sets/edges.ts";
 import {
   intersectServices,
   isNoService,
@@ -89,7 +90,7 @@ export function flowSearch(universe: Universe): FlowSearch {
     },
     hasExternal: (set) =>
       outsideOf(set).includes(true) ||
-      ([4, 6] as const).some((family) => rangesOf(set, family).length > 0 && lacksGroup(family)),
+      ([4, 6] as const).some((family) => edgesIn(set, family).length > 0 && lacksGroup(family)),
     hasManagedIn: (addresses) =>
       remembered(managedIn, addresses, () => !isEmpty(universe.within(addresses))),
   };
@@ -194,20 +195,29 @@ function outsideGroups(
   set: AddressSet,
 ): readonly boolean[] {
   return universe.groups.map(({ family, addresses }, group) => {
-    const ranges = rangesOf(set, family);
-    if (ranges.length === 0) return false;
+    const edges = edgesIn(set, family);
+    if (edges.length === 0) return false;
     // WHY: a range wider than the group is large cannot be all managed; the address list of a
     // large group is built only for a set of single addresses.
     const size = sizes[group] ?? 0;
-    if (ranges.some((range) => isWiderThan(range, size))) return true;
+    if (isWiderThan(edges, widthOf(family), size)) return true;
     return !isAddressSubset(addressesOfFamily(set, family), addresses());
   });
 }
 
-/** Horner in base 2^32: exact while small, and only small results are compared closely. */
-function isWiderThan({ first, last }: AddressRange, size: number): boolean {
-  const gap = last.reduce((sum, word, index) => sum * 2 ** 32 + word - (first[index] as number), 0);
-  return gap >= size;
+/**
+ * Whether some range holds more points than `size`. Horner in base 2^32: exact while small, and
+ * only small results are compared closely.
+ */
+function isWiderThan(edges: Edges, width: number, size: number): boolean {
+  for (let at = 0; at < edges.length; at += 2 * width) {
+    let gap = 0;
+    for (let word = at; word < at + width; word++) {
+      gap = gap * 2 ** 32 + (edges[word + width] as number) - (edges[word] as number);
+    }
+    if (gap > size) return true;
+  }
+  return false;
 }
 
 function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, compute: () => V): V {

@@ -48,6 +48,8 @@ export interface Universe {
   readonly none: Bitset;
   /** Endpoints whose address is in one of the ranges. */
   readonly within: (addresses: AddressSet) => Bitset;
+  /** The addresses of the endpoints; the symbolic ones are none. */
+  readonly addressesAt: (row: Bitset) => AddressSet;
 }
 
 /**

@@ -3,15 +3,8 @@
 // and a family. Address lookups go through one sorted list per family, built on first use.
 import type { Inventory, Workload } from "../inventory/types.ts";
 import type { Family } from "../sets/address.ts";
-import {
-  type AddressRange,
-  type AddressSet,
-  type AddressWords,
-  addressSetOf,
-  compareWords,
-  rangesOf,
-} from "../sets/address-set.ts";
-import { type Bitset, bitsetOf, emptyBitset, fullBitset, members } from "../sets/bitset.ts";
+import { bitsetOf, emptyBitset, fullBitset } from "../sets/bitset.ts";
+import { addressLookup } from "./address-lookup.ts";
 import type { Endpoint, Group, Universe } from "./types.ts";
 
 /** The realm of what states none, and of symbolic addresses (language.md 6.5 and 11). */
@@ -31,14 +24,15 @@ export function universeOf(inventory: Inventory): Universe {
     if (addresses.length === 0) endpoints.push(...symbolicEndpoints(workload, numbers));
     firstOf[workload + 1] = endpoints.length;
   }
+  const lookup = addressLookup(endpoints);
   return {
     workloads,
     endpoints,
     firstOf,
-    groups: groupsOf(endpoints, numbers),
+    groups: groupsOf(endpoints, numbers, lookup.addressesAt),
     all: fullBitset(endpoints.length),
     none: emptyBitset(endpoints.length),
-    within: addressLookup(endpoints),
+    ...lookup,
   };
 }
 
@@ -71,6 +65,7 @@ function groupNumbers(workloads: readonly Workload[]): ReadonlyMap<string, numbe
 function groupsOf(
   endpoints: readonly Endpoint[],
   numbers: ReadonlyMap<string, number>,
+  addressesAt: Universe["addressesAt"],
 ): readonly Group[] {
   const membersOf: number[][] = Array.from(numbers, () => []);
   for (const [index, { group }] of endpoints.entries()) membersOf[group]?.push(index);
@@ -80,96 +75,9 @@ function groupsOf(
       realm: key.slice(0, -2),
       family: key.endsWith("4") ? 4 : 6,
       members,
-      addresses: once(() => addressesIn(endpoints, members)),
+      addresses: once(() => addressesAt(members)),
     };
   });
-}
-
-function addressesIn(endpoints: readonly Endpoint[], group: Bitset): AddressSet {
-  const addresses = [];
-  for (const index of members(group)) {
-    const address = endpoints[index]?.address;
-    if (address !== undefined) addresses.push(address);
-  }
-  return addressSetOf(addresses);
-}
-
-/** `Universe.within`: policies repeat their networks, so answers to short questions are kept. */
-function addressLookup(endpoints: readonly Endpoint[]): (addresses: AddressSet) => Bitset {
-  const lists = {
-    4: once(() => sortedByAddress(endpoints, 4)),
-    6: once(() => sortedByAddress(endpoints, 6)),
-  };
-  const known = new Map<string, Bitset>();
-  return (addresses) => {
-    const key = addresses.v4.length + addresses.v6.length <= 64 ? JSON.stringify(addresses) : "";
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found = ([4, 6] as const).flatMap((family) => {
-      const ranges = rangesOf(addresses, family);
-      return ranges.length === 0 ? [] : numbersInRanges(lists[family](), ranges);
-    });
-    const row = bitsetOf(endpoints.length, found);
-    if (key !== "") known.set(key, row);
-    return row;
-  };
-}
-
-function numbersInRanges(
-  { numbers, words, symbolic }: AddressList,
-  ranges: readonly AddressRange[],
-): readonly number[] {
-  const found: number[] = [];
-  for (const { first, last } of ranges) {
-    const end = countBefore(words, (w) => compareWords(w, last) <= 0);
-    for (let at = countBefore(words, (w) => compareWords(w, first) < 0); at < end; at++) {
-      found.push(numbers[at] as number);
-    }
-  }
-  return isWholeFamily(ranges) ? [...found, ...symbolic] : found;
-}
-
-interface AddressList {
-  /** Endpoint numbers by ascending address; `words` are their addresses. */
-  readonly numbers: readonly number[];
-  readonly words: readonly AddressWords[];
-  readonly symbolic: readonly number[];
-}
-
-function sortedByAddress(endpoints: readonly Endpoint[], family: Family): AddressList {
-  const numbers: number[] = [];
-  const symbolic: number[] = [];
-  for (const [index, endpoint] of endpoints.entries()) {
-    if (endpoint.family !== family) continue;
-    if (endpoint.address === undefined) symbolic.push(index);
-    else numbers.push(index);
-  }
-  const wordsOf = (index: number) => endpoints[index]?.address?.words as AddressWords; // not symbolic
-  numbers.sort((a, b) => compareWords(wordsOf(a), wordsOf(b)));
-  return { numbers, words: numbers.map(wordsOf), symbolic };
-}
-
-/** How many elements of a sorted list come before the first that does not pass. */
-function countBefore(
-  sorted: readonly AddressWords[],
-  passes: (words: AddressWords) => boolean,
-): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    // `middle` lies within the list.
-    if (passes(sorted[middle] as AddressWords)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function isWholeFamily(ranges: readonly AddressRange[]): boolean {
-  return ranges.some(
-    ({ first, last }) =>
-      first.every((word) => word === 0) && last.every((word) => word === 0xffffffff),
-  );
 }
 
 /** A value computed when it is first asked for. */

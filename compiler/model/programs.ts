@@ -11,6 +11,7 @@ import type {
 import type { Platform } from "../inventory/types.ts";
 import { shortened } from "./canonical.ts";
 import { type Context, report } from "./context.ts";
+import { normalised, valueFault } from "./program-values.ts";
 import type { Program } from "./types.ts";
 
 const platformFields = {
@@ -33,9 +34,18 @@ export function checkProgram(
     const why = scriptSuffix.test(value.value) ? "script" : "interpreter";
     report(context, diagnose("SEG504", value.span, { path: value.value, why }));
   }
+  const impossible = body.alternatives.flatMap(({ fields }) =>
+    fields.flatMap(({ field, value }) => {
+      const place = valueFault(field, value.value);
+      return place === undefined ? [] : [{ place, value }];
+    }),
+  );
+  for (const { place, value } of impossible) {
+    report(context, diagnose("SEG118", value.span, { item: value.value, place }));
+  }
   const alternatives = alternativesOf(body);
   // A body without a usable alternative was reported by the parser.
-  if (faults.length > 0 || alternatives.size === 0) return undefined;
+  if (faults.length + impossible.length > 0 || alternatives.size === 0) return undefined;
   const span: Span = body.span;
   return names === undefined
     ? { key: programKey(alternatives), name: undefined, alternatives, span }
@@ -69,11 +79,6 @@ function supports(platform: ProgramPlatform, { platform: only, fields }: Program
 function fieldsOf({ fields }: ProgramAlternative): ReadonlyMap<ProgramField, string> {
   const sorted = [...fields].sort((a, b) => (a.field < b.field ? -1 : 1));
   return new Map(sorted.map(({ field, value }) => [field, normalised(field, value.value)]));
-}
-
-/** A cgroup is written from the root of the hierarchy; the slashes at its ends say nothing. */
-function normalised(field: ProgramField, value: string): string {
-  return field === "cgroup" ? value.split("/").filter(Boolean).join("/") : value;
 }
 
 const scriptSuffix =

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Workload } from "../inventory/types.ts";
 import type { Rule } from "../model/types.ts";
+import { noAddress } from "../sets/address-set.ts";
 import { isEmpty } from "../sets/bitset.ts";
 import type { PlanContext } from "./context.ts";
 import { ruleText, workloadsAt } from "./words.ts";
@@ -35,15 +36,13 @@ function hasPairByIdentity({ expansion, search }: PlanContext, rule: Rule): bool
       source.byIdentity &&
       destination.byIdentity &&
       search.hasFlow({
-        source: { managed: source.managed, external: noExternal },
-        destination: { managed: destination.managed, external: noExternal },
+        source: { managed: source.managed, external: noAddress },
+        destination: { managed: destination.managed, external: noAddress },
         service,
         family,
       }),
   );
 }
-
-const noExternal = { v4: [], v6: [] };
 
 /** Workloads alike in all that decides whether they pair: realms, and the label of `when`. */
 interface Kind {

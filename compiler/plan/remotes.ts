@@ -3,17 +3,15 @@
 import { platformRows } from "../extent/extent.ts";
 import type { Group, Term, Universe } from "../extent/types.ts";
 import type { Platform } from "../inventory/types.ts";
-import type { IpAddress } from "../sets/address.ts";
 import {
   type AddressSet,
   addressesOfFamily,
-  addressSetOf,
   isNoAddress,
   noAddress,
   subtractAddresses,
   unionAddresses,
 } from "../sets/address-set.ts";
-import { type Bitset, intersection, members } from "../sets/bitset.ts";
+import { type Bitset, intersection } from "../sets/bitset.ts";
 import { remembered } from "./remembered.ts";
 
 /** Peers whose processes are of one platform; undefined: outside, where nothing is known to run. */
@@ -32,7 +30,7 @@ export interface Remotes {
 /** Remembers by object identity: equal rows of an expansion are one object. */
 export function remotesOf(universe: Universe): Remotes {
   const managedOf = remembered((row: Bitset) =>
-    remembered((group: Group) => addressesAt(universe, intersection(row, group.members))),
+    remembered((group: Group) => universe.addressesAt(intersection(row, group.members))),
   );
   const outsideOf = remembered((external: AddressSet) =>
     remembered((group: Group) =>
@@ -60,13 +58,4 @@ export function remotesOf(universe: Universe): Remotes {
       );
     },
   };
-}
-
-function addressesAt(universe: Universe, row: Bitset): AddressSet {
-  const addresses: IpAddress[] = [];
-  for (const index of members(row)) {
-    const address = universe.endpoints[index]?.address;
-    if (address !== undefined) addresses.push(address);
-  }
-  return addressSetOf(addresses);
 }

@@ -2,9 +2,8 @@
 // only in their local addresses, become one; sorted, with a canonical text for hashing.
 import { sha256 } from "../model/sha256.ts";
 import type { UtcDate } from "../model/types.ts";
-import type { Cidr, Family } from "../sets/address.ts";
-import { formatCidr } from "../sets/address.ts";
-import { type AddressSet, cidrsOf, unionAddresses } from "../sets/address-set.ts";
+import type { Family } from "../sets/address.ts";
+import { type AddressSet, addressText, unionAddresses } from "../sets/address-set.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
 import type { RuleBox } from "./entries.ts";
 import { remembered } from "./remembered.ts";
@@ -62,16 +61,14 @@ function joinLocal(a: PlacedBox, b: PlacedBox): PlacedBox {
   return { ...a, local: unionAddresses(a.local, b.local) };
 }
 
-const cidrs = remembered((set: AddressSet): readonly Cidr[] => cidrsOf(set));
-
-/** A text that is equal for equal lists; long lists are digested, for they are compared often. */
-const listKey = remembered((list: readonly Cidr[]) => {
-  const text = list.map(formatCidr).join();
+/** A text that is equal for equal sets; long ones are digested, for they are compared often. */
+const setKey = remembered((set: AddressSet) => {
+  const text = addressText(set);
   return { key: text.length > 100 ? sha256(text) : text };
 });
 
 function addressKey(set: AddressSet | undefined): string {
-  return set === undefined ? "" : listKey(cidrs(set)).key;
+  return set === undefined ? "" : setKey(set).key;
 }
 
 const serviceKey = remembered((service: ServiceSet) => ({
@@ -91,11 +88,12 @@ function entryOf({ rule, family, local, box }: PlacedBox, role: "enforced" | "st
   const { because, ticket, until, log } = rule.meta;
   return {
     ruleId: rule.id,
+    alsoRules: [],
     because,
     ticket,
     family,
-    local: local === undefined ? undefined : cidrs(local),
-    remote: cidrs(box.remote),
+    local,
+    remote: box.remote,
     service: box.service,
     programs: box.programs,
     notPrograms: box.notPrograms,
@@ -109,8 +107,8 @@ export function entryText(entry: SliceEntry): string {
   return JSON.stringify([
     [entry.ruleId, entry.because ?? null, entry.ticket ?? null, entry.family, entry.log],
     entry.until ?? null,
-    entry.local === undefined ? null : listKey(entry.local).key,
-    listKey(entry.remote).key,
+    entry.local === undefined ? null : addressKey(entry.local),
+    addressKey(entry.remote),
     serviceKey(entry.service).key,
     entry.programs.map(programKey),
     entry.notPrograms.map(programKey),

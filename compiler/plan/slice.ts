@@ -6,7 +6,8 @@
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
-import type { Cidr, Family } from "../sets/address.ts";
+import type { Family } from "../sets/address.ts";
+import type { AddressSet } from "../sets/address-set.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
 
 /** A process condition at the enforcer's own end, in fields this enforcer sees. */
@@ -21,16 +22,18 @@ export interface LocalProgram {
   readonly gid: number | undefined;
 }
 
-/** INVARIANT: neither `remote` nor `service` is empty. */
+/** INVARIANT: `remote` and `local` are of the family; no part is empty. */
 export interface SliceEntry {
   readonly ruleId: string;
+  /** Ids of the other rules it comes from, once entries of several rules were put together. */
+  readonly alsoRules: readonly string[];
   readonly because: string | undefined;
   readonly ticket: string | undefined;
   readonly family: Family;
   /** Local addresses it concerns; undefined where every local address of the family does. */
-  readonly local: readonly Cidr[] | undefined;
-  /** Disjoint, sorted, canonical: the peer addresses. */
-  readonly remote: readonly Cidr[];
+  readonly local: AddressSet | undefined;
+  /** The peer addresses. */
+  readonly remote: AddressSet;
   readonly service: ServiceSet;
   /** All must match at the local end. */
   readonly programs: readonly LocalProgram[];

@@ -4,6 +4,7 @@ import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
+import type { PacketList } from "./packet-list.ts";
 import type { EnforcerSlice } from "./slice.ts";
 
 export type TargetName = "aws" | "nftables" | "iptables" | "windows";
@@ -80,6 +81,18 @@ export interface ParseProblem {
   readonly message: string;
 }
 
+export interface MeaningOf {
+  /** One for each direction that is filtered at all. */
+  readonly lists: readonly PacketList[];
+  /** What stands in the plan and cannot be said as such a list; a plan with one is not proved. */
+  readonly faults: readonly string[];
+}
+
+export interface PlanOptions {
+  /** False, the default: entries keep their shape, so that each rule is found again. */
+  readonly minimise: boolean;
+}
+
 /** What an enforcer will hold once it has loaded an artefact. */
 export interface ArtefactSize {
   readonly rules: number;
@@ -93,11 +106,13 @@ export interface ArtefactSize {
 export interface Target<Plan> {
   readonly name: TargetName;
   readonly capabilities: Capabilities;
-  readonly plan: (slice: EnforcerSlice) => Plan;
+  readonly plan: (slice: EnforcerSlice, options?: PlanOptions) => Plan;
   /** Deterministic bytes. */
   readonly render: (plan: Plan) => readonly OutputFile[];
   /** Reads what `render` wrote; nothing that enforces may be lost or taken from a comment. */
   readonly parse: (files: readonly OutputFile[]) => Parsed<Plan>;
+  /** What the plan does to first packets, for the proof that it is what the slice says. */
+  readonly meaning: (plan: Plan) => MeaningOf;
   readonly measure: (plan: Plan) => ArtefactSize;
   /** Rules with a last day, and that day. */
   readonly expiries: (plan: Plan) => readonly { readonly rule: string; readonly until: UtcDate }[];

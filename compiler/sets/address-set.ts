@@ -1,76 +1,136 @@
-// Sets of addresses of both families as sorted ranges, the algebra under `networks`, `outside`,
-// `internet` and "everything except": exact, canonical, immutable. A range end is the words of
-// its address (address.ts), so one algorithm serves both families.
+// Sets of addresses of both families, the algebra under `networks`, `outside`, `internet` and
+// "everything except": exact, canonical, immutable. Each family is a list of edges (edges.ts).
 import { type Cidr, type Family, type IpAddress, knownPrefix } from "./address.ts";
+import {
+  combine,
+  type Edges,
+  edgesOf,
+  edgesUpTo,
+  inBoth,
+  inFirstOnly,
+  isCovered,
+  isDisjoint,
+  noEdges,
+  sameEdges,
+  unionOfEdges,
+} from "./edges.ts";
+import { prefixesBetween } from "./prefixes.ts";
 
-/** Most significant first: one word for IPv4, four for IPv6. */
-export type AddressWords = readonly number[];
-
-/** Both ends included. INVARIANT: first <= last. */
-export interface AddressRange {
-  readonly first: AddressWords;
-  readonly last: AddressWords;
-}
-
-/** INVARIANT: the ranges of each family are sorted, disjoint and not adjacent. */
 export interface AddressSet {
-  readonly v4: readonly AddressRange[];
-  readonly v6: readonly AddressRange[];
+  readonly v4: Edges;
+  readonly v6: Edges;
 }
 
-export const noAddress: AddressSet = { v4: [], v6: [] };
+/** Words of an address of each family. */
+export const widthOf = (family: Family): number => (family === 4 ? 1 : 4);
+
+export const noAddress: AddressSet = { v4: noEdges, v6: noEdges };
 
 export const everyAddress: AddressSet = {
-  v4: [{ first: [0], last: [0xffffffff] }],
-  v6: [{ first: [0, 0, 0, 0], last: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff] }],
+  v4: Float64Array.of(0, 2 ** 32),
+  v6: Float64Array.of(0, 0, 0, 0, 2 ** 32, 0, 0, 0),
 };
 
 /** The addresses of the given prefixes, in any order, overlapping or not. */
 export function addressSet(cidrs: Iterable<Cidr>): AddressSet {
-  const v4: AddressRange[] = [];
-  const v6: AddressRange[] = [];
-  for (const cidr of cidrs) (cidr.address.family === 4 ? v4 : v6).push(rangeOf(cidr));
-  return { v4: canonical(v4), v6: canonical(v6) };
+  const v4: number[] = [];
+  const v6: number[] = [];
+  for (const { address, length } of cidrs) {
+    const into = address.family === 4 ? v4 : v6;
+    const { words } = address;
+    for (const word of words) into.push(word);
+    pushEnd(into, words, length);
+  }
+  return {
+    v4: edgesOf(Float64Array.from(v4), 1),
+    v6: edgesOf(Float64Array.from(v6), 4),
+  };
 }
 
 /** The set of single addresses, which need not be sorted. */
 export function addressSetOf(addresses: Iterable<IpAddress>): AddressSet {
-  const v4: AddressRange[] = [];
-  const v6: AddressRange[] = [];
-  for (const { family, words } of addresses) {
-    (family === 4 ? v4 : v6).push({ first: words, last: words });
+  return addressSetOfRanges(Array.from(addresses, (one) => ({ first: one, last: one })));
+}
+
+/** The addresses from `first` to `last`, both included and of one family, of every range. */
+export function addressSetOfRanges(
+  ranges: Iterable<{ readonly first: IpAddress; readonly last: IpAddress }>,
+): AddressSet {
+  const v4: number[] = [];
+  const v6: number[] = [];
+  for (const { first, last } of ranges) {
+    const into = first.family === 4 ? v4 : v6;
+    for (const word of first.words) into.push(word);
+    pushEnd(into, last.words, first.family === 4 ? 32 : 128);
   }
-  return { v4: canonical(v4), v6: canonical(v6) };
+  return {
+    v4: edgesOf(Float64Array.from(v4), 1),
+    v6: edgesOf(Float64Array.from(v6), 4),
+  };
+}
+
+/** The first address after a prefix: 1 added at its last bit. */
+function pushEnd(into: number[], words: readonly number[], length: number): void {
+  const start = into.length;
+  for (const word of words) into.push(word);
+  let word = length === 0 ? 0 : (length - 1) >>> 5;
+  let sum = (words[word] as number) + 2 ** (length === 0 ? 32 : 31 - ((length - 1) & 31));
+  while (sum === 2 ** 32 && word > 0) {
+    into[start + word] = 0;
+    word--;
+    sum = (words[word] as number) + 1; // word is in range
+  }
+  into[start + word] = sum;
+}
+
+/** A set of one family by its edges. */
+export function addressSetOfEdges(edges: Edges, family: Family): AddressSet {
+  return family === 4 ? { v4: edges, v6: noEdges } : { v4: noEdges, v6: edges };
 }
 
 export function unionAddresses(...sets: readonly AddressSet[]): AddressSet {
   const inhabited = sets.filter((set) => !isNoAddress(set));
   if (inhabited.length <= 1) return inhabited[0] ?? noAddress;
   return {
-    v4: canonical(inhabited.flatMap((set) => set.v4)),
-    v6: canonical(inhabited.flatMap((set) => set.v6)),
+    v4: unionOfEdges(
+      inhabited.map((set) => set.v4),
+      1,
+    ),
+    v6: unionOfEdges(
+      inhabited.map((set) => set.v6),
+      4,
+    ),
   };
 }
 
 export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
   if (a === b) return a;
-  return { v4: intersectRanges(a.v4, b.v4), v6: intersectRanges(a.v6, b.v6) };
+  return { v4: combined(a.v4, b.v4, 1, inBoth), v6: combined(a.v6, b.v6, 4, inBoth) };
 }
 
 export function subtractAddresses(a: AddressSet, b: AddressSet): AddressSet {
   if (a === b) return noAddress;
-  return { v4: subtractRanges(a.v4, b.v4), v6: subtractRanges(a.v6, b.v6) };
+  return { v4: combined(a.v4, b.v4, 1, inFirstOnly), v6: combined(a.v6, b.v6, 4, inFirstOnly) };
+}
+
+/** Without a walk where one side is empty. */
+function combined(a: Edges, b: Edges, width: number, table: number): Edges {
+  if (a.length === 0) return noEdges;
+  if (b.length === 0) return table === inBoth ? noEdges : a;
+  return combine(a, b, width, table);
 }
 
 /** The part of the set that is of this family. */
 export function addressesOfFamily(set: AddressSet, family: Family): AddressSet {
-  return family === 4 ? { v4: set.v4, v6: [] } : { v4: [], v6: set.v6 };
+  return addressSetOfEdges(edgesIn(set, family), family);
 }
 
-export function hasAddress(set: AddressSet, address: IpAddress): boolean {
-  const ranges = rangesOf(set, address.family);
-  const range = ranges[lastStartingAtOrBefore(ranges, address.words)];
-  return range !== undefined && compareWords(address.words, range.last) <= 0;
+export function edgesIn(set: AddressSet, family: Family): Edges {
+  return family === 4 ? set.v4 : set.v6;
+}
+
+export function hasAddress(set: AddressSet, { family, words }: IpAddress): boolean {
+  return edgesUpTo(edgesIn(set, family), words, widthOf(family)) % 2 === 1;
 }
 
 export function isNoAddress(set: AddressSet): boolean {
@@ -78,195 +138,82 @@ export function isNoAddress(set: AddressSet): boolean {
 }
 
 export function equalAddressSets(a: AddressSet, b: AddressSet): boolean {
-  return equalRanges(a.v4, b.v4) && equalRanges(a.v6, b.v6);
+  return a === b || (sameEdges(a.v4, b.v4) && sameEdges(a.v6, b.v6));
 }
 
 /** Quick where `a` is small, however large `b` is. */
 export function isAddressSubset(a: AddressSet, b: AddressSet): boolean {
-  return a === b || (coversRanges(b.v4, a.v4) && coversRanges(b.v6, a.v6));
+  return a === b || (isCovered(a.v4, b.v4, 1) && isCovered(a.v6, b.v6, 4));
 }
 
-export function rangesOf(set: AddressSet, family: Family): readonly AddressRange[] {
-  return family === 4 ? set.v4 : set.v6;
+/** Whether no two of the sets share an address of the family. */
+export function areDisjoint(sets: readonly AddressSet[], family: Family): boolean {
+  return isDisjoint(
+    sets.map((set) => edgesIn(set, family)),
+    widthOf(family),
+  );
 }
+
+/** Whether the set holds every address of the family. */
+export function isWhole(set: AddressSet, family: Family): boolean {
+  return sameEdges(edgesIn(set, family), edgesIn(everyAddress, family));
+}
+
+/** Number of ranges of both families. */
+export function rangeCount(set: AddressSet): number {
+  return set.v4.length / 2 + set.v6.length / 8;
+}
+
+/** Whether some range is of more than one address. */
+export function hasWideRange(set: AddressSet): boolean {
+  for (let at = 0; at < set.v4.length; at += 2) {
+    if ((set.v4[at] as number) + 1 !== set.v4[at + 1]) return true;
+  }
+  for (let at = 0; at < set.v6.length; at += 8) {
+    const isSingle =
+      (set.v6[at + 3] as number) + 1 === set.v6[at + 7] && set.v6[at + 2] === set.v6[at + 6];
+    if (!isSingle) return true;
+  }
+  return false;
+}
+
+const cidrsKnown = new WeakMap<AddressSet, readonly Cidr[]>();
 
 /** The fewest prefixes that are exactly this set, IPv4 first, ascending. */
 export function cidrsOf(set: AddressSet): readonly Cidr[] {
-  return [
-    ...set.v4.flatMap((range) => prefixesOf(range, 4)),
-    ...set.v6.flatMap((range) => prefixesOf(range, 6)),
-  ];
-}
-
-/** Numeric order of two addresses of one family. */
-export function compareWords(a: AddressWords, b: AddressWords): number {
-  for (let index = 0; index < a.length; index++) {
-    const difference = (a[index] as number) - (b[index] as number); // equal lengths
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function rangeOf({ address, length }: Cidr): AddressRange {
-  return { first: address.words, last: lastUnder(address.words, length) };
-}
-
-/** The words with every bit past the first `length` set. */
-function lastUnder(words: AddressWords, length: number): AddressWords {
-  return words.map((word, index) => {
-    const kept = Math.min(32, Math.max(0, length - 32 * index));
-    return kept === 32 ? word : (word | (0xffffffff >>> kept)) >>> 0;
-  });
-}
-
-function canonical(ranges: readonly AddressRange[]): readonly AddressRange[] {
-  const sorted = [...ranges].sort((a, b) => compareWords(a.first, b.first));
-  const merged: AddressRange[] = [];
-  for (const range of sorted) {
-    const open = merged.at(-1);
-    if (open === undefined || !touches(open, range)) merged.push(range);
-    else if (compareWords(range.last, open.last) > 0) {
-      merged[merged.length - 1] = { first: open.first, last: range.last };
-    }
-  }
-  return merged;
-}
-
-/** True where no address lies between the two; `b` does not start before `a`. */
-function touches(a: AddressRange, b: AddressRange): boolean {
-  if (compareWords(b.first, a.last) <= 0) return true;
-  const next = successor(a.last);
-  return next !== undefined && compareWords(b.first, next) === 0;
-}
-
-function intersectRanges(
-  a: readonly AddressRange[],
-  b: readonly AddressRange[],
-): readonly AddressRange[] {
-  const result: AddressRange[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const left = a[i] as AddressRange; // i and j are in range
-    const right = b[j] as AddressRange;
-    const first = compareWords(left.first, right.first) >= 0 ? left.first : right.first;
-    const last = compareWords(left.last, right.last) <= 0 ? left.last : right.last;
-    if (compareWords(first, last) <= 0) result.push({ first, last });
-    if (last === left.last) i++;
-    else j++;
-  }
-  return result;
-}
-
-function subtractRanges(
-  a: readonly AddressRange[],
-  b: readonly AddressRange[],
-): readonly AddressRange[] {
-  if (b.length === 0) return a;
-  const result: AddressRange[] = [];
-  for (const { first, last } of a) {
-    let open: AddressWords | undefined = first;
-    for (let j = firstEndingAtOrAfter(b, first); open !== undefined && j < b.length; j++) {
-      const hole = b[j] as AddressRange; // j is in range
-      if (compareWords(hole.first, last) > 0) break;
-      const before = predecessor(hole.first);
-      if (before !== undefined && compareWords(open, before) <= 0) {
-        result.push({ first: open, last: before });
-      }
-      open = successor(hole.last);
-    }
-    if (open !== undefined && compareWords(open, last) <= 0) result.push({ first: open, last });
-  }
-  return result;
-}
-
-/** Canonical ranges are not adjacent, so a covered range lies within a single one. */
-function coversRanges(wide: readonly AddressRange[], narrow: readonly AddressRange[]): boolean {
-  return narrow.every(({ first, last }) => {
-    const range = wide[lastStartingAtOrBefore(wide, first)];
-    return range !== undefined && compareWords(last, range.last) <= 0;
-  });
-}
-
-function equalRanges(a: readonly AddressRange[], b: readonly AddressRange[]): boolean {
-  return a.length === b.length && coversRanges(a, b) && coversRanges(b, a);
-}
-
-/** Index of the last range with `first` <= words, or -1. */
-function lastStartingAtOrBefore(ranges: readonly AddressRange[], words: AddressWords): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    // `middle` lies within the list.
-    if (compareWords((ranges[middle] as AddressRange).first, words) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-function firstEndingAtOrAfter(ranges: readonly AddressRange[], words: AddressWords): number {
-  const index = lastStartingAtOrBefore(ranges, words);
-  const range = ranges[index];
-  return range !== undefined && compareWords(range.last, words) >= 0 ? index : index + 1;
-}
-
-/** The next address, or undefined after the last one. */
-function successor(words: AddressWords): AddressWords | undefined {
-  const next = [...words];
-  for (let index = next.length - 1; index >= 0; index--) {
-    const word = next[index] as number;
-    if (word !== 0xffffffff) {
-      next[index] = word + 1;
-      return next;
-    }
-    next[index] = 0;
-  }
-  return undefined;
-}
-
-/** The previous address, or undefined before the first one. */
-function predecessor(words: AddressWords): AddressWords | undefined {
-  const previous = [...words];
-  for (let index = previous.length - 1; index >= 0; index--) {
-    const word = previous[index] as number;
-    if (word !== 0) {
-      previous[index] = word - 1;
-      return previous;
-    }
-    previous[index] = 0xffffffff;
-  }
-  return undefined;
-}
-
-/** Greedy from the left: the largest aligned block that fits, then the next. */
-function prefixesOf({ first, last }: AddressRange, family: Family): readonly Cidr[] {
-  const cidrs: Cidr[] = [];
-  let open: AddressWords | undefined = first;
-  while (open !== undefined && compareWords(open, last) <= 0) {
-    let length = family === 4 ? 32 : 128;
-    let end: AddressWords = open;
-    while (length > 0 && !hasBitAt(open, length - 1)) {
-      const wider = lastUnder(open, length - 1);
-      if (compareWords(wider, last) > 0) break;
-      length--;
-      end = wider;
-    }
-    cidrs.push({ address: addressOf(open, family), length });
-    open = successor(end);
-  }
+  const known = cidrsKnown.get(set);
+  if (known !== undefined) return known;
+  const cidrs = [...prefixesBetween(set.v4, 4), ...prefixesBetween(set.v6, 6)];
+  cidrsKnown.set(set, cidrs);
   return cidrs;
 }
 
-/** Bit 0 is the most significant one. */
-function hasBitAt(words: AddressWords, bit: number): boolean {
-  return (((words[bit >>> 5] as number) >>> (31 - (bit & 31))) & 1) === 1;
+/** Equal for equal sets, and only for those. */
+export function addressText(set: AddressSet): string {
+  return `${set.v4.join()}|${set.v6.join()}`;
 }
 
-/** The address of these words. */
-function addressOf(words: AddressWords, family: Family): IpAddress {
-  // Ranges of a family hold that family's number of words, so the tuple type is right.
-  return { family, words } as unknown as IpAddress;
+/** Makes sets of equal content one object, so that what is remembered of one is found again. */
+export function addressSharing(): (set: AddressSet) => AddressSet {
+  const byHash = new Map<number, AddressSet[]>();
+  return (set) => {
+    const hash = hashOf(set.v6, hashOf(set.v4, 0x811c9dc5));
+    const bucket = byHash.get(hash);
+    if (bucket === undefined) {
+      byHash.set(hash, [set]);
+      return set;
+    }
+    const same = bucket.find((other) => equalAddressSets(other, set));
+    if (same === undefined) bucket.push(set);
+    return same ?? set;
+  };
+}
+
+/** FNV-1a over words. */
+function hashOf(edges: Edges, start: number): number {
+  let hash = start ^ edges.length;
+  for (let i = 0; i < edges.length; i++) hash = Math.imul(hash ^ (edges[i] as number), 0x01000193);
+  return hash;
 }
 
 /** The addresses of prefixes written in this program. */

@@ -182,11 +182,25 @@ export function formatAddress(address: IpAddress): string {
     const [word] = address.words;
     return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
   }
-  const groups = address.words.flatMap((word) => [word >>> 16, word & 0xffff]);
+  return formatGroups(address.words);
+}
+
+/** RFC 5952. Written out: large estates have very many. */
+function formatGroups([a, b, c, d]: Ipv6["words"]): string {
+  const groups = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  groups.push(c >>> 16, c & 0xffff, d >>> 16, d & 0xffff);
   const gap = longestZeroRun(groups);
-  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(":");
-  if (gap === undefined) return hex(groups);
-  return `${hex(groups.slice(0, gap.first))}::${hex(groups.slice(gap.last + 1))}`;
+  let text = "";
+  for (let index = 0; index < 8; index++) {
+    if (gap !== undefined && index === gap.first) {
+      text += "::";
+      index = gap.last;
+    } else {
+      if (text !== "" && !text.endsWith("::")) text += ":";
+      text += (groups[index] as number).toString(16); // eight groups
+    }
+  }
+  return text;
 }
 
 /** Always with the length: `10.0.0.1/32`. */

@@ -17,6 +17,9 @@ export interface ServiceSet {
 
 export const noService: ServiceSet = { intervals: [] };
 
+/** The whole line, points that no packet has among them: what a rule without a service matches. */
+export const anyProtocol: ServiceSet = { intervals: [{ first: 0, last: 256 * 65536 - 1 }] };
+
 /** The set of the given intervals, in any order, overlapping or not. */
 export function serviceSet(intervals: readonly Interval[]): ServiceSet {
   const sorted = [...intervals].sort((a, b) => a.first - b.first);

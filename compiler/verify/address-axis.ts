@@ -1,6 +1,7 @@
 // The address sets of two lists -> elementary intervals of one family, and each set as runs of them.
 import type { Family, IpAddress } from "../sets/address.ts";
-import { type AddressSet, type AddressWords, rangesOf } from "../sets/address-set.ts";
+import { type AddressSet, edgesIn, widthOf } from "../sets/address-set.ts";
+import { comparePoints, type Edges, mergeEdges, sameEdges } from "../sets/edges.ts";
 import { type AtomSet, scattered } from "./atoms.ts";
 
 export interface AddressAxis {
@@ -27,7 +28,10 @@ export function addressAxis(family: Family, sets: Iterable<AddressSet | undefine
     }
     slots.set(set, slot);
   }
-  const { atomSets, starts } = rank(distinct, widthOf(family));
+  const { atomSets, starts } = rank(
+    distinct.map(({ edges }) => edges),
+    widthOf(family),
+  );
   return {
     atoms: starts.length,
     setOf: (set) => {
@@ -44,12 +48,8 @@ export function hasSameAddresses(a: AddressSet, b: AddressSet, family: Family): 
   return a === b || isSame(flatOf(a, family), flatOf(b, family));
 }
 
-/**
- * The first address of each range and the one after its last, word by word, most significant
- * first; after the very last address comes [2 ** 32, 0 ..].
- */
 interface Flat {
-  readonly ends: Float64Array;
+  readonly edges: Edges;
   readonly hash: number;
 }
 
@@ -59,122 +59,46 @@ const flats = { 4: new WeakMap<AddressSet, Flat>(), 6: new WeakMap<AddressSet, F
 function flatOf(set: AddressSet, family: Family): Flat {
   const known = flats[family].get(set);
   if (known !== undefined) return known;
-  const width = widthOf(family);
-  const ranges = rangesOf(set, family);
-  const ends = new Float64Array(ranges.length * 2 * width);
-  let at = 0;
-  for (const { first, last } of ranges) {
-    for (let word = 0; word < width; word++) ends[at + word] = first[word] as number; // all words
-    writeNext(ends, at + width, last);
-    at += 2 * width;
-  }
-  let hash = ends.length;
-  for (let i = 0; i < ends.length; i++) hash = scattered(hash ^ (ends[i] as number));
-  const flat = { ends, hash };
+  const edges = edgesIn(set, family);
+  let hash = edges.length;
+  for (let i = 0; i < edges.length; i++) hash = scattered(hash ^ (edges[i] as number)); // in range
+  const flat = { edges, hash };
   flats[family].set(set, flat);
   return flat;
 }
 
-const widthOf = (family: Family) => (family === 4 ? 1 : 4);
-
-/** The address after `words`. */
-function writeNext(ends: Float64Array, at: number, words: AddressWords): void {
-  let carry = 1;
-  for (let word = words.length - 1; word >= 0; word--) {
-    const sum = (words[word] as number) + carry;
-    carry = sum === 2 ** 32 && word > 0 ? 1 : 0;
-    ends[at + word] = carry === 1 ? 0 : sum;
-  }
-}
-
 function isSame(a: Flat, b: Flat): boolean {
-  if (a === b) return true;
-  if (a.hash !== b.hash || a.ends.length !== b.ends.length) return false;
-  for (let i = 0; i < a.ends.length; i++) if (a.ends[i] !== b.ends[i]) return false;
-  return true;
+  return a === b || (a.hash === b.hash && sameEdges(a.edges, b.edges));
 }
 
 interface Ranked {
   /** For each set. */
   readonly atomSets: readonly AtomSet[];
   /** The lowest address of each atom. */
-  readonly starts: readonly AddressWords[];
+  readonly starts: readonly (readonly number[])[];
 }
 
-/** Places in one sorted array hold the end above and its index below: 33 and 20 bits of 53. */
-const packed = 2 ** 20;
-
-function rank(sets: readonly Flat[], width: number): Ranked {
-  const total = sets.reduce((sum, { ends }) => sum + ends.length, 0);
-  return width === 1 && total <= packed ? rankNumbers(sets, total) : rankWords(sets, width);
-}
-
-/** Of one word: sorted as plain numbers. */
-function rankNumbers(sets: readonly Flat[], total: number): Ranked {
-  const sorted = new Float64Array(total);
-  let index = 0;
-  for (const { ends } of sets) {
-    for (let i = 0; i < ends.length; i++) {
-      sorted[index] = (ends[i] as number) * packed + index;
-      index++;
-    }
-  }
-  sorted.sort();
-  const ranks = new Int32Array(total);
-  const starts: AddressWords[] = [[0]];
-  let open = 0;
-  for (let i = 0; i < total; i++) {
-    const value = Math.floor((sorted[i] as number) / packed);
-    if (value !== open) {
-      starts.push([value]);
-      open = value;
-    }
-    ranks[(sorted[i] as number) - value * packed] = starts.length - 1;
-  }
-  return finish(sets, 1, ranks, starts);
-}
-
-/** Of any number of words: the places of the ends are sorted. */
-function rankWords(sets: readonly Flat[], width: number): Ranked {
-  const total = sets.reduce((sum, { ends }) => sum + ends.length, 0);
-  const all = new Float64Array(total);
-  let filled = 0;
-  for (const { ends } of sets) {
-    all.set(ends, filled);
-    filled += ends.length;
-  }
-  const order = (x: number, y: number) => {
-    for (let word = 0; word < width; word++) {
-      const difference = (all[x + word] as number) - (all[y + word] as number);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  const sorted = Uint32Array.from({ length: total / width }, (_, i) => i * width).sort(order);
-  const ranks = new Int32Array(total / width);
-  const starts: AddressWords[] = [new Array<number>(width).fill(0)];
-  for (const [i, at] of sorted.entries()) {
+/** Every edge of some set begins an atom; what is before the first is one too. */
+function rank(sets: readonly Edges[], width: number): Ranked {
+  const { points, places } = mergeEdges(sets, width);
+  const ranks = new Int32Array(places.length);
+  const starts: (readonly number[])[] = [new Array<number>(width).fill(0)];
+  let before = -1;
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i] as number; // in range
     const isNew =
-      i === 0
-        ? all.subarray(at, at + width).some((word) => word !== 0)
-        : order(sorted[i - 1] as number, at) !== 0;
-    if (isNew) starts.push([...all.subarray(at, at + width)]);
+      before < 0
+        ? points.subarray(at, at + width).some((word) => word !== 0)
+        : comparePoints(points, before, points, at, width) !== 0;
+    if (isNew) starts.push(Array.from(points.subarray(at, at + width)));
     ranks[at / width] = starts.length - 1;
+    before = at;
   }
-  return finish(sets, width, ranks, starts);
-}
-
-/** The end after the very last address starts no atom: its rank is the number of atoms. */
-function finish(
-  sets: readonly Flat[],
-  width: number,
-  ranks: Int32Array,
-  starts: AddressWords[],
-): Ranked {
+  // The end after the very last address starts no atom: its rank is the number of atoms.
   if (starts.at(-1)?.[0] === 2 ** 32) starts.pop();
   let from = 0;
-  const atomSets = sets.map(({ ends }) => {
-    const count = ends.length / width;
+  const atomSets = sets.map((edges) => {
+    const count = edges.length / width;
     from += count;
     return ranks.slice(from - count, from);
   });

@@ -96,6 +96,7 @@ class Drawing {
   }
 
   #restrict(position: number, axis: number, number: number, inside: Diagram): Diagram {
+    // One map was made for every position.
     const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>;
     let byInside = bySet.get(number);
     if (byInside === undefined) {

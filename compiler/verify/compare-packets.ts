@@ -3,11 +3,12 @@
 // services and time and over enough processes; the rest is compare-lists.ts.
 import type { PacketList, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
 import type { Family, IpAddress } from "../sets/address.ts";
-import { rangesOf } from "../sets/address-set.ts";
+import { edgesIn } from "../sets/address-set.ts";
 import { addressAxis } from "./address-axis.ts";
 import { type AtomSet, atomSet } from "./atoms.ts";
-import { compareLists, type ListComparison, type RuleList } from "./compare-lists.ts";
+import { compareLists, type ListComparison } from "./compare-lists.ts";
 import { type ProcessAxis, processAxis } from "./process-axis.ts";
+import type { RuleList } from "./rule-list.ts";
 import { isSameRules } from "./same-rules.ts";
 import { serviceAxis } from "./service-axis.ts";
 
@@ -61,8 +62,8 @@ function compareFamily(
   processes: ProcessAxis,
 ): PacketComparison {
   const ofFamily = ({ remote, local }: PacketRule) =>
-    rangesOf(remote, family).length > 0 &&
-    (local === undefined || rangesOf(local, family).length > 0);
+    edgesIn(remote, family).length > 0 &&
+    (local === undefined || edgesIn(local, family).length > 0);
   const inA = a.rules.filter(ofFamily);
   const inB = b.rules.filter(ofFamily);
   const rules = [...inA, ...inB];

@@ -1,7 +1,8 @@
 // First-match lists over integer lines (addresses, protocols, ports) -> lists over the elementary
 // intervals of both, compared by compare-lists.ts.
 import { type AtomSet, atomSet } from "./atoms.ts";
-import { compareLists, type RuleList } from "./compare-lists.ts";
+import { compareLists } from "./compare-lists.ts";
+import type { RuleList } from "./rule-list.ts";
 
 /** Both ends included; first <= last. */
 export interface TupleRange {

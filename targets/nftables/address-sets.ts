@@ -1,38 +1,54 @@
-// Which address lists become named sets, and under which names. A set is named after the first rule
-// that uses it, not after its content: adding a machine changes one line of the file.
+// Which address lists become named sets, and under which names. A set is named after what its peers
+// may do (or, in a table that follows the policy rule by rule, after the first rule that uses it) and
+// not after its content: adding a machine changes one line of the file.
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
-import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressSharing,
+  edgesIn,
+  isWhole,
+} from "../../compiler/sets/address-set.ts";
+import { textsOf } from "./elements.ts";
 import type { Match, NftAddressSet } from "./ruleset.ts";
 import { opaqueName } from "./text.ts";
 
 /** Collects the sets of one table while its rules are built. */
 export interface AddressSets {
-  readonly byContent: Map<string, NftAddressSet>;
+  readonly byContent: Map<AddressSet, NftAddressSet>;
+  readonly share: (addresses: AddressSet) => AddressSet;
   readonly names: Set<string>;
+  /** Equal for entries whose sets should bear one name in every version of a table. */
+  readonly purposeOf: (entry: SliceEntry) => string;
 }
 
-export const newAddressSets = (): AddressSets => ({ byContent: new Map(), names: new Set() });
+export const newAddressSets = (purposeOf: AddressSets["purposeOf"]): AddressSets => ({
+  byContent: new Map(),
+  share: addressSharing(),
+  names: new Set(),
+  purposeOf,
+});
 
-/**
- * The conditions that the address at `end` is one of `cidrs`; none where the list is the whole
- * family and `covered` says that another condition names the family.
- */
+/** The condition that the address at `end` is one of these. */
 export function addressMatch(
   sets: AddressSets,
   entry: SliceEntry,
   end: "saddr" | "daddr",
-  cidrs: readonly Cidr[],
+  addresses: AddressSet,
 ): Match {
   const { family } = entry;
-  const [only] = cidrs;
   // An empty list would read as "from anywhere": the slice promises that it never comes.
-  if (only === undefined) throw new Error(`bug in segc (nftables): ${entry.ruleId} has no peer`);
-  if (cidrs.some((cidr) => cidr.address.family !== family)) {
+  if (edgesIn(addresses, family).length === 0) {
+    throw new Error(`bug in segc (nftables): ${entry.ruleId} has no peer`);
+  }
+  if (edgesIn(addresses, family === 4 ? 6 : 4).length > 0) {
     throw new Error(`bug in segc (nftables): ${entry.ruleId} mixes families`);
   }
-  if (only.length === 0) return { kind: "family", family };
-  if (cidrs.length === 1) return { kind: "address", family, end, of: { kind: "cidrs", cidrs } };
-  const { name } = setOf(sets, entry.ruleId, family, cidrs);
+  if (isWhole(addresses, family)) return { kind: "family", family };
+  if (textsOf(addresses).prefixes.length === 1) {
+    return { kind: "address", family, end, of: { kind: "addresses", addresses } };
+  }
+  const { name } = setOf(sets, sets.purposeOf(entry), family, addresses);
   return { kind: "address", family, end, of: { kind: "set", name } };
 }
 
@@ -42,23 +58,23 @@ export const collectedSets = (sets: AddressSets): readonly NftAddressSet[] =>
 
 function setOf(
   sets: AddressSets,
-  ruleId: string,
+  purpose: string,
   family: Family,
-  cidrs: readonly Cidr[],
+  addresses: AddressSet,
 ): NftAddressSet {
-  const content = cidrs.map(formatCidr).join(" ");
+  const content = sets.share(addresses);
   const known = sets.byContent.get(content);
   if (known !== undefined) return known;
-  const name = freeName(sets, family, ruleId);
-  const set = { name, family, cidrs };
+  const name = freeName(sets, family, purpose);
+  const set = { name, family, addresses };
   sets.byContent.set(content, set);
   sets.names.add(name);
   return set;
 }
 
-function freeName(sets: AddressSets, family: Family, ruleId: string): string {
+function freeName(sets: AddressSets, family: Family, purpose: string): string {
   for (let ordinal = 0; ; ordinal++) {
-    const name = opaqueName(`a${family}_`, `${ordinal} ${ruleId}`);
+    const name = opaqueName(`a${family}_`, `${ordinal} ${purpose}`);
     if (!sets.names.has(name)) return name;
   }
 }

@@ -2,7 +2,7 @@
 // host, whatever its policy. Nothing here depends on a rule.
 
 import type { Direction } from "../../compiler/inventory/types.ts";
-import { knownPrefix } from "../../compiler/sets/address.ts";
+import { prefixes } from "../../compiler/sets/address-set.ts";
 import type { Match, NftRule, NumberRange, NumberRanges, Verdict } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({
@@ -18,8 +18,6 @@ export const drop: Verdict = { kind: "drop" };
 
 export const values = (...list: readonly (number | NumberRange)[]): NumberRanges =>
   list.map((item) => (typeof item === "number" ? { first: item, last: item } : item));
-
-const cidrs = (...texts: readonly string[]) => texts.map(knownPrefix);
 
 const established: Match = { kind: "state", state: "established" };
 const related: Match = { kind: "state", state: "related" };
@@ -70,13 +68,13 @@ export const linkRules: readonly NftRule[] = [
         kind: "address",
         family: 6,
         end: "saddr",
-        of: { kind: "cidrs", cidrs: cidrs("::/128", "fe80::/10") },
+        of: { kind: "addresses", addresses: prefixes("::/128", "fe80::/10") },
       },
       {
         kind: "address",
         family: 6,
         end: "daddr",
-        of: { kind: "cidrs", cidrs: cidrs("fe80::/10", "ff02::/16") },
+        of: { kind: "addresses", addresses: prefixes("fe80::/10", "ff02::/16") },
       },
       { kind: "icmp-type", family: 6, ranges: values({ first: 130, last: 132 }, 143) },
     ],

@@ -5,13 +5,14 @@ import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
 import { isExpressible, programMatches } from "./identity.ts";
-import type { Limit, Match, NftChain, NftRule, Verdict } from "./ruleset.ts";
+import type { Limit, Match, NftChain, NftRule, NftVerdictMap, Verdict } from "./ruleset.ts";
 import { serviceMatches } from "./service-match.ts";
 import { opaqueName, printableId, ruleComment } from "./text.ts";
 
 /** What one table has collected beside its base chains. */
 export interface TableParts {
   readonly sets: AddressSets;
+  readonly maps: NftVerdictMap[];
   readonly chains: NftChain[];
 }
 

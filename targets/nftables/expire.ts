@@ -2,12 +2,18 @@
 // found by their guard, so that they can be listed and taken out of a file.
 import type { UtcDate } from "../../compiler/model/types.ts";
 import type { ArtefactSize } from "../../compiler/plan/target.ts";
+import { textsOf } from "./elements.ts";
 import { endOf } from "./entry.ts";
-import type { NftPlan, NftRule } from "./ruleset.ts";
+import { type NftPlan, type NftRule, targetsOf } from "./ruleset.ts";
 
 /** What the kernel holds: rules, and elements of named sets (identity sets when all are filled). */
 export function measureNftables(plan: NftPlan): ArtefactSize {
-  const elements = plan.addressSets.map(({ cidrs }) => cidrs.length);
+  const elements = [
+    ...plan.addressSets.map(({ addresses }) => textsOf(addresses).prefixes.length),
+    ...plan.verdictMaps.flatMap(({ branches }) =>
+      branches.map(({ addresses }) => textsOf(addresses).prefixes.length),
+    ),
+  ];
   return {
     rules: plan.chains.reduce((sum, { rules }) => sum + rules.length, 0),
     elements: elements.reduce((sum, count) => sum + count, plan.members.length),
@@ -23,7 +29,7 @@ export function nftablesExpiries(
     const end = endSeconds(rule);
     if (end === undefined) continue;
     const until = new Date((end - 86_400) * 1000).toISOString().slice(0, 10);
-    const name = (rule.comment ?? "").replace(/[: ].*$/s, "");
+    const name = (rule.comment ?? "").replace(/[:, ].*$/s, "");
     found.set(`${name} ${until}`, { rule: name, until });
   }
   return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
@@ -37,11 +43,7 @@ export function expireNftables(plan: NftPlan, now: UtcDate): NftPlan {
     rules: chain.rules.filter((rule) => (endSeconds(rule) ?? Number.POSITIVE_INFINITY) > today),
   }));
   const called = new Set(
-    chains.flatMap(({ rules }) =>
-      rules.flatMap(({ verdict }) =>
-        verdict !== undefined && "chain" in verdict ? [verdict.chain] : [],
-      ),
-    ),
+    chains.flatMap(({ rules }) => rules.flatMap((rule) => targetsOf(rule, plan.verdictMaps))),
   );
   const kept = chains.filter(({ name, base }) => base !== undefined || called.has(name));
   const used = new Set(kept.flatMap(({ rules }) => rules.flatMap(setsOf)));
@@ -49,6 +51,7 @@ export function expireNftables(plan: NftPlan, now: UtcDate): NftPlan {
     ...plan,
     chains: kept,
     addressSets: plan.addressSets.filter(({ name }) => used.has(name)),
+    verdictMaps: plan.verdictMaps.filter(({ name }) => used.has(name)),
   };
 }
 
@@ -57,7 +60,10 @@ const endSeconds = ({ matches }: NftRule): number | undefined => {
   return ends.length === 0 ? undefined : Math.min(...ends);
 };
 
-const setsOf = ({ matches }: NftRule): readonly string[] =>
-  matches.flatMap((match) =>
+/** Names of the sets and maps that a rule asks. */
+const setsOf = ({ matches, verdict }: NftRule): readonly string[] => [
+  ...matches.flatMap((match) =>
     match.kind === "address" && match.of.kind === "set" ? [match.of.name] : [],
-  );
+  ),
+  ...(verdict?.kind === "vmap" ? [verdict.map] : []),
+];

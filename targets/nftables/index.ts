@@ -2,6 +2,7 @@
 import type { Target } from "../../compiler/plan/target.ts";
 import { nftablesCapabilities } from "./capabilities.ts";
 import { expireNftables, measureNftables, nftablesExpiries } from "./expire.ts";
+import { nftablesMeaning } from "./packet-list.ts";
 import { parseNftables } from "./parse.ts";
 import { planNftables } from "./plan.ts";
 import { renderNftables } from "./render.ts";
@@ -13,6 +14,7 @@ export const nftables: Target<NftPlan> = {
   plan: planNftables,
   render: renderNftables,
   parse: parseNftables,
+  meaning: nftablesMeaning,
   measure: measureNftables,
   expiries: nftablesExpiries,
   expire: expireNftables,

@@ -2,7 +2,7 @@
 // numbers; a written time is in the time zone of the listing, which is UTC.
 import type { Family } from "../../compiler/sets/address.ts";
 import {
-  cidrsOfJson,
+  addressesOfJson,
   type JsonObject,
   type Levels,
   numberOf,
@@ -88,7 +88,7 @@ function payloadOf(body: JsonObject, right: unknown): Match {
 function operandOf(right: unknown, family: Family): AddressOperand {
   return typeof right === "string" && right.startsWith("@")
     ? { kind: "set", name: right.slice(1) }
-    : { kind: "cidrs", cidrs: cidrsOfJson(right, family) };
+    : { kind: "addresses", addresses: addressesOfJson(right, family) };
 }
 
 function cgroupOf(right: unknown, levels: Levels): Match {

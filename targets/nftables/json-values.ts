@@ -1,7 +1,13 @@
 // Values of nft's JSON, checked on the way in: numbers and the words that stand for them, ranges,
 // prefixes and sets of either.
-import { type Cidr, type Family, isFault, parseAddress } from "../../compiler/sets/address.ts";
-import { type AddressRange, cidrsOf } from "../../compiler/sets/address-set.ts";
+import { type Family, type IpAddress, isFault, parseAddress } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressSet,
+  addressSetOf,
+  addressSetOfRanges,
+  unionAddresses,
+} from "../../compiler/sets/address-set.ts";
 import type { NumberRange, NumberRanges } from "./ruleset.ts";
 import { RulesetFault } from "./tokens.ts";
 
@@ -41,10 +47,9 @@ export function rangesOf(value: unknown, words?: Readonly<Record<string, number>
   });
 }
 
-/** Addresses, prefixes and ranges as the fewest prefixes. */
-export function cidrsOfJson(value: unknown, family: Family): readonly Cidr[] {
-  const ranges = itemsOf(value).map((item) => addressRange(item, family));
-  return cidrsOf(family === 4 ? { v4: ranges, v6: [] } : { v4: [], v6: ranges });
+/** Addresses, prefixes and ranges as one set. */
+export function addressesOfJson(value: unknown, family: Family): AddressSet {
+  return unionAddresses(...itemsOf(value).map((item) => addressesOfItem(item, family)));
 }
 
 const itemsOf = (value: unknown): readonly unknown[] => {
@@ -53,26 +58,23 @@ const itemsOf = (value: unknown): readonly unknown[] => {
   return Array.isArray(set) ? set : [value];
 };
 
-function addressRange(item: unknown, family: Family): AddressRange {
-  if (typeof item === "string") return { first: words(item, family), last: words(item, family) };
+function addressesOfItem(item: unknown, family: Family): AddressSet {
+  if (typeof item === "string") return addressSetOf([addressOf(item, family)]);
   const body = objectOf(item);
   const range = body.get("range");
-  if (Array.isArray(range))
-    return { first: words(range[0], family), last: words(range[1], family) };
+  if (Array.isArray(range)) {
+    const [first, last] = [addressOf(range[0], family), addressOf(range[1], family)];
+    return addressSetOfRanges([{ first, last }]);
+  }
   const prefix = objectOf(body.get("prefix"));
-  const first = words(prefix.get("addr"), family);
-  const length = numberOf(prefix.get("len"));
-  const last = first.map((word, index) => {
-    const kept = Math.min(32, Math.max(0, length - 32 * index));
-    return kept === 32 ? word : (word | (0xffffffff >>> kept)) >>> 0;
-  });
-  return { first, last };
+  const address = addressOf(prefix.get("addr"), family);
+  return addressSet([{ address, length: numberOf(prefix.get("len")) }]);
 }
 
-function words(value: unknown, family: Family): readonly number[] {
+function addressOf(value: unknown, family: Family): IpAddress {
   const address = parseAddress(textOf(value));
   if (isFault(address) || address.family !== family) {
     throw new RulesetFault(1, `expected an IPv${family} address`);
   }
-  return address.words;
+  return address;
 }

@@ -3,11 +3,19 @@
 // rules or policies.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { Family, IpAddress } from "../../compiler/sets/address.ts";
-import { type AddressSet, addressSet, hasAddress } from "../../compiler/sets/address-set.ts";
+import { type AddressSet, hasAddress } from "../../compiler/sets/address-set.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import { components, slicePath } from "./identity.ts";
-import type { ConntrackState, Match, NftChain, NftPlan, NumberRanges } from "./ruleset.ts";
+import type {
+  ConntrackState,
+  Match,
+  NftChain,
+  NftPlan,
+  NftVerdictMap,
+  NumberRanges,
+  Verdict,
+} from "./ruleset.ts";
 
 /** The owner of a packet's socket. */
 export interface SocketOwner {
@@ -42,12 +50,12 @@ export type Meaning = (packet: Packet) => Outcome;
 
 /** A direction without a base chain is not filtered. */
 export function meaningOf(plan: NftPlan): Meaning {
-  const addresses = new Map(plan.addressSets.map((set) => [set.name, addressSet(set.cidrs)]));
+  const addresses = new Map(plan.addressSets.map((set) => [set.name, set.addresses]));
   const world: Tables = {
     chains: new Map(plan.chains.map((chain) => [chain.name, chain])),
     addresses,
     identities: identityTests(plan),
-    inline: new Map(),
+    maps: new Map(plan.verdictMaps.map((map) => [map.name, map.branches])),
   };
   return (packet) => {
     const hook = packet.direction === "ingress" ? "input" : "output";
@@ -62,8 +70,7 @@ interface Tables {
   readonly chains: ReadonlyMap<string, NftChain>;
   readonly addresses: ReadonlyMap<string, AddressSet>;
   readonly identities: ReadonlyMap<string, readonly OwnerTest[]>;
-  /** Addresses written in a match, made into sets once. */
-  readonly inline: Map<Match, AddressSet>;
+  readonly maps: ReadonlyMap<string, NftVerdictMap["branches"]>;
 }
 
 /** Undefined where the chain returns. Loops are refused when a ruleset is read. */
@@ -71,11 +78,28 @@ function run(tables: Tables, chain: NftChain, packet: Packet): Outcome | undefin
   for (const { matches, verdict } of chain.rules) {
     if (verdict === undefined || !matches.every((match) => holds(tables, match, packet))) continue;
     if (verdict.kind === "return") return undefined;
-    if (!("chain" in verdict)) return verdict.kind;
-    const next = tables.chains.get(verdict.chain);
-    if (next === undefined) throw new Error(`bug in segc (nftables): no chain ${verdict.chain}`);
+    const leads = verdict.kind === "vmap" || "chain" in verdict;
+    if (!leads) return verdict.kind;
+    const name = verdict.kind === "vmap" ? lookUp(tables, verdict, packet) : verdict.chain;
+    if (name === undefined) continue;
+    const next = tables.chains.get(name);
+    if (next === undefined) throw new Error(`bug in segc (nftables): no chain ${name}`);
     const outcome = run(tables, next, packet);
     if (outcome !== undefined || verdict.kind === "goto") return outcome;
+  }
+  return undefined;
+}
+
+/** The chain for the packet's address; the rule does not match where there is none. */
+function lookUp(
+  tables: Tables,
+  { family, end, map }: Verdict & { readonly kind: "vmap" },
+  packet: Packet,
+): string | undefined {
+  if (packet.family !== family) return undefined;
+  const address = end === "saddr" ? packet.source : packet.destination;
+  for (const { chain, addresses } of tables.maps.get(map) ?? []) {
+    if (hasAddress(addresses, address)) return chain;
   }
   return undefined;
 }
@@ -134,13 +158,10 @@ const isIcmp = ({ family, protocol }: Packet, wanted: Family) =>
 const isTracked = ({ state }: Packet) => state !== "invalid" && state !== "untracked";
 
 function operand(tables: Tables, match: Match & { readonly kind: "address" }): AddressSet {
-  const known =
-    match.of.kind === "set" ? tables.addresses.get(match.of.name) : tables.inline.get(match);
-  if (known !== undefined) return known;
-  if (match.of.kind === "set") throw new Error(`bug in segc (nftables): no set ${match.of.name}`);
-  const set = addressSet(match.of.cidrs);
-  tables.inline.set(match, set);
-  return set;
+  if (match.of.kind === "addresses") return match.of.addresses;
+  const known = tables.addresses.get(match.of.name);
+  if (known === undefined) throw new Error(`bug in segc (nftables): no set ${match.of.name}`);
+  return known;
 }
 
 function isInSet(

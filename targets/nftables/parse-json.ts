@@ -2,13 +2,21 @@
 // what the listing leaves out: nft 1.0.6 prints no level for a cgroup match, and the elements of
 // an identity set are numbers of the moment.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
+import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { components } from "./identity.ts";
 import { matchOfJson } from "./json-match.ts";
-import { cidrsOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";
+import { addressesOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";
 import { checkReferences, type Ruleset, sortedByName } from "./parse.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
-import type { NftAddressSet, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
-import { tableName } from "./ruleset.ts";
+import type {
+  NftAddressSet,
+  NftChain,
+  NftPlan,
+  NftRule,
+  NftVerdictMap,
+  Verdict,
+} from "./ruleset.ts";
+import { branchesOf, tableName } from "./ruleset.ts";
 import { RulesetFault } from "./tokens.ts";
 
 /** The table of ours in a listing; other tables are nobody's business here. */
@@ -43,6 +51,7 @@ function rulesetOf(json: unknown, levels: Levels): Ruleset {
   }));
   const ruleset: Ruleset = {
     addressSets: sortedByName(sets.flatMap(addressSetOf)),
+    verdictMaps: sortedByName(bodies("map").map(verdictMapOf)),
     identitySets: sets
       .filter((set) => set.get("type") === "cgroupsv2")
       .map((set) => textOf(set.get("name")))
@@ -59,7 +68,25 @@ function addressSetOf(set: JsonObject): readonly NftAddressSet[] {
   if (type !== "ipv4_addr" && type !== "ipv6_addr")
     throw new RulesetFault(1, "unknown kind of set");
   const family = type === "ipv4_addr" ? 4 : 6;
-  return [{ name: textOf(set.get("name")), family, cidrs: cidrsOfJson(set.get("elem"), family) }];
+  const addresses = addressesOfJson(set.get("elem"), family);
+  return [{ name: textOf(set.get("name")), family, addresses }];
+}
+
+/** A map to verdicts lists pairs of a key and a jump. */
+function verdictMapOf(map: JsonObject): NftVerdictMap {
+  const type = map.get("type");
+  if (map.get("map") !== "verdict" || (type !== "ipv4_addr" && type !== "ipv6_addr"))
+    throw new RulesetFault(1, "unknown kind of map");
+  const family = type === "ipv4_addr" ? 4 : 6;
+  const pairs = map.get("elem");
+  if (!Array.isArray(pairs)) throw new RulesetFault(1, "a map without elements");
+  const byChain = new Map<string, AddressSet[]>();
+  for (const pair of pairs) {
+    const [key, verdict] = Array.isArray(pair) ? pair : [];
+    const chain = textOf(objectOf(objectOf(verdict).get("jump")).get("target"));
+    byChain.set(chain, [...(byChain.get(chain) ?? []), addressesOfJson(key, family)]);
+  }
+  return { name: textOf(map.get("name")), family, branches: branchesOf(byChain) };
 }
 
 function chainOf(
@@ -117,6 +144,14 @@ function verdictOf(kind: string, value: unknown): Verdict {
   if (kind === "accept" || kind === "drop" || kind === "return") return { kind };
   if (kind === "jump" || kind === "goto") {
     return { kind, chain: textOf(objectOf(value).get("target")) };
+  }
+  if (kind === "vmap") {
+    const payload = objectOf(objectOf(objectOf(value).get("key")).get("payload"));
+    const [protocol, end] = [payload.get("protocol"), payload.get("field")];
+    const family = protocol === "ip" ? 4 : 6;
+    if (family === 6 && protocol !== "ip6") throw new RulesetFault(1, "unknown key of a map");
+    if (end !== "saddr" && end !== "daddr") throw new RulesetFault(1, "unknown key of a map");
+    return { kind, family, end, map: textOf(objectOf(value).get("data")).replace(/^@/, "") };
   }
   throw new RulesetFault(1, `unknown expression \`${kind}\``);
 }

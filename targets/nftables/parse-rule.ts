@@ -1,6 +1,7 @@
 // One rule of a ruleset file, word by word: conditions, then limit, log, verdict and comment. What
 // is not in the part of nftables that segc writes is refused, never skipped.
 import { type Cidr, type Family, parsePrefix } from "../../compiler/sets/address.ts";
+import { addressSet } from "../../compiler/sets/address-set.ts";
 import type {
   AddressOperand,
   ConntrackState,
@@ -29,7 +30,11 @@ export function parseRule(cursor: Cursor): NftRule {
   return { matches, limit, log, verdict, comment };
 }
 
+/** `ip saddr vmap …` is a verdict, though it begins like a condition. */
+const isLookup = (cursor: Cursor) => cursor.peek(2)?.text === "vmap";
+
 function parseMatch(cursor: Cursor): Match | undefined {
+  if (isLookup(cursor)) return undefined;
   if (cursor.take("iif")) return loopback(cursor, "iif");
   if (cursor.take("oif")) return loopback(cursor, "oif");
   if (cursor.take("meta")) return parseMeta(cursor);
@@ -86,11 +91,14 @@ function parseAddress(cursor: Cursor, family: Family): Match {
   if (end === "daddr") cursor.expect("daddr");
   const of: AddressOperand = cursor.peek()?.text.startsWith("@")
     ? { kind: "set", name: parseReference(cursor) }
-    : { kind: "cidrs", cidrs: parseList(cursor, () => parseCidr(cursor, family)) };
+    : {
+        kind: "addresses",
+        addresses: addressSet(parseList(cursor, () => parseCidr(cursor, family))),
+      };
   return { kind: "address", family, end, of };
 }
 
-export function parseCidr(cursor: Cursor, family: Family): Cidr {
+function parseCidr(cursor: Cursor, family: Family): Cidr {
   const prefix = parsePrefix(cursor.word());
   if (prefix.kind !== "prefix" || prefix.cidr.address.family !== family) {
     return cursor.fail(`expected an IPv${family} prefix`);
@@ -156,6 +164,14 @@ function parseLog(cursor: Cursor): string | undefined {
 }
 
 function parseVerdict(cursor: Cursor): Verdict | undefined {
+  if (isLookup(cursor)) {
+    const family = cursor.take("ip") ? 4 : 6;
+    if (family === 6) cursor.expect("ip6");
+    const end = cursor.take("saddr") ? "saddr" : "daddr";
+    if (end === "daddr") cursor.expect("daddr");
+    cursor.expect("vmap");
+    return { kind: "vmap", family, end, map: parseReference(cursor) };
+  }
   for (const kind of ["accept", "drop", "return"] as const) if (cursor.take(kind)) return { kind };
   for (const kind of ["jump", "goto"] as const) {
     if (cursor.take(kind)) return { kind, chain: cursor.word() };

@@ -1,20 +1,26 @@
 // The files of an artefact back as a plan. This is a reader of nftables, not of segc's own notes:
 // comments, file order and opaque names carry nothing, and what it does not know it refuses.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
-import { parseCidr, parseRule } from "./parse-rule.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/address-set.ts";
+import { addressesIn, textsOf } from "./elements.ts";
+import { parseRule } from "./parse-rule.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
 import {
+  branchesOf,
   type NftAddressSet,
   type NftChain,
   type NftPlan,
   type NftRule,
+  type NftVerdictMap,
   tableName,
+  targetsOf,
 } from "./ruleset.ts";
 import { rulesetPath } from "./side-files.ts";
 import { Cursor, RulesetFault, tokenise } from "./tokens.ts";
 
 /** What the ruleset file alone says. */
-export type Ruleset = Pick<NftPlan, "addressSets" | "identitySets" | "chains">;
+export type Ruleset = Pick<NftPlan, "addressSets" | "verdictMaps" | "identitySets" | "chains">;
 
 export function parseNftables(files: readonly OutputFile[]): Parsed<NftPlan> {
   const file = files.find(({ path }) => path === rulesetPath);
@@ -39,10 +45,12 @@ export function parseRuleset(text: string): Ruleset {
   cursor.expect("table", "inet", tableName, "{");
   cursor.endLine();
   const addressSets: NftAddressSet[] = [];
+  const verdictMaps: NftVerdictMap[] = [];
   const identitySets: string[] = [];
   const chains: NftChain[] = [];
   while (!cursor.take("}")) {
     if (cursor.take("chain")) chains.push(parseChain(cursor));
+    else if (cursor.take("map")) verdictMaps.push(parseMap(cursor));
     else {
       cursor.expect("set");
       const set = parseSet(cursor);
@@ -54,6 +62,7 @@ export function parseRuleset(text: string): Ruleset {
   if (cursor.peek() !== undefined) cursor.fail("expected the end of the file");
   const ruleset = {
     addressSets: sortedByName(addressSets),
+    verdictMaps: sortedByName(verdictMaps),
     identitySets: identitySets.sort(),
     chains: sortedByName(chains),
   };
@@ -78,21 +87,77 @@ function parseSet(cursor: Cursor): ParsedSet {
     closeBrace(cursor);
     return { kind: "identity", name };
   }
-  const family = type === "ipv4_addr" ? 4 : 6;
-  if (family === 6 && type !== "ipv6_addr") cursor.fail("expected a type of address");
-  cursor.expect("flags", "interval");
-  cursor.endLine();
-  cursor.expect("elements", "=");
+  const family = addressFamily(cursor, type);
+  const { text, mayHoldPrefixes } = parseElements(cursor);
+  const addresses = addressesOf(cursor, text, family);
+  checkKind(cursor, [addresses], mayHoldPrefixes);
+  closeBrace(cursor);
+  return { kind: "addresses", set: { name, family, addresses } };
+}
+
+function parseMap(cursor: Cursor): NftVerdictMap {
+  const name = cursor.word();
   openBrace(cursor);
-  const cidrs = [];
-  while (!cursor.take("}")) {
-    cidrs.push(parseCidr(cursor, family));
-    cursor.expect(",");
+  cursor.expect("type");
+  const family = addressFamily(cursor, cursor.word());
+  cursor.expect(":", "verdict");
+  cursor.endLine();
+  const { text, mayHoldPrefixes } = parseElements(cursor);
+  const lines = new Map<string, string[]>();
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const [, prefix, chain] = /^ *(\S+) : jump ([A-Za-z_]\w*),$/.exec(line) ?? [];
+    if (prefix === undefined || chain === undefined) {
+      return cursor.fail("expected a prefix and a jump on every line of a map");
+    }
+    const list = lines.get(chain);
+    if (list === undefined) lines.set(chain, [prefix]);
+    else list.push(prefix);
+  }
+  const byChain = new Map(
+    [...lines].map(([chain, prefixes]) => [
+      chain,
+      [addressesOf(cursor, `${prefixes.join(",\n")},`, family)],
+    ]),
+  );
+  const branches = branchesOf(byChain);
+  const sets = branches.map(({ addresses }) => addresses);
+  checkKind(cursor, sets, mayHoldPrefixes);
+  if (!areDisjoint(sets, family)) cursor.fail("an address stands in a map twice");
+  closeBrace(cursor);
+  return { name, family, branches };
+}
+
+function addressesOf(cursor: Cursor, text: string, family: Family): AddressSet {
+  const addresses = addressesIn(text, family);
+  if (addresses !== undefined && !isNoAddress(addresses)) return addresses;
+  return cursor.fail(`expected IPv${family} prefixes, one to a line`);
+}
+
+/** The kernel refuses what is neither. */
+function checkKind(cursor: Cursor, sets: readonly AddressSet[], mayHoldPrefixes: boolean): void {
+  if (sets.length === 0) cursor.fail("expected an element");
+  if (!mayHoldPrefixes && sets.some((set) => textsOf(set).isInterval)) {
+    cursor.fail("a prefix stands among single addresses");
+  }
+}
+
+function addressFamily(cursor: Cursor, type: string): Family {
+  if (type !== "ipv4_addr" && type !== "ipv6_addr") cursor.fail("expected a type of address");
+  return type === "ipv4_addr" ? 4 : 6;
+}
+
+/** From the flags to the end of the elements: their text as it stands. */
+function parseElements(cursor: Cursor) {
+  const mayHoldPrefixes = cursor.take("flags");
+  if (mayHoldPrefixes) {
+    cursor.expect("interval");
     cursor.endLine();
   }
+  cursor.expect("elements", "=");
+  const text = cursor.block();
   cursor.endLine();
-  closeBrace(cursor);
-  return { kind: "addresses", set: { name, family, cidrs } };
+  return { text, mayHoldPrefixes };
 }
 
 function parseChain(cursor: Cursor): NftChain {
@@ -129,13 +194,15 @@ function closeBrace(cursor: Cursor): void {
 }
 
 /** Names are unique, every set and chain that a rule names is there, and no chain leads to itself. */
-export function checkReferences({ addressSets, identitySets, chains }: Ruleset): void {
+export function checkReferences(ruleset: Ruleset): void {
+  const { addressSets, verdictMaps, identitySets, chains } = ruleset;
   const sets = new Map(addressSets.map((set) => [set.name, set.family]));
+  const maps = new Map(verdictMaps.map((map) => [map.name, map.family]));
   const identities = new Set(identitySets);
   const chainNames = new Set(chains.map(({ name }) => name));
-  const declared = addressSets.length + identitySets.length;
+  const declared = addressSets.length + verdictMaps.length + identitySets.length;
   if (
-    new Set([...sets.keys(), ...identities]).size !== declared ||
+    new Set([...sets.keys(), ...maps.keys(), ...identities]).size !== declared ||
     chainNames.size !== chains.length
   ) {
     throw new RulesetFault(1, "a name is declared twice");
@@ -150,20 +217,21 @@ export function checkReferences({ addressSets, identitySets, chains }: Ruleset):
         throw new RulesetFault(1, `there is no set \`${match.of.name}\` of this family`);
       }
     }
-    if (
-      rule.verdict !== undefined &&
-      "chain" in rule.verdict &&
-      !chainNames.has(rule.verdict.chain)
-    ) {
-      throw new RulesetFault(1, `there is no chain \`${rule.verdict.chain}\``);
+    const { verdict } = rule;
+    if (verdict?.kind === "vmap" && maps.get(verdict.map) !== verdict.family) {
+      throw new RulesetFault(1, `there is no map \`${verdict.map}\` of this family`);
     }
+    const missing = targetsOf(rule, verdictMaps).find((chain) => !chainNames.has(chain));
+    if (missing !== undefined) throw new RulesetFault(1, `there is no chain \`${missing}\``);
   }
   const byName = new Map(chains.map((chain) => [chain.name, chain]));
-  for (const { name } of chains) checkNoLoop(byName, name, []);
+  const nextOf = (name: string) =>
+    new Set(byName.get(name)?.rules.flatMap((rule) => targetsOf(rule, verdictMaps)));
+  for (const { name } of chains) checkNoLoop(nextOf, name, []);
 }
 
 function checkNoLoop(
-  chains: ReadonlyMap<string, NftChain>,
+  nextOf: (name: string) => ReadonlySet<string>,
   name: string,
   path: readonly string[],
 ): void {
@@ -171,9 +239,5 @@ function checkNoLoop(
   if (path.includes(name) || path.length > 15) {
     throw new RulesetFault(1, `chain \`${name}\` leads to itself or too deep`);
   }
-  for (const { verdict } of chains.get(name)?.rules ?? []) {
-    if (verdict !== undefined && "chain" in verdict) {
-      checkNoLoop(chains, verdict.chain, [...path, name]);
-    }
-  }
+  for (const next of nextOf(name)) checkNoLoop(nextOf, next, [...path, name]);
 }

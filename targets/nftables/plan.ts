@@ -1,10 +1,11 @@
 // A slice as one nftables table: a base chain for each enforced direction, its helpers, the sets
-// they ask and the slices that carry processes. Straightforward on purpose: entries keep their
-// shape, so a reader of the policy finds each rule again in the table.
+// they ask and the slices that carry processes. Entries stand as the slice has them, each with the
+// rules it comes from, except where one look-up of the peer is cheaper (dispatch.ts).
 //
 // Order of a base chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of
 // staged rules, refusal. Denies stand before allows, so order among rules never matters.
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
+import type { PlanOptions } from "../../compiler/plan/target.ts";
 import { collectedSets, newAddressSets } from "./address-sets.ts";
 import {
   accept,
@@ -18,6 +19,7 @@ import {
   plainRule,
   relatedRules,
 } from "./baseline.ts";
+import { dispatchRules, isUnconditional } from "./dispatch.ts";
 import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
 import { identitiesOf } from "./identity.ts";
 import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
@@ -26,19 +28,32 @@ import { hasConnectionless } from "./service-match.ts";
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 
 /** What a host with nftables must do for its slice. */
-export function planNftables(slice: EnforcerSlice): NftPlan {
-  const parts: TableParts = { sets: newAddressSets(), chains: [] };
+export function planNftables(
+  slice: EnforcerSlice,
+  { minimise }: PlanOptions = { minimise: false },
+): NftPlan {
+  const purposeOf = minimise ? purpose : ({ ruleId }: SliceEntry) => ruleId;
+  const parts: TableParts = { sets: newAddressSets(purposeOf), maps: [], chains: [] };
   const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
-  const base = directions.flatMap((direction) => directionChains(parts, direction));
+  const base = directions.flatMap((direction) => directionChains(parts, direction, minimise));
   const programs = directions
     .flatMap(everyEntry)
     .flatMap((entry) => [...entry.programs, ...entry.notPrograms]);
   return {
     addressSets: collectedSets(parts.sets),
+    verdictMaps: [...parts.maps].sort((a, b) => (a.name < b.name ? -1 : 1)),
     ...identitiesOf(programs),
     chains: [...parts.chains, ...base].sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
+
+/** Blocks of one list and condition differ in their services, so these tell sets apart. */
+const purpose = ({ service, programs, notPrograms, until, log, ruleId }: SliceEntry) =>
+  JSON.stringify([
+    service.intervals.map(({ first, last }) => [first, last]),
+    [...programs, ...notPrograms].map(({ key }) => key),
+    until === undefined && log === "none" ? null : ruleId,
+  ]);
 
 const everyEntry = (slice: DirectionSlice): readonly SliceEntry[] => [
   ...slice.denies,
@@ -52,7 +67,11 @@ const inOrder = (entries: readonly SliceEntry[]) =>
     a.ruleId !== b.ruleId ? (a.ruleId < b.ruleId ? -1 : 1) : a.family - b.family,
   );
 
-function directionChains(parts: TableParts, slice: DirectionSlice): readonly NftChain[] {
+function directionChains(
+  parts: TableParts,
+  slice: DirectionSlice,
+  minimise: boolean,
+): readonly NftChain[] {
   const hook = slice.direction === "ingress" ? "input" : "output";
   const names = {
     permitted: `permitted_${hook}`,
@@ -67,7 +86,8 @@ function directionChains(parts: TableParts, slice: DirectionSlice): readonly Nft
     base: { hook, policy: slice.observed === undefined ? "drop" : "accept" },
     rules: [
       ...openingRules(parts, slice),
-      ...decidingRules(parts, slice, permit),
+      ...denyRules(parts, slice),
+      ...allowRules(parts, slice, permit, minimise),
       ...(hasStaged ? [plainRule([], { kind: "jump", chain: names.staged })] : []),
       plainRule([], { kind: "goto", chain: names.refused }),
     ],
@@ -109,24 +129,39 @@ function establishedLogRules(parts: TableParts, slice: DirectionSlice): readonly
   );
 }
 
-function decidingRules(
-  parts: TableParts,
-  slice: DirectionSlice,
-  permit: Verdict,
-): readonly NftRule[] {
-  const rules = (entries: readonly SliceEntry[], effectOf: (entry: SliceEntry) => Effect) =>
-    inOrder(entries).flatMap((entry) => entryRules(parts, slice.direction, entry, effectOf(entry)));
-  return [
-    ...rules(slice.denies, ({ log }) => ({
+function denyRules(parts: TableParts, { direction, denies }: DirectionSlice): readonly NftRule[] {
+  return inOrder(denies).flatMap((entry) =>
+    entryRules(parts, direction, entry, {
       label: "deny",
       verdict: drop,
-      logWhen: log === "none" ? undefined : log === "new" ? [isNew] : [],
-    })),
-    ...rules(slice.allows, ({ log }) => ({
-      label: "allow",
-      verdict: permit,
-      logWhen: log === "none" ? undefined : [isNew],
-    })),
+      logWhen: findingWhen(entry),
+    }),
+  );
+}
+
+/** Those that log come first: whatever else permits the packet, its line is written. */
+function allowRules(
+  parts: TableParts,
+  { direction, allows }: DirectionSlice,
+  permit: Verdict,
+  minimise: boolean,
+): readonly NftRule[] {
+  const effectOf = ({ log }: SliceEntry): Effect => ({
+    label: "allow",
+    verdict: permit,
+    logWhen: log === "none" ? undefined : [isNew],
+  });
+  const rules = (entries: readonly SliceEntry[]) =>
+    inOrder(entries).flatMap((entry) => entryRules(parts, direction, entry, effectOf(entry)));
+  const silent = allows.filter(({ log }) => log === "none");
+  const plain = minimise ? silent.filter(isUnconditional) : [];
+  return [
+    ...rules(allows.filter(({ log }) => log !== "none")),
+    ...([4, 6] as const).flatMap((family) => {
+      const entries = plain.filter((entry) => entry.family === family);
+      return dispatchRules(parts, direction, family, entries, permit) ?? rules(entries);
+    }),
+    ...rules(silent.filter((entry) => !plain.includes(entry))),
   ];
 }
 

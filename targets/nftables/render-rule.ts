@@ -1,8 +1,8 @@
 // One condition or verdict as nft text. Numbers only: names of protocols, ICMP types and users come
 // from tables of the host, and a number means the same everywhere. A time is seconds since 1970,
 // because nft reads a written date in the host's own time zone.
-import { type Cidr, formatAddress } from "../../compiler/sets/address.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
+import { textsOf } from "./elements.ts";
 import type { AddressOperand, Match, NumberRanges, Verdict } from "./ruleset.ts";
 
 export function matchText(match: Match): string {
@@ -43,17 +43,19 @@ export function matchText(match: Match): string {
 }
 
 export function verdictText(verdict: Verdict): string {
-  return "chain" in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
-}
-
-/** Without the length where it is the full one, as nft prints it. */
-export function cidrText({ address, length }: Cidr): string {
-  const text = formatAddress(address);
-  return length === (address.family === 4 ? 32 : 128) ? text : `${text}/${length}`;
+  switch (verdict.kind) {
+    case "jump":
+    case "goto":
+      return `${verdict.kind} ${verdict.chain}`;
+    case "vmap":
+      return `${verdict.family === 4 ? "ip" : "ip6"} ${verdict.end} vmap @${verdict.map}`;
+    default:
+      return verdict.kind;
+  }
 }
 
 function addressText(of: AddressOperand): string {
-  return of.kind === "set" ? `@${of.name}` : listText(of.cidrs.map(cidrText));
+  return of.kind === "set" ? `@${of.name}` : listText(textsOf(of.addresses).prefixes);
 }
 
 const rangesText = (ranges: NumberRanges): string =>

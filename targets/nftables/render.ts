@@ -2,13 +2,16 @@
 // loader, and what systemd needs. One statement and one brace per line: nft 1.0.6 wants it so, and a
 // diff of two artefacts reads like a diff of two policies.
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import { cidrText, matchText, verdictText } from "./render-rule.ts";
+import { elementLines, textsOf } from "./elements.ts";
+import { matchText, verdictText } from "./render-rule.ts";
 import {
   type NftAddressSet,
   type NftChain,
   type NftPlan,
   type NftRule,
+  type NftVerdictMap,
   tableName,
+  targetsOf,
 } from "./ruleset.ts";
 import { rulesetPath, sideFiles } from "./side-files.ts";
 
@@ -25,7 +28,7 @@ export function rulesetText(plan: NftPlan): string {
     `table inet ${tableName} {`,
     ...plan.identitySets.flatMap(identitySetLines),
     ...plan.addressSets.flatMap(addressSetLines),
-    ...chainsInCallOrder(plan.chains).flatMap(chainLines),
+    ...chainsAndMaps(plan),
     "}",
   );
 }
@@ -34,31 +37,53 @@ const lines = (...list: readonly string[]) => list.map((line) => `${line}\n`).jo
 
 const identitySetLines = (name: string) => [`  set ${name} {`, "    type cgroupsv2", "  }"];
 
-const addressSetLines = ({ name, family, cidrs }: NftAddressSet) => [
+const addressSetLines = ({ name, family, addresses }: NftAddressSet) => [
   `  set ${name} {`,
   `    type ipv${family}_addr`,
-  "    flags interval",
+  ...(textsOf(addresses).isInterval ? ["    flags interval"] : []),
   "    elements = {",
-  ...cidrs.map((cidr) => `      ${cidrText(cidr)},`),
+  elementLines(addresses).slice(0, -1),
   "    }",
   "  }",
 ];
 
-/** nft resolves a jump at once, so a chain stands before the chains that lead to it. */
-function chainsInCallOrder(chains: readonly NftChain[]): readonly NftChain[] {
-  const byName = new Map(chains.map((chain) => [chain.name, chain]));
-  const placed = new Set<NftChain>();
+const verdictMapLines = ({ name, family, branches }: NftVerdictMap) => [
+  `  map ${name} {`,
+  `    type ipv${family}_addr : verdict`,
+  ...(branches.some(({ addresses }) => textsOf(addresses).isInterval)
+    ? ["    flags interval"]
+    : []),
+  "    elements = {",
+  ...branches.map(({ chain, addresses }) =>
+    elementLines(addresses, ` : jump ${chain}`).slice(0, -1),
+  ),
+  "    }",
+  "  }",
+];
+
+/** nft resolves a name at once, so chains and maps stand before the chains that lead to them. */
+function chainsAndMaps({ chains, verdictMaps }: NftPlan): readonly string[] {
+  const chainOf = new Map(chains.map((chain) => [chain.name, chain]));
+  const mapOf = new Map(verdictMaps.map((map) => [map.name, map]));
+  const placed = new Set<NftChain | NftVerdictMap>();
+  const text: string[] = [];
   const place = (chain: NftChain) => {
     if (placed.has(chain)) return;
-    for (const { verdict } of chain.rules) {
-      const next =
-        verdict !== undefined && "chain" in verdict ? byName.get(verdict.chain) : undefined;
-      if (next !== undefined) place(next);
-    }
     placed.add(chain);
+    for (const rule of chain.rules) {
+      for (const name of targetsOf(rule, verdictMaps)) {
+        const next = chainOf.get(name);
+        if (next !== undefined) place(next);
+      }
+      const map = rule.verdict?.kind === "vmap" ? mapOf.get(rule.verdict.map) : undefined;
+      if (map === undefined || placed.has(map)) continue;
+      placed.add(map);
+      text.push(...verdictMapLines(map));
+    }
+    text.push(...chainLines(chain));
   };
   for (const chain of chains) place(chain);
-  return [...placed];
+  return text;
 }
 
 const chainLines = ({ name, base, rules }: NftChain) => [

@@ -2,7 +2,8 @@
 // `parse.ts` and `parse-json.ts` read back and `meaning.ts` runs. Everything a rule can say has one
 // shape here, so that two rulesets can be compared as values.
 
-import type { Cidr, Family } from "../../compiler/sets/address.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import { type AddressSet, unionAddresses } from "../../compiler/sets/address-set.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 
 /** Name of the only table segc ever touches, in family `inet`. */
@@ -19,7 +20,7 @@ export type NumberRanges = readonly NumberRange[];
 
 /** Addresses of a match: written in place, or a named set of the table. */
 export type AddressOperand =
-  | { readonly kind: "cidrs"; readonly cidrs: readonly Cidr[] }
+  | { readonly kind: "addresses"; readonly addresses: AddressSet }
   | { readonly kind: "set"; readonly name: string };
 
 export type ConntrackState = "new" | "established" | "related" | "invalid" | "untracked";
@@ -56,7 +57,14 @@ export type Match =
 
 export type Verdict =
   | { readonly kind: "accept" | "drop" | "return" }
-  | { readonly kind: "jump" | "goto"; readonly chain: string };
+  | { readonly kind: "jump" | "goto"; readonly chain: string }
+  /** To the chain that the map holds for the address, and on from here when that returns. */
+  | {
+      readonly kind: "vmap";
+      readonly family: Family;
+      readonly end: "saddr" | "daddr";
+      readonly map: string;
+    };
 
 /** At most `rate` a second after a burst. */
 export interface Limit {
@@ -87,7 +95,35 @@ export interface NftChain {
 export interface NftAddressSet {
   readonly name: string;
   readonly family: Family;
-  readonly cidrs: readonly Cidr[];
+  readonly addresses: AddressSet;
+}
+
+/**
+ * Chains, and the addresses that each decides about. INVARIANT: sorted by chain, each named once;
+ * addresses are disjoint and never none.
+ */
+export interface NftVerdictMap {
+  readonly name: string;
+  readonly family: Family;
+  readonly branches: readonly { readonly chain: string; readonly addresses: AddressSet }[];
+}
+
+/** Chains with their addresses, in the order of their names. */
+export function branchesOf(
+  byChain: ReadonlyMap<string, readonly AddressSet[]>,
+): NftVerdictMap["branches"] {
+  return [...byChain.keys()]
+    .sort()
+    .map((chain) => ({ chain, addresses: unionAddresses(...(byChain.get(chain) ?? [])) }));
+}
+
+/** Chains that a rule may lead to. */
+export function targetsOf({ verdict }: NftRule, maps: readonly NftVerdictMap[]): readonly string[] {
+  if (verdict === undefined) return [];
+  if (verdict.kind === "jump" || verdict.kind === "goto") return [verdict.chain];
+  if (verdict.kind !== "vmap") return [];
+  const { map } = verdict;
+  return maps.find(({ name }) => name === map)?.branches.map(({ chain }) => chain) ?? [];
 }
 
 /** A cgroup, as a path under the mount point, that belongs to an identity set once it exists. */
@@ -111,6 +147,7 @@ export interface LaunchBinding {
 /** Everything one artefact does. Lists are sorted by name, rules stand in their order. */
 export interface NftPlan {
   readonly addressSets: readonly NftAddressSet[];
+  readonly verdictMaps: readonly NftVerdictMap[];
   /** Names of the `cgroupsv2` sets, empty when the table loads. */
   readonly identitySets: readonly string[];
   readonly chains: readonly NftChain[];

@@ -2,14 +2,16 @@
 // element of the result is one rule's worth; together they are exactly the set.
 import type { Family } from "../../compiler/sets/address.ts";
 import {
+  anyProtocol,
   type Interval,
   intersectServices,
   protocols,
   type ServiceSet,
   serviceSet,
   servicesOfFamily,
+  subtractServices,
 } from "../../compiler/sets/service-set.ts";
-import type { Match, NumberRange } from "./ruleset.ts";
+import type { Match, NumberRange, NumberRanges } from "./ruleset.ts";
 
 const portProtocols = { tcp: protocols.tcp, udp: protocols.udp, sctp: protocols.sctp } as const;
 const portNames = ["tcp", "udp", "sctp"] as const;
@@ -32,6 +34,49 @@ export function serviceMatches(service: ServiceSet, family: Family): readonly (r
   const icmp = parts.get(family === 4 ? protocols.icmp4 : protocols.icmp6);
   return icmp === undefined ? rules : [...rules, ...icmpMatches(icmp, family)];
 }
+
+/** The services that a condition on protocol, port or ICMP lets pass; undefined for source ports. */
+export function serviceOfMatch(match: Match): ServiceSet | undefined {
+  switch (match.kind) {
+    case "protocol":
+      return linesOf(match.ranges);
+    case "not-protocol":
+      return subtractServices(anyProtocol, linesOf(match.ranges));
+    case "ports": {
+      const base = portProtocols[match.protocol] * 65536;
+      return match.end === "sport" ? undefined : shifted(match.ranges, base);
+    }
+    case "icmp-type": {
+      const types = match.ranges.map(({ first, last }) => ({
+        first: first * 256,
+        last: last * 256 + 255,
+      }));
+      return shifted(types, icmpBase(match.family));
+    }
+    case "icmp-code":
+      return serviceSet(
+        Array.from({ length: 256 }, (_, type) =>
+          match.ranges.map(({ first, last }) => ({
+            first: icmpBase(match.family) + type * 256 + first,
+            last: icmpBase(match.family) + type * 256 + last,
+          })),
+        ).flat(),
+      );
+    default:
+      return anyProtocol;
+  }
+}
+
+const icmpBase = (family: Family) => (family === 4 ? protocols.icmp4 : protocols.icmp6) * 65536;
+
+/** Everything of these protocols. */
+const linesOf = (ranges: NumberRanges): ServiceSet =>
+  serviceSet(
+    ranges.map(({ first, last }) => ({ first: first * 65536, last: last * 65536 + 65535 })),
+  );
+
+const shifted = (ranges: NumberRanges, base: number): ServiceSet =>
+  serviceSet(ranges.map(({ first, last }) => ({ first: base + first, last: base + last })));
 
 /** True where the set has flows other than TCP's and SCTP's, whose sockets cannot change hands. */
 export function hasConnectionless(service: ServiceSet): boolean {

@@ -13,15 +13,30 @@ export function printableId(ruleId: string): string {
   return /^[a-z0-9][a-z0-9.-]{0,79}$/.test(ruleId) ? ruleId : opaqueName("r-", ruleId);
 }
 
-/** `id: because (ticket)` in at most 128 bytes of UTF-8, without quotes or controls. */
+/**
+ * Ids of the rules it comes from, then `: because (ticket)` where there is only one, in at most 128
+ * bytes of UTF-8, without quotes or controls.
+ */
 export function ruleComment(entry: {
   readonly ruleId: string;
+  readonly alsoRules: readonly string[];
   readonly because: string | undefined;
   readonly ticket: string | undefined;
 }): string {
   const because = entry.because === undefined ? "" : `: ${entry.because}`;
   const ticket = entry.ticket === undefined ? "" : ` (${entry.ticket})`;
-  return truncate(printable(`${printableId(entry.ruleId)}${because}${ticket}`), 128);
+  const ids = [entry.ruleId, ...entry.alsoRules].map(printableId);
+  return truncate(printable(`${idsText(ids)}${because}${ticket}`), 128);
+}
+
+/** As many as fit, and how many more there are. */
+function idsText(ids: readonly string[]): string {
+  const whole = ids.join(", ");
+  if (whole.length <= 128) return whole;
+  let kept = ids.length - 1;
+  const shortened = () => `${ids.slice(0, kept).join(", ")} and ${ids.length - kept} more`;
+  while (kept > 1 && shortened().length > 128) kept--;
+  return shortened();
 }
 
 /** What may stand between quotes: letters, digits, marks, punctuation, symbols, single spaces. */

@@ -4,6 +4,8 @@
 export type Token =
   | { readonly kind: "word" | "punctuation"; readonly text: string; readonly line: number }
   | { readonly kind: "string"; readonly text: string; readonly line: number }
+  /** Whole lines between the braces of `elements = { … }`, comments and all, as they stand. */
+  | { readonly kind: "block"; readonly text: string; readonly line: number }
   | { readonly kind: "end"; readonly text: ""; readonly line: number };
 
 /** What is wrong with a file that segc should have written. */
@@ -31,10 +33,28 @@ export function tokenise(text: string): readonly Token[] {
     const [found, quoted] = match;
     if (quoted !== undefined) tokens.push({ kind: "string", text: quoted, line });
     else if (found === "\n") tokens.push({ kind: "end", text: "", line: line++ });
-    else if (/^(!=|[{},<])$/.test(found)) tokens.push({ kind: "punctuation", text: found, line });
+    else if (found === "=") {
+      tokens.push({ kind: "word", text: found, line });
+      const block = blockAt(text, pattern.lastIndex, line);
+      if (block === undefined) continue;
+      tokens.push({ kind: "block", text: block.text, line: line + 1 });
+      pattern.lastIndex = block.end;
+      line = block.lineAfter;
+    } else if (/^(!=|[{},<])$/.test(found)) tokens.push({ kind: "punctuation", text: found, line });
     else if (!/^[ \t#]/.test(found)) tokens.push({ kind: "word", text: found, line });
   }
   return tokens;
+}
+
+/** WHY: elements are nearly all of a large ruleset, and are read as one text (elements.ts). */
+function blockAt(text: string, at: number, line: number) {
+  const opening = text.startsWith(" {\n", at) ? at + 3 : -1;
+  const closing = opening < 0 ? -1 : text.indexOf("\n    }", opening - 1);
+  if (closing < 0) return undefined;
+  const lines = text.slice(opening, closing + 1);
+  let lineAfter = line + 1;
+  for (let end = lines.indexOf("\n"); end >= 0; end = lines.indexOf("\n", end + 1)) lineAfter++;
+  return { text: lines, end: closing + "\n    }".length, lineAfter };
 }
 
 /** A position in the tokens. */
@@ -49,15 +69,15 @@ export class Cursor {
     return (this.tokens[this.at] ?? this.tokens.at(-1))?.line ?? 1;
   }
 
-  peek(): Token | undefined {
-    return this.tokens[this.at];
+  peek(ahead = 0): Token | undefined {
+    return this.tokens[this.at + ahead];
   }
 
   /** Takes the next token if it reads like this. */
   take(text: string): boolean {
     const next = this.peek();
-    if (next === undefined || next.kind === "string" || next.kind === "end") return false;
-    if (next.text !== text) return false;
+    const isPlain = next?.kind === "word" || next?.kind === "punctuation";
+    if (!isPlain || next.text !== text) return false;
     this.at++;
     return true;
   }
@@ -76,6 +96,13 @@ export class Cursor {
   string(): string {
     const next = this.peek();
     if (next?.kind !== "string") return this.fail("expected a string");
+    this.at++;
+    return next.text;
+  }
+
+  block(): string {
+    const next = this.peek();
+    if (next?.kind !== "block") return this.fail("expected elements between braces");
     this.at++;
     return next.text;
   }

@@ -9,7 +9,12 @@ import type {
   SliceEntry,
 } from "../../compiler/plan/slice.ts";
 import { type Cidr, contains, type Family, parsePrefix } from "../../compiler/sets/address.ts";
-import { addressesOfFamily, addressSet, cidrsOf } from "../../compiler/sets/address-set.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  addressSet,
+  cidrsOf,
+} from "../../compiler/sets/address-set.ts";
 import {
   anyService,
   hasService,
@@ -51,11 +56,12 @@ export const entry = (
   rest: Partial<SliceEntry> = {},
 ): SliceEntry => ({
   ruleId,
+  alsoRules: [],
   because: undefined,
   ticket: undefined,
   family: remote[0]?.includes(":") ? 6 : 4,
   local: undefined,
-  remote: remote.map(cidr),
+  remote: addressSet(remote.map(cidr)),
   service,
   programs: [],
   notPrograms: [],
@@ -129,7 +135,7 @@ const addresses6 = fc.constantFrom(
 const peers = (family: Family) =>
   fc
     .array(family === 4 ? addresses4 : addresses6, { minLength: 1, maxLength: 4 })
-    .map((list) => cidrsOf(addressesOfFamily(addressSet(list.map(cidr)), family)));
+    .map((list) => addressesOfFamily(addressSet(list.map(cidr)), family));
 
 const port = fc.constantFrom(1, 22, 67, 80, 443, 1024, 65535);
 const somePorts = fc
@@ -196,6 +202,7 @@ export const someEntry = (
   fc.constantFrom<Family>(4, 6).chain((family) =>
     fc.record({
       ruleId,
+      alsoRules: fc.constant([]),
       because: fc.option(text, { nil: undefined }),
       ticket: fc.option(text, { nil: undefined }),
       family: fc.constant(family),
@@ -333,8 +340,8 @@ function entryMatches(one: SliceEntry, packet: Packet): boolean {
     packet.direction === "egress"
       ? [packet.source, packet.destination]
       : [packet.destination, packet.source];
-  const inside = (list: readonly Cidr[], address: typeof near) =>
-    list.some((c) => contains(c, address));
+  const inside = (set: AddressSet, address: typeof near) =>
+    cidrsOf(set).some((c) => contains(c, address));
   const runs = (wanted: LocalProgram) => ownerMatches(wanted, packet.owner);
   return (
     one.family === packet.family &&

@@ -15,6 +15,7 @@ import {
   type PathEnforcer,
 } from "../../compiler/semantics/semantics.ts";
 import { formatAddress } from "../../compiler/sets/address.ts";
+import { cidrsOf, everyAddress, isNoAddress } from "../../compiler/sets/address-set.ts";
 import { isNoService } from "../../compiler/sets/service-set.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { sliceAdmits } from "../semantics/slice-meaning.ts";
@@ -126,10 +127,12 @@ describe("slices", () => {
         for (const slice of hostKinds.flatMap((kind) => compile(model, inventory, kind))) {
           for (const { denies, allows, stagedAllows, stagedDenies } of slice.directions) {
             for (const entry of [...denies, ...allows, ...stagedAllows, ...stagedDenies]) {
-              expect(entry.remote).not.toHaveLength(0);
-              expect(entry.local?.length).not.toBe(0);
+              expect(isNoAddress(entry.remote)).toBe(false);
+              expect(isNoAddress(entry.local ?? everyAddress)).toBe(false);
               expect(isNoService(entry.service)).toBe(false);
-              expect(entry.remote.every((cidr) => cidr.address.family === entry.family)).toBe(true);
+              expect(
+                cidrsOf(entry.remote).every(({ address }) => address.family === entry.family),
+              ).toBe(true);
             }
           }
         }

@@ -6,6 +6,7 @@ import type { Model, Rule } from "../../compiler/model/types.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import { slicesOf } from "../../compiler/plan/slices.ts";
 import { formatCidr } from "../../compiler/sets/address.ts";
+import { cidrsOf } from "../../compiler/sets/address-set.ts";
 import { formatServices } from "../../compiler/sets/service-text.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import * as make from "../extent/makers.ts";
@@ -30,7 +31,7 @@ function show({
   until: last,
   log,
 }: SliceEntry): string {
-  const list = (cidrs: SliceEntry["remote"]) => cidrs.map(formatCidr).join(" ");
+  const list = (set: SliceEntry["remote"]) => cidrsOf(set).map(formatCidr).join(" ");
   return [
     ...(local === undefined ? [] : [`at ${list(local)}`]),
     list(remote),

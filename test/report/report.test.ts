@@ -129,6 +129,7 @@ describe("manifests", () => {
         rules: 3,
         elements: 4,
         bytes: 7,
+        minimised: null,
         expires: [],
       },
     ],

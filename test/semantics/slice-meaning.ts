@@ -3,7 +3,7 @@
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { EnforcerSlice, LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Endpoint, Flow } from "../../compiler/semantics/semantics.ts";
-import { contains } from "../../compiler/sets/address.ts";
+import { hasAddress } from "../../compiler/sets/address-set.ts";
 import { hasService } from "../../compiler/sets/service-set.ts";
 
 /** Whether the enforcer that loads this slice lets the flow pass in this direction. */
@@ -20,8 +20,8 @@ export function sliceAdmits(slice: EnforcerSlice, direction: Direction, flow: Fl
 function entryMatches(entry: SliceEntry, local: Endpoint, remote: Endpoint, service: number) {
   return (
     entry.family === local.address.family &&
-    (entry.local === undefined || entry.local.some((cidr) => contains(cidr, local.address))) &&
-    entry.remote.some((cidr) => contains(cidr, remote.address)) &&
+    (entry.local === undefined || hasAddress(entry.local, local.address)) &&
+    hasAddress(entry.remote, remote.address) &&
     hasService(entry.service, service) &&
     entry.programs.every((program) => processMatches(program, local)) &&
     !entry.notPrograms.some((program) => processMatches(program, local))

@@ -58,7 +58,7 @@ const mutated: fc.Arbitrary<Pair> = aspects.chain((asked) =>
 function split(a: PacketList, by: PacketRule): PacketList {
   const copied = (one: PacketRule): PacketRule => ({
     ...one,
-    remote: { v4: [...one.remote.v4], v6: [...one.remote.v6] },
+    remote: { v4: new Float64Array(one.remote.v4), v6: new Float64Array(one.remote.v6) },
     service: { intervals: [...one.service.intervals] },
   });
   return {

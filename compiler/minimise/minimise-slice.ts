@@ -1,0 +1,219 @@
+// A slice with the fewest entries: those that differ only in peers and services are covered by
+// blocks, denies that refuse nothing go, and others are cut out of the allows where that is shorter.
+// What a kernel does with a packet stays the same, in each direction, for every process and date.
+import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
+import type { Family } from "../sets/address.ts";
+import {
+  addressText,
+  intersectAddresses,
+  isNoAddress,
+  subtractAddresses,
+} from "../sets/address-set.ts";
+import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
+import { type Blocks, blocksOf } from "./blocks.ts";
+import type { PeerProduct } from "./partition.ts";
+
+/** Entries that decide (not the staged ones), before and after, and what is proved about them. */
+export interface MinimisedCounts {
+  readonly before: number;
+  readonly after: number;
+  readonly lowerBound: number;
+  readonly optimal: boolean;
+}
+
+export interface Minimised {
+  readonly slice: EnforcerSlice;
+  readonly counts: MinimisedCounts;
+}
+
+/** `budgetMs` bounds the search of each list of blocks; see product-cover.ts. */
+export function minimiseSlice(slice: EnforcerSlice, budgetMs = 1000): Minimised {
+  const halves = slice.directions.map((half) => minimiseDirection(half, budgetMs));
+  const sum = (of: (counts: MinimisedCounts) => number) =>
+    halves.reduce((total, { counts }) => total + of(counts), 0);
+  return {
+    slice: { ...slice, directions: halves.map(({ half }) => half) },
+    counts: {
+      before: sum(({ before }) => before),
+      after: sum(({ after }) => after),
+      lowerBound: sum(({ lowerBound }) => lowerBound),
+      optimal: halves.every(({ counts }) => counts.optimal),
+    },
+  };
+}
+
+interface Half {
+  readonly half: DirectionSlice;
+  readonly counts: MinimisedCounts;
+}
+
+function minimiseDirection(half: DirectionSlice, budgetMs: number): Half {
+  const families = ([4, 6] as const).map((family) => minimiseFamily(half, family, budgetMs));
+  const denies = families.flatMap((one) => one.denies.entries);
+  const allows = families.flatMap((one) => one.allows.entries);
+  const lists = families.flatMap((one) => [one.denies, one.allows]);
+  return {
+    half: { ...half, denies, allows },
+    counts: {
+      before: half.denies.length + half.allows.length,
+      after: denies.length + allows.length,
+      lowerBound: lists.reduce((total, { lowerBound }) => total + lowerBound, 0),
+      optimal: lists.every(({ optimal }) => optimal),
+    },
+  };
+}
+
+/** Entries of one list, the fewest of their kind. */
+interface Covered {
+  readonly entries: readonly SliceEntry[];
+  readonly lowerBound: number;
+  readonly optimal: boolean;
+}
+
+const nothing: Covered = { entries: [], lowerBound: 0, optimal: true };
+
+function minimiseFamily(half: DirectionSlice, family: Family, budgetMs: number) {
+  const ofFamily = (entries: readonly SliceEntry[]) =>
+    entries.filter((entry) => entry.family === family).map(drafted);
+  const allows = ofFamily(half.allows);
+  const saved = ofFamily(half.stagedAllows);
+  const isDead = (deny: Draft) =>
+    half.observed === undefined &&
+    deny.entry.log === "none" &&
+    ![...allows, ...saved].some((allow) => meet(deny, allow));
+  const denies = ofFamily(half.denies).filter((deny) => !isDead(deny));
+  const cover = (drafts: readonly Draft[]) => coverGroups(drafts, family, budgetMs);
+  const kept = { denies: cover(denies), allows: cover(allows) };
+  const mayCut =
+    half.observed === undefined &&
+    denies.every(isUnconditional) &&
+    !denies.some((deny) => saved.some((allow) => meet(deny, allow)));
+  if (denies.length === 0 || !mayCut) return kept;
+  const cut = cover(allows.flatMap((allow) => subtractAll(allow, denies)));
+  const isShorter = cut.entries.length <= kept.denies.entries.length + kept.allows.entries.length;
+  return isShorter ? { denies: nothing, allows: cut } : kept;
+}
+
+/** An entry, or what is left of it, with its peers as a set. */
+interface Draft extends PeerProduct {
+  readonly entry: SliceEntry;
+}
+
+const drafted = (entry: SliceEntry): Draft => ({
+  entry,
+  remote: entry.remote,
+  service: entry.service,
+});
+
+function meet(a: PeerProduct, b: PeerProduct): boolean {
+  return (
+    !isNoService(intersectServices(a.service, b.service)) &&
+    !isNoAddress(intersectAddresses(a.remote, b.remote))
+  );
+}
+
+/** Decides for every process, address of the host and day, and says nothing. */
+function isUnconditional({ entry }: Draft): boolean {
+  return (
+    entry.local === undefined &&
+    entry.programs.length === 0 &&
+    entry.notPrograms.length === 0 &&
+    entry.until === undefined &&
+    entry.log === "none"
+  );
+}
+
+function subtractAll(draft: Draft, holes: readonly PeerProduct[]): readonly Draft[] {
+  return holes.reduce<readonly Draft[]>(
+    (left, hole) => left.flatMap((one) => subtract(one, hole)),
+    [draft],
+  );
+}
+
+function subtract(draft: Draft, hole: PeerProduct): readonly Draft[] {
+  if (!meet(draft, hole)) return [draft];
+  const inside = intersectAddresses(draft.remote, hole.remote);
+  return [
+    { ...draft, remote: subtractAddresses(draft.remote, hole.remote) },
+    { ...draft, remote: inside, service: subtractServices(draft.service, hole.service) },
+  ].filter(({ remote, service }) => !isNoAddress(remote) && !isNoService(service));
+}
+
+/** Entries with the same conditions are covered together. */
+function coverGroups(drafts: readonly Draft[], family: Family, budgetMs: number): Covered {
+  const plain = drafts.filter(isUnconditional);
+  const covers = groupsOf(drafts).map((group) => coverGroup(group, plain, family, budgetMs));
+  return {
+    entries: covers.flatMap(({ group, cover }) => entriesOf(group, cover)),
+    lowerBound: covers.reduce((total, { cover }) => total + cover.lowerBound, 0),
+    optimal: covers.every(({ cover }) => cover.optimal),
+  };
+}
+
+/** In the order of their conditions. */
+function groupsOf(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
+  const groups = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    const key = conditionText(draft.entry);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [draft]);
+    else group.push(draft);
+  }
+  return [...groups.keys()].sort().flatMap((key) => [groups.get(key) ?? []]);
+}
+
+/**
+ * What is permitted or refused anyway need not be under a condition again: it is left out unless
+ * the hole costs a block. The bound is that of the list chosen.
+ */
+function coverGroup(
+  group: readonly Draft[],
+  plain: readonly Draft[],
+  family: Family,
+  budgetMs: number,
+) {
+  const whole = { group, cover: blocksOf(group, family, budgetMs) };
+  const isPlain = group.some(isUnconditional);
+  const isSilent = group.every(({ entry }) => entry.log === "none");
+  if (isPlain || !isSilent || plain.length === 0) return whole;
+  const rest = group.flatMap((draft) => subtractAll(draft, plain));
+  const cut = { group: rest, cover: blocksOf(rest, family, budgetMs) };
+  return cut.cover.blocks.length <= whole.cover.blocks.length ? cut : whole;
+}
+
+/** Equal for entries that differ in peers and services alone. Log lines and last days name a rule. */
+function conditionText(entry: SliceEntry): string {
+  const { local, programs, notPrograms, until, log, ruleId } = entry;
+  const namesRule = log !== "none" || until !== undefined;
+  return JSON.stringify([
+    local === undefined ? null : addressText(local),
+    programs.map(({ key, uid, gid }) => [key, uid ?? null, gid ?? null]),
+    notPrograms.map(({ key, uid, gid }) => [key, uid ?? null, gid ?? null]),
+    until ?? null,
+    log,
+    namesRule ? ruleId : null,
+  ]);
+}
+
+function entriesOf(group: readonly Draft[], { blocks }: Blocks): readonly SliceEntry[] {
+  return blocks.flatMap(({ remote, service, of }) => {
+    const partakers = of.flatMap((index) => group[index]?.entry ?? []);
+    const [first] = partakers;
+    if (first === undefined) return [];
+    const [ruleId = first.ruleId, ...alsoRules] = [
+      ...new Set(partakers.map((entry) => entry.ruleId)),
+    ].sort();
+    const own = alsoRules.length === 0 ? first : { because: undefined, ticket: undefined };
+    return [
+      {
+        ...first,
+        ruleId,
+        alsoRules,
+        because: own.because,
+        ticket: own.ticket,
+        remote,
+        service,
+      },
+    ];
+  });
+}

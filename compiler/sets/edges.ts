@@ -1,0 +1,215 @@
+// Sets of points of a line as their edges: where the set begins and where it has ended, in turns,
+// strictly ascending. All of set algebra is then one walk along two lists of edges, and every set has
+// one form. A point is one word (IPv4) or four (IPv6), most significant first; the end of the line is
+// one more than the last point, which a float holds and a 32-bit word would not.
+
+/** `width` words for each edge; the number of edges is even. */
+export type Edges = Float64Array;
+
+export const noEdges: Edges = new Float64Array(0);
+
+/** Truth tables of operations: bit 2 a + b says whether a point in a, in b, is in the result. */
+export const inEither = 0b1110;
+export const inBoth = 0b1000;
+export const inFirstOnly = 0b0100;
+
+/** The points of one operation on two sets. */
+export function combine(a: Edges, b: Edges, width: number, table: number): Edges {
+  const result = new Float64Array(a.length + b.length);
+  let length = 0;
+  let i = 0;
+  let j = 0;
+  let state = 0;
+  let isIn = 0;
+  while (i < a.length || j < b.length) {
+    const order = i >= a.length ? 1 : j >= b.length ? -1 : comparePoints(a, i, b, j, width);
+    const source = order <= 0 ? a : b;
+    const at = order <= 0 ? i : j;
+    if (order <= 0) {
+      state ^= 2;
+      i += width;
+    }
+    if (order >= 0) {
+      state ^= 1;
+      j += width;
+    }
+    const isNowIn = (table >>> state) & 1;
+    if (isNowIn === isIn) continue;
+    isIn = isNowIn;
+    for (let word = 0; word < width; word++) result[length + word] = source[at + word] as number;
+    length += width;
+  }
+  return length === result.length ? result : result.slice(0, length);
+}
+
+/** Order of the points at two places. */
+export function comparePoints(
+  a: Edges | readonly number[],
+  i: number,
+  b: Edges | readonly number[],
+  j: number,
+  width: number,
+): number {
+  for (let word = 0; word < width; word++) {
+    const difference = (a[i + word] as number) - (b[j + word] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Number of edges at or before the point: odd where the set holds it. */
+export function edgesUpTo(edges: Edges, point: readonly number[], width: number): number {
+  let low = 0;
+  let high = edges.length / width;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (comparePoints(edges, middle * width, point, 0, width) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether every point of `narrow` is in `wide`; quick where the first has few edges. */
+export function isCovered(narrow: Edges, wide: Edges, width: number): boolean {
+  if (narrow.length > 0 && wide.length === 0) return false;
+  if (narrow.length * 8 > wide.length) {
+    return combine(narrow, wide, width, inFirstOnly).length === 0;
+  }
+  for (let at = 0; at < narrow.length; at += 2 * width) {
+    const first = Array.from(narrow.subarray(at, at + width));
+    const upTo = edgesUpTo(wide, first, width);
+    if (upTo % 2 === 0) return false;
+    if (comparePoints(narrow, at + width, wide, upTo * width, width) > 0) return false;
+  }
+  return true;
+}
+
+export function sameEdges(a: Edges, b: Edges): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The union of stretches (first, end) in any order, overlapping or not. */
+export function edgesOf(stretches: Float64Array, width: number): Edges {
+  const stride = 2 * width;
+  const sorted = isAscending(stretches, width) ? stretches : sortStretches(stretches, width);
+  const result = new Float64Array(sorted.length);
+  let length = 0;
+  for (let at = 0; at < sorted.length; at += stride) {
+    const open = length - width;
+    if (length > 0 && comparePoints(sorted, at, result, open, width) <= 0) {
+      if (comparePoints(sorted, at + width, result, open, width) > 0) {
+        for (let word = 0; word < width; word++) {
+          result[open + word] = sorted[at + width + word] as number;
+        }
+      }
+      continue;
+    }
+    for (let word = 0; word < stride; word++) result[length + word] = sorted[at + word] as number;
+    length += stride;
+  }
+  return length === result.length ? result : result.slice(0, length);
+}
+
+function isAscending(stretches: Float64Array, width: number): boolean {
+  const stride = 2 * width;
+  for (let at = stride; at < stretches.length; at += stride) {
+    if (comparePoints(stretches, at - stride, stretches, at, width) > 0) return false;
+  }
+  return true;
+}
+
+function sortStretches(stretches: Float64Array, width: number): Float64Array {
+  const stride = 2 * width;
+  const order = Uint32Array.from({ length: stretches.length / stride }, (_, i) => i * stride);
+  order.sort((a, b) => comparePoints(stretches, a, stretches, b, width));
+  const sorted = new Float64Array(stretches.length);
+  order.forEach((from, to) => {
+    sorted.set(stretches.subarray(from, from + stride), to * stride);
+  });
+  return sorted;
+}
+
+/** Edges of several sets, as one list of words, and the places of its edges in ascending order. */
+export interface MergedEdges {
+  readonly points: Float64Array;
+  /** Where each edge begins in `points`. Equal edges stand in the order of their sets. */
+  readonly places: Uint32Array;
+  /** Which set each edge is of, by its number in `points`. */
+  readonly owners: Uint32Array;
+}
+
+/** Merges lists that are ascending already, two by two. */
+export function mergeEdges(sets: readonly Edges[], width: number): MergedEdges {
+  const total = sets.reduce((sum, { length }) => sum + length, 0);
+  const points = new Float64Array(total);
+  const owners = new Uint32Array(total / width);
+  let runs: Uint32Array[] = [];
+  let at = 0;
+  sets.forEach((set, index) => {
+    points.set(set, at);
+    owners.fill(index, at / width, (at + set.length) / width);
+    const start = at;
+    runs.push(Uint32Array.from({ length: set.length / width }, (_, i) => start + i * width));
+    at += set.length;
+  });
+  while (runs.length > 1) {
+    const next: Uint32Array[] = [];
+    for (let i = 0; i + 1 < runs.length; i += 2) {
+      // Both are in range.
+      next.push(mergeRuns(points, runs[i] as Uint32Array, runs[i + 1] as Uint32Array, width));
+    }
+    if (runs.length % 2 === 1) next.push(runs.at(-1) as Uint32Array); // there is one
+    runs = next;
+  }
+  return { points, places: runs[0] ?? new Uint32Array(0), owners };
+}
+
+function mergeRuns(
+  points: Float64Array,
+  a: Uint32Array,
+  b: Uint32Array,
+  width: number,
+): Uint32Array {
+  const result = new Uint32Array(a.length + b.length);
+  let i = 0;
+  let j = 0;
+  for (let k = 0; k < result.length; k++) {
+    const isFirst =
+      j >= b.length ||
+      (i < a.length && comparePoints(points, a[i] as number, points, b[j] as number, width) <= 0);
+    result[k] = isFirst ? (a[i++] as number) : (b[j++] as number);
+  }
+  return result;
+}
+
+/** Whether no two of the sets share a point. */
+export function isDisjoint(sets: readonly Edges[], width: number): boolean {
+  const all = new Float64Array(sets.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const set of sets) {
+    all.set(set, at);
+    at += set.length;
+  }
+  const sorted = isAscending(all, width) ? all : sortStretches(all, width);
+  for (let i = 2 * width; i < sorted.length; i += 2 * width) {
+    if (comparePoints(sorted, i - width, sorted, i, width) > 0) return false;
+  }
+  return true;
+}
+
+/** The union of many sets, two by two. */
+export function unionOfEdges(sets: readonly Edges[], width: number): Edges {
+  let level = sets.filter((set) => set.length > 0);
+  while (level.length > 1) {
+    const next: Edges[] = [];
+    for (let i = 0; i + 1 < level.length; i += 2) {
+      next.push(combine(level[i] as Edges, level[i + 1] as Edges, width, inEither)); // in range
+    }
+    if (level.length % 2 === 1) next.push(level.at(-1) as Edges); // there is one
+    level = next;
+  }
+  return level[0] ?? noEdges;
+}

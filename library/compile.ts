@@ -1,0 +1,46 @@
+// A whole project to artefacts, for every enforcer that there is a target for.
+import { type Compiled, compileChecked } from "../compiler/compile.ts";
+import type { TargetName } from "../compiler/plan/target.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { Files } from "../project/files.ts";
+import { capabilityTable } from "../targets/capabilities.ts";
+import { targets } from "../targets/index.ts";
+import { type CheckOptions, type CheckResult, check } from "./check.ts";
+import { version } from "./version.ts";
+
+export interface CompileOptions extends CheckOptions {
+  /** Default: every target there is. */
+  readonly targets?: readonly TargetName[];
+  /** Default: true. False leaves every rule of the policy to be found in the artefacts. */
+  readonly minimise?: boolean;
+}
+
+export interface CompileResult {
+  readonly checked: CheckResult;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Undefined when there are errors: nothing is emitted then. */
+  readonly compiled: Compiled | undefined;
+}
+
+/** Names of the targets that this version can compile for. */
+export const targetNames: readonly TargetName[] = targets.map((target) => target.name);
+
+/** Checks a project and, when there is no error, compiles it for every enforcer it can. */
+export function compile(
+  files: Files,
+  { now, targets: wanted, minimise = true }: CompileOptions,
+): CompileResult {
+  const checked = check(files, { now });
+  const { diagnostics } = checked;
+  if (hasErrors(diagnostics)) return { checked, diagnostics, compiled: undefined };
+  const chosen = targets.filter((target) => wanted?.includes(target.name) ?? true);
+  const compiled = compileChecked(checked, {
+    targets: chosen,
+    capabilities: capabilityTable,
+    now,
+    version,
+    inputs: checked.project.inputs,
+    minimise,
+  });
+  return { checked, diagnostics, compiled };
+}
