@@ -21,6 +21,8 @@ export interface Options {
   readonly exitCode: boolean;
   /** `compile --out`. */
   readonly out: string | undefined;
+  /** `compile --minimise`. */
+  readonly minimise: boolean;
   readonly target: readonly string[] | undefined;
 }
 

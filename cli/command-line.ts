@@ -139,6 +139,10 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
       "--out <DIR>",
       "folder for the artefacts, replaced as a whole",
     ).makeOptionMandatory(),
+  minimise: () =>
+    new Option("--minimise <on|off>", "the fewest rules, or one by one")
+      .choices(["on", "off"])
+      .default("on"),
   target: () => new Option("--target <NAMES>", "only these targets, separated by commas"),
 };
 
@@ -176,6 +180,7 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
     color: raw.color === "always" || raw.color === "never" ? raw.color : "auto",
     check: raw.check === true,
     exitCode: raw.exitCode === true,
+    minimise: raw.minimise !== "off",
     out: text("out"),
     target: text("target")
       ?.split(",")

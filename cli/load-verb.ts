@@ -9,6 +9,7 @@ export const loadVerb: Readonly<Record<VerbName, () => Promise<Command>>> = {
   test: async () => (await import("./commands/test.ts")).test,
   explain: async () => (await import("./commands/explain.ts")).explain,
   compile: async () => (await import("./commands/compile.ts")).compile,
+  verify: async () => (await import("./commands/verify.ts")).verify,
   expire: async () => (await import("./commands/expire.ts")).expire,
   completion: async () => (await import("./commands/completion.ts")).completion,
   version: async () => (await import("./commands/version.ts")).version,

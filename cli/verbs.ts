@@ -1,7 +1,7 @@
 // The table of verbs: help and completion are read from it.
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
-export type OwnOption = "check" | "exit-code" | "out" | "target";
+export type OwnOption = "check" | "exit-code" | "minimise" | "out" | "target";
 
 export type VerbName =
   | "init"
@@ -10,6 +10,7 @@ export type VerbName =
   | "test"
   | "explain"
   | "compile"
+  | "verify"
   | "expire"
   | "completion"
   | "version";
@@ -84,11 +85,22 @@ export const verbs: readonly Verb[] = [
     name: "compile",
     summary: "write the artefacts of every enforcer class",
     operands: "",
-    own: ["out", "target"],
+    own: ["out", "target", "minimise"],
     examples: [
       ["segc compile --out out", "every target"],
       ["segc compile --out out --target nftables", "one target"],
-      ["segc compile --out out --now 2030-01-01", "as of that day"],
+      ["segc compile --out out --minimise off", "every rule of the policy by itself"],
+    ],
+  },
+  {
+    name: "verify",
+    summary: "prove that artefacts are what the policy says",
+    operands: "<DIR>",
+    own: [],
+    examples: [
+      ["segc compile --out out && segc verify out", "fresh from the compiler"],
+      ["segc compile --out out && segc verify out --now 2030-01-01", "as of that day"],
+      ["segc compile --out out && segc verify out --format json", "what differs, as data"],
     ],
   },
   {

@@ -6,7 +6,7 @@ import { printJson } from "../../diagnostics/render-json.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { manifestName } from "../../host/output-folder.ts";
-import { compile as compileProject, targetNames } from "../../index.ts";
+import { compile as compileProject, targetNames } from "../../library/compile.ts";
 import { counted } from "../../report/counted.ts";
 import { manifestLines, nextEnd } from "../../report/manifest.ts";
 import { statusFor, stopping } from "../answer.ts";
@@ -17,12 +17,12 @@ import { writeArtefacts } from "../write-artefacts.ts";
 import { problemCount } from "./check.ts";
 
 export async function compile(call: Call): Promise<Answer> {
-  const { now, out = "" } = call.options; // commander insists on --out
+  const { now, minimise, out = "" } = call.options; // commander insists on --out
   const targets = targetsOf(call.options.target);
   if ("kind" in targets) return targets;
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
-  const result = compileProject(nodeFiles(folder), { now, ...targets });
+  const result = compileProject(nodeFiles(folder), { now, minimise, ...targets });
   const diagnostics = stopping(result.diagnostics, call.options);
   const compiled = diagnostics.length === 0 ? result.compiled : undefined;
   if (compiled !== undefined) {

@@ -1,0 +1,154 @@
+// `segc verify`: artefacts on disk, edited or not, against the policy and inventory of now. Every
+// workload that a target enforces must have an artefact that does exactly what its slice says.
+import type { Artefact, TargetRunner } from "./artefact.ts";
+import type { Expansion } from "./extent/types.ts";
+import type { ArtefactEntry, Manifest } from "./manifest.ts";
+import { sha256 } from "./model/sha256.ts";
+import type { Model, UtcDate } from "./model/types.ts";
+import type { EnforcerSlice } from "./plan/slice.ts";
+import { slicesOf } from "./plan/slices.ts";
+import type { CapabilityTable, TargetName } from "./plan/target.ts";
+import { formatAddress, type IpAddress } from "./sets/address.ts";
+import { describeDiscrepancy } from "./verify/describe.ts";
+
+export interface VerifyInput {
+  readonly model: Model;
+  readonly expansion: Expansion;
+  readonly capabilities: CapabilityTable;
+  readonly now: UtcDate;
+  readonly runners: readonly TargetRunner[];
+  readonly manifest: Manifest;
+  /** Every file that could be read, by its path in the manifest. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Something that an artefact does otherwise than the policy says. */
+export interface VerifyFinding {
+  readonly target: TargetName;
+  /** Folder of the artefact under that of its target; undefined where there is none. */
+  readonly id: string | undefined;
+  /** Who is concerned, sorted. */
+  readonly workloads: readonly string[];
+  /** One line: a packet and what happens to it, or what is wrong with the files. */
+  readonly problem: string;
+}
+
+export interface Verified {
+  /** In the order of targets, ids and workloads. Empty: the artefacts are what the policy says. */
+  readonly findings: readonly VerifyFinding[];
+  /** Artefacts that were compared, and workloads that they are for. */
+  readonly artefacts: number;
+  readonly workloads: number;
+  /** Files whose bytes are not those that were compiled, sorted. */
+  readonly edited: readonly string[];
+}
+
+/** Targets that the manifest has nothing of are not asked for. */
+export function verifyArtefacts(input: VerifyInput): Verified {
+  const { manifest, runners } = input;
+  const asked = runners.filter(({ name }) => manifest.artefacts.some((one) => one.target === name));
+  const checks = asked.map((runner) => verifyTarget(input, runner));
+  const unknown = manifest.artefacts
+    .filter(({ target }) => !asked.some(({ name }) => name === target))
+    .map(({ target, id, workloads }) => ({
+      target,
+      id,
+      workloads,
+      problem: "is of a target that this version of segc does not have",
+    }));
+  return {
+    findings: [...checks.flatMap(({ findings }) => findings), ...unknown],
+    artefacts: checks.reduce((sum, { artefacts }) => sum + artefacts, 0),
+    workloads: checks.reduce((sum, { workloads }) => sum + workloads, 0),
+    edited: editedFiles(input),
+  };
+}
+
+function editedFiles({ manifest, texts }: VerifyInput): readonly string[] {
+  const files = manifest.artefacts.flatMap((entry) => entry.files);
+  return files
+    .filter(({ path, sha256: expected }) => {
+      const text = texts.get(path);
+      return text !== undefined && sha256(text) !== expected;
+    })
+    .map(({ path }) => path)
+    .sort();
+}
+
+function verifyTarget(input: VerifyInput, runner: TargetRunner) {
+  const { model, expansion, capabilities, now, manifest } = input;
+  const target = runner.name;
+  const entries = manifest.artefacts.filter((entry) => entry.target === target);
+  const entryOf = new Map(entries.flatMap((entry) => entry.workloads.map((name) => [name, entry])));
+  const nameOf = namesIn(expansion);
+  const findings: VerifyFinding[] = [];
+  const enforced = new Set<string>();
+  let compared = 0;
+  for (const slice of slicesOf(model, expansion, capabilities, now, runner.kind)) {
+    for (const name of slice.workloads) enforced.add(name);
+    for (const [entry, workloads] of byEntry(slice, entryOf)) {
+      if (entry === undefined) {
+        findings.push({ target, id: undefined, workloads, problem: "there is no artefact" });
+        continue;
+      }
+      compared++;
+      const problems = verifyOne(input, runner, { slice, entry, workloads, nameOf });
+      findings.push(...problems.map((problem) => ({ target, id: entry.id, workloads, problem })));
+    }
+  }
+  for (const { id, workloads } of entries) {
+    const gone = workloads.filter((name) => !enforced.has(name));
+    if (gone.length === 0) continue;
+    const problem = `there is an artefact, but the inventory enforces nothing by ${target}`;
+    findings.push({ target, id, workloads: gone, problem });
+  }
+  return { findings, artefacts: compared, workloads: enforced.size };
+}
+
+/** The workloads of a slice by the artefact that they have. */
+function byEntry(slice: EnforcerSlice, entryOf: ReadonlyMap<string, ArtefactEntry>) {
+  const groups = new Map<ArtefactEntry | undefined, string[]>();
+  for (const name of slice.workloads) {
+    const entry = entryOf.get(name);
+    const group = groups.get(entry);
+    if (group === undefined) groups.set(entry, [name]);
+    else group.push(name);
+  }
+  return groups;
+}
+
+interface Comparison {
+  readonly slice: EnforcerSlice;
+  readonly entry: ArtefactEntry;
+  readonly workloads: readonly string[];
+  readonly nameOf: (address: IpAddress) => string | undefined;
+}
+
+function verifyOne(
+  { texts, now }: VerifyInput,
+  runner: TargetRunner,
+  { slice, entry, workloads, nameOf }: Comparison,
+): readonly string[] {
+  const missing = entry.files.filter(({ path }) => !texts.has(path));
+  if (missing.length > 0) return missing.map(({ path }) => `\`${path}\` cannot be read`);
+  const artefact: Artefact = {
+    entry,
+    files: entry.files.map(({ path, executable }) => ({
+      path,
+      text: texts.get(path) ?? "",
+      executable,
+    })),
+  };
+  const names = { nameOf, ...(workloads[0] === undefined ? {} : { local: workloads[0] }) };
+  return runner.verify(slice, artefact, now).map((one) => describeDiscrepancy(one, names));
+}
+
+/** The workload that holds an address, in whichever realm. */
+function namesIn({ universe }: Expansion): Comparison["nameOf"] {
+  const names = new Map<string, string>();
+  for (const { workload, address } of universe.endpoints) {
+    const name = universe.workloads[workload]?.name;
+    if (address !== undefined && name !== undefined) names.set(formatAddress(address), name);
+  }
+  return (address) => names.get(formatAddress(address));
+}
