@@ -6,19 +6,21 @@ import type { ModuleTree } from "../grammar/ast.ts";
 import { checkAuthority } from "./extent/authority.ts";
 import { expand } from "./extent/expand.ts";
 import { checkFixtureRequirements, checkRequirements } from "./extent/requirements.ts";
-import type { Expansion } from "./extent/types.ts";
+import type { Expansion, Product } from "./extent/types.ts";
 import { checkGuardrails } from "./guard/guardrails.ts";
 import { runTests, type TestResult } from "./guard/policy-tests.ts";
-import { type Space, spaceOf } from "./guard/space.ts";
-import { checkStagedDependence } from "./guard/staged-dependence.ts";
+import type { SieveContext } from "./guard/sieve.ts";
+import { spaceOf } from "./guard/space.ts";
+import { checkStagedDependence, mayDependOnStaged } from "./guard/staged-dependence.ts";
 import { buildInventory } from "./inventory/build.ts";
 import type { RawInventory } from "./inventory/raw.ts";
 import type { Inventory } from "./inventory/types.ts";
 import { buildModel } from "./model/build.ts";
-import type { Model, UtcDate } from "./model/types.ts";
+import type { Model, Rule, UtcDate } from "./model/types.ts";
 import { checkCapabilities } from "./plan/check-capabilities.ts";
 import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
 import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
+import { loweredProducts } from "./plan/lowering.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import type { World } from "./semantics/semantics.ts";
 
@@ -58,7 +60,6 @@ export function checkPolicy(input: CheckInput): Checked {
   const { inventory } = read;
   const expansion = expand(model, inventory);
   const world = { model, workloads: inventory.workloads, capabilities, now };
-  const space = remembered(() => spaceOf(world));
 
   const context = planContext(model, expansion, capabilities, now);
   // Without the root there is no vocabulary: every label of the inventory would be called unknown.
@@ -68,7 +69,7 @@ export function checkPolicy(input: CheckInput): Checked {
   // Who may write a rule does not change what it means: promises are checked all the same.
   const sound = !hasErrors(early) && !hasErrors(middle.filter(({ code }) => !authority.has(code)));
   const tests = sound ? runTests(world) : [];
-  const late = sound ? [...checkPromises(space, model), ...failuresOf(tests)] : [];
+  const late = sound ? [...checkPromises(world, context), ...failuresOf(tests)] : [];
   return {
     model,
     inventory,
@@ -100,12 +101,30 @@ function enforcementOfAll(context: PlanContext): readonly RuleEnforcement[] {
 /** Errors that leave the meaning of the policy as it is. */
 const authority: ReadonlySet<string> = new Set(["SEG313", "SEG401", "SEG402", "SEG403", "SEG406"]);
 
-/** Guardrails and staged dependences; the space is not built where there is nothing to decide. */
-function checkPromises(space: () => Space, model: Model): readonly Diagnostic[] {
+/** Guardrails and staged dependences; no space is built where there is nothing to decide. */
+function checkPromises(world: World, context: PlanContext): readonly Diagnostic[] {
+  const { model } = world;
   return [
-    ...(model.guardrails.length === 0 ? [] : checkGuardrails(space())),
-    ...(model.observations.length === 0 ? [] : checkStagedDependence(space())),
+    ...(model.guardrails.length === 0 ? [] : checkGuardrails(world, sieveContext(context))),
+    ...(mayDependOnStaged(world) ? checkStagedDependence(spaceOf(world)) : []),
   ];
+}
+
+/** What the sieve of guardrails needs of a plan. */
+export function sieveContext(context: PlanContext): SieveContext {
+  const { model, expansion, now, ends } = context;
+  const known = new Map<Rule, readonly Product[]>();
+  return {
+    expansion,
+    now,
+    rules: model.rules.filter((rule) => !rule.staged),
+    lowered: (rule) => {
+      const products = known.get(rule) ?? loweredProducts(context, rule);
+      known.set(rule, products);
+      return products;
+    },
+    enforced: { egress: ends.egress.enforced, ingress: ends.ingress.enforced },
+  };
 }
 
 const failuresOf = (tests: readonly TestResult[]) =>
@@ -119,12 +138,4 @@ function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[
     }
     return compareSpans(a.span, b.span) || (a.code < b.code ? -1 : Number(a.code > b.code));
   });
-}
-
-function remembered<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

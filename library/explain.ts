@@ -21,7 +21,7 @@ export function explain(checked: CheckResult, question: string): ExplainResult {
   if (unsound.length > 0) return { explanation: undefined, diagnostics: unsound };
   const asked = askQuestion(checked.model, checked.inventory, question);
   if (asked.flow === undefined) return { explanation: undefined, diagnostics: asked.diagnostics };
-  const space = spaceOf(checked.world, [asked.flow]);
+  const space = spaceOf(checked.world, { questions: [asked.flow] });
   return { explanation: explainFlows(space, asked.flow), diagnostics: [] };
 }
 

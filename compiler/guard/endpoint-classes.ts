@@ -19,11 +19,12 @@ const noProcess: Process = new Map();
 export function endpointClasses(
   world: World,
   questions: readonly FlowSet[] = [],
+  among: readonly Workload[] = world.workloads,
 ): readonly EndpointClass[] {
   const tell = distinctions(world.model, questions);
   const cidrs = sortedCidrs(tell.cidrs);
   const classes = new Map<string, Endpoint[]>();
-  for (const workload of world.workloads) {
+  for (const workload of among) {
     const ofWorkload = workloadSignature(tell, workload);
     for (const endpoint of endpointsOf(workload)) {
       const covering = cidrs.filter((cidr) => contains(cidr, endpoint.address)).map(formatCidr);

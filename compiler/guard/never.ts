@@ -28,6 +28,7 @@ import {
   type Space,
   worldAt,
 } from "./space.ts";
+import { subjectOf } from "./subject.ts";
 
 export function checkNever(space: Space, guardrail: Guardrail): readonly Diagnostic[] {
   const subject = subjectOf(guardrail);
@@ -46,15 +47,6 @@ export function checkNever(space: Space, guardrail: Guardrail): readonly Diagnos
     ...endedExceptions(space, guardrail, excused),
     ...notEnforced(space, guardrail, subject),
   ];
-}
-
-/** `only A -> B : S` forbids everybody else, process included: never (anywhere except A) -> B : S. */
-function subjectOf({ verb, flow }: Guardrail): FlowSet {
-  if (verb !== "only") return flow;
-  return {
-    ...flow,
-    source: { kind: "difference", of: { kind: "anywhere" }, except: flow.source },
-  };
 }
 
 /** Flows of X that the policy allows, one for each pair of classes and stretch of services. */
@@ -105,7 +97,7 @@ interface Excused {
 
 /** SEG606 for each exception whose last day has passed, whether flows need it or not. */
 export function endedExceptions(
-  { world }: Space,
+  { world }: Pick<Space, "world">,
   guardrail: Guardrail,
   excused: readonly Excused[],
 ): readonly Diagnostic[] {

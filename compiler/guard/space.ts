@@ -1,6 +1,7 @@
 // The finite space in which guardrails and tests are decided: pairs of endpoint classes, for each
 // the processes and services at which some statement changes its mind. What a set may select is
 // remembered by set, since segments are shared between statements.
+import type { Workload } from "../inventory/types.ts";
 import { programsIn } from "../model/programs-in.ts";
 import type { EndpointSet, FlowSet, Rule } from "../model/types.ts";
 import { combinations, type Endpoint, type Process, selects } from "../semantics/denotation.ts";
@@ -26,9 +27,16 @@ export interface Space {
   readonly services: readonly ServiceSet[];
 }
 
+export interface SpaceOptions {
+  /** What else is asked about. */
+  readonly questions?: readonly FlowSet[];
+  /** The managed ends that matter; default: all. What is outside is so for the whole world. */
+  readonly among?: readonly Workload[];
+}
+
 /** The space of the world's own statements, and of what else is asked about. */
-export function spaceOf(world: World, questions: readonly FlowSet[] = []): Space {
-  const classes = endpointClasses(world, questions);
+export function spaceOf(world: World, { questions = [], among }: SpaceOptions = {}): Space {
+  const classes = endpointClasses(world, questions, among);
   const known = new Map<EndpointSet, Bitset>();
   const mayBeIn = (set: EndpointSet) => {
     const found = known.get(set);

@@ -20,18 +20,25 @@ import { flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
 /** From this many days before the window's last day it is an error. */
 const errorDays = 14;
 
-export function checkStagedDependence(space: Space): readonly Diagnostic[] {
-  const ending = space.world.model.observations.filter(
-    (observation) =>
-      isActive(space.world, observation.until) &&
-      daysBetween(space.world.now, observation.until) <= errorDays,
-  );
-  if (ending.length === 0) return [];
-  const staged = space.world.model.rules.filter(
-    (rule) => rule.staged && rule.effect === "allow" && isActive(space.world, rule.meta.until),
-  );
-  return staged.flatMap((rule) => dependenceOn(space, rule, ending) ?? []);
+/** False where there is nothing to decide: no window ends soon, or nothing is staged. */
+export function mayDependOnStaged(world: World): boolean {
+  return endingSoon(world).length > 0 && stagedAllows(world).length > 0;
 }
+
+export function checkStagedDependence(space: Space): readonly Diagnostic[] {
+  const ending = endingSoon(space.world);
+  return stagedAllows(space.world).flatMap((rule) => dependenceOn(space, rule, ending) ?? []);
+}
+
+const endingSoon = (world: World): readonly Observation[] =>
+  world.model.observations.filter(
+    ({ until }) => isActive(world, until) && daysBetween(world.now, until) <= errorDays,
+  );
+
+const stagedAllows = (world: World): readonly Rule[] =>
+  world.model.rules.filter(
+    (rule) => rule.staged && rule.effect === "allow" && isActive(world, rule.meta.until),
+  );
 
 function dependenceOn(
   space: Space,

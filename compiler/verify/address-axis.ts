@@ -28,18 +28,18 @@ export function addressAxis(family: Family, sets: Iterable<AddressSet | undefine
     }
     slots.set(set, slot);
   }
-  const { atomSets, starts } = rank(
+  const { atomSets, atoms, startOf } = rank(
     distinct.map(({ edges }) => edges),
     widthOf(family),
   );
   return {
-    atoms: starts.length,
+    atoms,
     setOf: (set) => {
       const slot = set === undefined ? undefined : slots.get(set);
       return slot === undefined ? undefined : atomSets[slot];
     },
     // The words of a family's addresses are as many as its tuple type has.
-    lowestOf: (atom) => ({ family, words: starts[atom] }) as unknown as IpAddress,
+    lowestOf: (atom) => ({ family, words: startOf(atom) }) as unknown as IpAddress,
   };
 }
 
@@ -74,33 +74,47 @@ function isSame(a: Flat, b: Flat): boolean {
 interface Ranked {
   /** For each set. */
   readonly atomSets: readonly AtomSet[];
-  /** The lowest address of each atom. */
-  readonly starts: readonly (readonly number[])[];
+  readonly atoms: number;
+  /** The lowest address of an atom, in words. */
+  readonly startOf: (atom: number) => readonly number[];
 }
 
 /** Every edge of some set begins an atom; what is before the first is one too. */
 function rank(sets: readonly Edges[], width: number): Ranked {
   const { points, places } = mergeEdges(sets, width);
   const ranks = new Int32Array(places.length);
-  const starts: (readonly number[])[] = [new Array<number>(width).fill(0)];
-  let before = -1;
+  /** Places of the edges that begin atoms, without the lowest atom. */
+  const starts = new Uint32Array(places.length);
+  let last = 0;
   for (let i = 0; i < places.length; i++) {
     const at = places[i] as number; // in range
     const isNew =
-      before < 0
-        ? points.subarray(at, at + width).some((word) => word !== 0)
-        : comparePoints(points, before, points, at, width) !== 0;
-    if (isNew) starts.push(Array.from(points.subarray(at, at + width)));
-    ranks[at / width] = starts.length - 1;
-    before = at;
+      last === 0
+        ? !isOrigin(points, at, width)
+        : comparePoints(points, starts[last - 1] as number, points, at, width) !== 0;
+    if (isNew) starts[last++] = at;
+    ranks[at / width] = last;
   }
   // The end after the very last address starts no atom: its rank is the number of atoms.
-  if (starts.at(-1)?.[0] === 2 ** 32) starts.pop();
+  const endsLine = last > 0 && points[starts[last - 1] as number] === 2 ** 32;
   let from = 0;
   const atomSets = sets.map((edges) => {
     const count = edges.length / width;
     from += count;
     return ranks.slice(from - count, from);
   });
-  return { atomSets, starts };
+  return {
+    atomSets,
+    atoms: endsLine ? last : last + 1,
+    startOf: (atom) => {
+      if (atom === 0) return new Array<number>(width).fill(0);
+      const at = starts[atom - 1] as number; // atoms are those of this axis
+      return Array.from(points.subarray(at, at + width));
+    },
+  };
+}
+
+function isOrigin(points: Float64Array, at: number, width: number): boolean {
+  for (let word = at; word < at + width; word++) if (points[word] !== 0) return false;
+  return true;
 }
