@@ -6,6 +6,8 @@ export interface EstateSize {
   readonly workloads: number;
   readonly segments: number;
   readonly rules: number;
+  /** With rules over all workloads, guardrails, a fifth of the rules by address, and subnets. */
+  readonly isFleet?: boolean;
 }
 
 const teams = 20;
@@ -24,7 +26,7 @@ export function estate(size: EstateSize, seed = 1): ReadonlyMap<string, string> 
   const random = seeded(seed);
   const texts = new Map<string, string>([
     ["segc.yaml", configuration()],
-    ["org.seg", rootModule()],
+    ["org.seg", rootModule(size)],
     ["inventory.json", inventory(size, random)],
   ]);
   for (let team = 0; team < teams; team++) {
@@ -39,7 +41,7 @@ function configuration(): string {
   return `edition: 1\nroot: org\nmodules:\n${modules}\ninventory: inventory.json\n`;
 }
 
-function rootModule(): string {
+function rootModule({ isFleet = false }: EstateSize): string {
   const lines = [
     "module org root",
     "label env: enum { prod, staging, dev }",
@@ -56,26 +58,69 @@ function rootModule(): string {
     `delegate ingress of (workloads where tier is front) : tcp/443 to { ${everyTeam} }`,
     `delegate ingress of (workloads where tier is front) with outside : tcp/443 to { ${everyTeam} }`,
     `delegate egress of workloads with outside : tcp/443 to { ${everyTeam} }`,
+    ...(isFleet ? fleetStatements() : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function inventory({ workloads }: EstateSize, random: Random): string {
-  const records = Array.from({ length: workloads }, (_, index) => {
+/** Five rules that concern every workload, and ten guardrails that hold. */
+function fleetStatements(): readonly string[] {
+  const fronts = ["t01", "t02", "t03", "t04", "t05"];
+  return [
+    ...fronts.map(
+      (team, index) =>
+        `allow all-${team} = workloads -> workloads where team is ${team} and tier is proxy : tcp/${3120 + index}`,
+    ),
+    "never telnet = anywhere -> workloads : tcp/23",
+    "never exposed = outside -> workloads where tier is data : any-service",
+    ...Array.from({ length: 8 }, (_, team) => {
+      const own = `workloads where team is ${teamName(team)}`;
+      return `never ${teamName(team)}-data = workloads where team is not ${teamName(team)} -> ${own} and tier is data : any-service`;
+    }),
+  ];
+}
+
+/**
+ * The number of an address for each workload: in the order of the inventory or, as fleets have it,
+ * by subnets: who is alike stands together, but for one in twenty.
+ */
+function addressNumbers(
+  labels: readonly { readonly [name: string]: unknown }[],
+  isFleet: boolean,
+  random: Random,
+): readonly number[] {
+  if (!isFleet) return labels.map((_, index) => index);
+  const keys = labels.map(({ team, app, tier, env }) =>
+    random.chance(0.05) ? `~${random.integer(1e9)}` : [team, tier, env, app].join(),
+  );
+  const order = [...keys.keys()].sort((a, b) => ((keys[a] ?? "") < (keys[b] ?? "") ? -1 : 1));
+  const numbers = new Array<number>(labels.length);
+  order.forEach((workload, number) => {
+    numbers[workload] = number;
+  });
+  return numbers;
+}
+
+function inventory({ workloads, isFleet = false }: EstateSize, random: Random): string {
+  const everyLabels = Array.from({ length: workloads }, (_, index) => {
     const app = Math.floor(index / workloadsPerApp);
     const team = teamName(app % teams);
-    const labels = {
+    return {
       env: random.pick(envs),
       tier: random.pick(tiers),
       team,
       ...(random.chance(0.95) ? { app: appName(app) } : {}),
       ...(random.chance(0.1) ? { handles: ["pii"] } : {}),
     };
+  });
+  const numbers = addressNumbers(everyLabels, isFleet, random);
+  const records = everyLabels.map((labels, workload) => {
+    const index = numbers[workload] ?? 0;
     const v4 = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
     const v6 = `2001:db8:${(index >> 16).toString(16)}::${(index & 0xffff).toString(16)}`;
     const enforcers = [{ kind: "nftables", id: "host", directions: ["ingress", "egress"] }];
     return JSON.stringify({
-      name: `host-${index}`,
+      name: `host-${workload}`,
       platform: "linux",
       labels,
       addresses: [v4, v6],
@@ -96,7 +141,9 @@ function teamModule(team: number, size: EstateSize, random: Random): string {
     lines.push(`segment s${at} = ${segment(name, app, at, random)}`);
   }
   for (let at = 0; at < rules; at++) {
-    lines.push(rule(name, `r${at}`, () => `s${random.integer(segments)}`, random));
+    const segmentOf = () => `s${random.integer(segments)}`;
+    const isByAddress = size.isFleet === true && random.chance(0.13);
+    lines.push((isByAddress ? ruleByAddress : rule)(name, `r${at}`, segmentOf, random));
   }
   return `${lines.join("\n")}\n`;
 }
@@ -110,6 +157,15 @@ function segment(team: string, app: () => string, at: number, random: Random): s
   if (kind === 2 && at > 2) return `{ ${earlier()}, ${earlier()}, ${earlier()} }`;
   if (kind === 3 && at > 1) return `${earlier()} except ${earlier()}`;
   return `workloads where team is ${team} and app is ${app()} and tier is ${random.pick(tierNodes)}`;
+}
+
+/** To or from a few networks outside. */
+function ruleByAddress(_team: string, name: string, segmentOf: () => string, random: Random) {
+  const net = () => `198.51.${random.integer(256)}.${16 * random.integer(16)}/28`;
+  const networks = `networks { ${[...new Set([net(), net(), net()])].join(", ")}, 2001:db8:f${random.integer(16).toString(16)}00::/40 }`;
+  return random.chance(0.5)
+    ? `allow ${name} = ${networks} -> ${segmentOf()} & workloads where tier is front : https`
+    : `allow ${name} = ${segmentOf()} -> ${networks} : https`;
 }
 
 /** Most within the team; some to the front of another one, some to and from outside. */

@@ -40,7 +40,7 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     name,
     kind,
     produce: (slice, options) => {
-      const least = options.minimise ? minimiseSlice(slice) : undefined;
+      const least = options.minimise ? minimiseSlice(slice, sharing(options)) : undefined;
       const files = target.render(target.plan(least?.slice ?? slice, options));
       return artefactOf(target, proved(target, slice, files), {
         id: slice.id,
@@ -58,6 +58,8 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     },
   };
 }
+
+const sharing = ({ share }: PlanOptions) => (share === undefined ? {} : { share });
 
 function verify<Plan>(
   target: Target<Plan>,

@@ -7,6 +7,7 @@ import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { slicesOf } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
+import { addressSharing } from "./sets/address-set.ts";
 
 export interface CompileOptions {
   readonly targets: readonly TargetRunner[];
@@ -27,10 +28,11 @@ export interface Compiled {
 export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
   const { model, expansion, inventory } = checked;
   const { capabilities, now, minimise } = options;
+  const share = addressSharing();
   const artefacts = options.targets
     .flatMap((target) =>
       slicesOf(model, expansion, capabilities, now, target.kind).map((slice) =>
-        target.produce(slice, { minimise }),
+        target.produce(slice, { minimise, share }),
       ),
     )
     .sort((a, b) => compareTexts(folderOf(a), folderOf(b)));

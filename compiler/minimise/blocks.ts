@@ -5,7 +5,7 @@ import type { Family } from "../sets/address.ts";
 import { unionAddresses } from "../sets/address-set.ts";
 import { serviceAtoms } from "../sets/atoms.ts";
 import { intersectServices, isNoService, unionServices } from "../sets/service-set.ts";
-import { type Part, type PeerProduct, partition } from "./partition.ts";
+import { type Part, type PeerProduct, partition, type ShareAddresses } from "./partition.ts";
 import { productCover } from "./product-cover.ts";
 
 export interface Block extends PeerProduct {
@@ -21,13 +21,19 @@ export interface Blocks {
   readonly optimal: boolean;
 }
 
+export interface CoverOptions {
+  /** Bounds the search of each list of blocks; see product-cover.ts. */
+  readonly budgetMs: number;
+  readonly share: ShareAddresses;
+}
+
 /** The fewest blocks, or the fewest found within the budget and how far from proved they are. */
 export function blocksOf(
   products: readonly PeerProduct[],
   family: Family,
-  budgetMs: number,
+  { budgetMs, share }: CoverOptions,
 ): Blocks {
-  const parts = partition(products, family);
+  const parts = partition(products, family, share);
   if (parts.length <= 1) return { blocks: parts, lowerBound: parts.length, optimal: true };
   const atoms = serviceAtoms(parts.map(({ service }) => service));
   const edges = atoms.flatMap(({ of }, column) => of.flatMap((row) => [row, column]));
@@ -42,7 +48,7 @@ export function blocksOf(
       const rowParts = rows.flatMap((row) => parts[row] ?? []);
       const service = unionServices(...columns.flatMap((column) => atoms[column]?.service ?? []));
       return {
-        remote: unionAddresses(...rowParts.map(({ remote }) => remote)),
+        remote: share(unionAddresses(...rowParts.map(({ remote }) => remote))),
         service,
         of: partakers(rowParts, products, service),
       };

@@ -10,7 +10,7 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
-import { type Blocks, blocksOf } from "./blocks.ts";
+import { type Blocks, blocksOf, type CoverOptions } from "./blocks.ts";
 import type { PeerProduct } from "./partition.ts";
 
 /** Entries that decide (not the staged ones), before and after, and what is proved about them. */
@@ -26,9 +26,14 @@ export interface Minimised {
   readonly counts: MinimisedCounts;
 }
 
-/** `budgetMs` bounds the search of each list of blocks; see product-cover.ts. */
-export function minimiseSlice(slice: EnforcerSlice, budgetMs = 1000): Minimised {
-  const halves = slice.directions.map((half) => minimiseDirection(half, budgetMs));
+const alone: CoverOptions = { budgetMs: 1000, share: (set) => set };
+
+export function minimiseSlice(
+  slice: EnforcerSlice,
+  options: Partial<CoverOptions> = {},
+): Minimised {
+  const cover = { ...alone, ...options };
+  const halves = slice.directions.map((half) => minimiseDirection(half, cover));
   const sum = (of: (counts: MinimisedCounts) => number) =>
     halves.reduce((total, { counts }) => total + of(counts), 0);
   return {
@@ -47,8 +52,8 @@ interface Half {
   readonly counts: MinimisedCounts;
 }
 
-function minimiseDirection(half: DirectionSlice, budgetMs: number): Half {
-  const families = ([4, 6] as const).map((family) => minimiseFamily(half, family, budgetMs));
+function minimiseDirection(half: DirectionSlice, options: CoverOptions): Half {
+  const families = ([4, 6] as const).map((family) => minimiseFamily(half, family, options));
   const denies = families.flatMap((one) => one.denies.entries);
   const allows = families.flatMap((one) => one.allows.entries);
   const lists = families.flatMap((one) => [one.denies, one.allows]);
@@ -72,7 +77,7 @@ interface Covered {
 
 const nothing: Covered = { entries: [], lowerBound: 0, optimal: true };
 
-function minimiseFamily(half: DirectionSlice, family: Family, budgetMs: number) {
+function minimiseFamily(half: DirectionSlice, family: Family, options: CoverOptions) {
   const ofFamily = (entries: readonly SliceEntry[]) =>
     entries.filter((entry) => entry.family === family).map(drafted);
   const allows = ofFamily(half.allows);
@@ -82,7 +87,7 @@ function minimiseFamily(half: DirectionSlice, family: Family, budgetMs: number) 
     deny.entry.log === "none" &&
     ![...allows, ...saved].some((allow) => meet(deny, allow));
   const denies = ofFamily(half.denies).filter((deny) => !isDead(deny));
-  const cover = (drafts: readonly Draft[]) => coverGroups(drafts, family, budgetMs);
+  const cover = (drafts: readonly Draft[]) => coverGroups(drafts, family, options);
   const kept = { denies: cover(denies), allows: cover(allows) };
   const mayCut =
     half.observed === undefined &&
@@ -140,9 +145,9 @@ function subtract(draft: Draft, hole: PeerProduct): readonly Draft[] {
 }
 
 /** Entries with the same conditions are covered together. */
-function coverGroups(drafts: readonly Draft[], family: Family, budgetMs: number): Covered {
+function coverGroups(drafts: readonly Draft[], family: Family, options: CoverOptions): Covered {
   const plain = drafts.filter(isUnconditional);
-  const covers = groupsOf(drafts).map((group) => coverGroup(group, plain, family, budgetMs));
+  const covers = groupsOf(drafts).map((group) => coverGroup(group, plain, family, options));
   return {
     entries: covers.flatMap(({ group, cover }) => entriesOf(group, cover)),
     lowerBound: covers.reduce((total, { cover }) => total + cover.lowerBound, 0),
@@ -170,14 +175,14 @@ function coverGroup(
   group: readonly Draft[],
   plain: readonly Draft[],
   family: Family,
-  budgetMs: number,
+  options: CoverOptions,
 ) {
-  const whole = { group, cover: blocksOf(group, family, budgetMs) };
+  const whole = { group, cover: blocksOf(group, family, options) };
   const isPlain = group.some(isUnconditional);
   const isSilent = group.every(({ entry }) => entry.log === "none");
   if (isPlain || !isSilent || plain.length === 0) return whole;
   const rest = group.flatMap((draft) => subtractAll(draft, plain));
-  const cut = { group: rest, cover: blocksOf(rest, family, budgetMs) };
+  const cut = { group: rest, cover: blocksOf(rest, family, options) };
   return cut.cover.blocks.length <= whole.cover.blocks.length ? cut : whole;
 }
 

@@ -16,8 +16,15 @@ export interface Part extends PeerProduct {
   readonly of: readonly number[];
 }
 
+/** Makes sets of equal content one object, so that what is known of one is found again. */
+export type ShareAddresses = (set: AddressSet) => AddressSet;
+
 /** Parts with disjoint peers and different services: together exactly the pairs of `products`. */
-export function partition(products: readonly PeerProduct[], family: Family): readonly Part[] {
+export function partition(
+  products: readonly PeerProduct[],
+  family: Family,
+  share: ShareAddresses = (set) => set,
+): readonly Part[] {
   const parts = new Map<string, { of: Set<number>; service: ServiceSet; peers: AddressSet[] }>();
   for (const { of, addresses } of addressAtoms(
     products.map(({ remote }) => remote),
@@ -33,7 +40,7 @@ export function partition(products: readonly PeerProduct[], family: Family): rea
   return [...parts.values()].map(({ of, service, peers }) => ({
     of: [...of].sort((a, b) => a - b),
     service,
-    remote: unionAddresses(...peers),
+    remote: share(unionAddresses(...peers)),
   }));
 }
 

@@ -3,6 +3,7 @@
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
+import type { AddressSet } from "../sets/address-set.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
 import type { PacketList } from "./packet-list.ts";
 import type { EnforcerSlice } from "./slice.ts";
@@ -91,6 +92,8 @@ export interface MeaningOf {
 export interface PlanOptions {
   /** False, the default: entries keep their shape, so that each rule is found again. */
   readonly minimise: boolean;
+  /** One object for sets of equal content, over all slices of a compile. */
+  readonly share?: (set: AddressSet) => AddressSet;
 }
 
 /** What an enforcer will hold once it has loaded an artefact. */

@@ -1,7 +1,7 @@
 // Ranges of addresses as prefixes. From the left, the largest aligned block that fits, then the next:
 // the fewest prefixes there can be, and the only such list (minimise.md 1.2).
-import type { Cidr, Family, Ipv6 } from "./address.ts";
-import type { Edges } from "./edges.ts";
+import type { Cidr, Family } from "./address.ts";
+import { comparePoints, type Edges } from "./edges.ts";
 
 /** The fewest prefixes that are exactly the points between the edges, ascending. */
 export function prefixesBetween(edges: Edges, family: Family): readonly Cidr[] {
@@ -19,7 +19,7 @@ export function prefixesBetween(edges: Edges, family: Family): readonly Cidr[] {
       edges[at] === edges[at + 4] &&
       edges[at + 1] === edges[at + 5] &&
       edges[at + 2] === edges[at + 6];
-    if (!isWithinWord) pushV6(cidrs, pointAt(edges, at), pointAt(edges, at + 4));
+    if (!isWithinWord) pushV6(cidrs, edges, at);
     else {
       const [a = 0, b = 0, c = 0] = edges.subarray(at, at + 3);
       forEachBlock(edges[at + 3] as number, edges[at + 7] as number, (word, length) => {
@@ -49,28 +49,41 @@ function forEachBlock(
   }
 }
 
-/** WHY bigints: ranges that cross a 32-bit word of IPv6 are rare, and short lists. */
-function pointAt(edges: Edges, at: number): bigint {
-  let point = 0n;
-  for (let word = 0; word < 4; word++) point = (point << 32n) + BigInt(edges[at + word] as number);
-  return point;
-}
-
-function pushV6(cidrs: Cidr[], first: bigint, end: bigint): void {
-  let open = first;
-  while (open < end) {
-    let length = 128;
-    let size = 1n;
-    while (length > 0 && open % (size * 2n) === 0n && open + size * 2n <= end) {
-      size *= 2n;
-      length--;
+/** The same over four words. */
+function pushV6(cidrs: Cidr[], edges: Edges, at: number): void {
+  const open = Array.from(edges.subarray(at, at + 4));
+  while (comparePoints(open, 0, edges, at + 4, 4) < 0) {
+    let length = 128 - trailingZeros(open);
+    let next = after(open, length);
+    while (comparePoints(next, 0, edges, at + 4, 4) > 0) {
+      length++;
+      next = after(open, length);
     }
-    cidrs.push({ address: addressAt(open), length });
-    open += size;
+    const [a = 0, b = 0, c = 0, d = 0] = open;
+    cidrs.push({ address: { family: 6, words: [a, b, c, d] }, length });
+    for (let word = 0; word < 4; word++) open[word] = next[word] as number; // four words
   }
 }
 
-function addressAt(point: bigint): Ipv6 {
-  const word = (index: bigint) => Number((point >> (96n - 32n * index)) & 0xffffffffn);
-  return { family: 6, words: [word(0n), word(1n), word(2n), word(3n)] };
+/** How many of the last bits of the address are zero. */
+function trailingZeros(words: readonly number[]): number {
+  for (let word = 3; word >= 0; word--) {
+    const value = words[word] as number; // four words
+    if (value !== 0) return (3 - word) * 32 + (31 - Math.clz32(value & -value));
+  }
+  return 128;
+}
+
+/** The first address after the prefix. */
+function after(words: readonly number[], length: number): number[] {
+  const next = [...words];
+  let word = length === 0 ? 0 : (length - 1) >>> 5;
+  let sum = (next[word] as number) + 2 ** (length === 0 ? 32 : 31 - ((length - 1) & 31));
+  while (sum === 2 ** 32 && word > 0) {
+    next[word] = 0;
+    word--;
+    sum = (next[word] as number) + 1; // the word is in range
+  }
+  next[word] = sum;
+  return next;
 }

@@ -34,7 +34,7 @@ export function dispatchRules(
   permit: Verdict,
 ): readonly NftRule[] | undefined {
   if (entries.length === 0) return undefined;
-  const groups = partition(entries, family);
+  const groups = partition(entries, family, parts.share);
   if (groups.some(({ remote }) => isWhole(remote, family))) return undefined; // there is no key
   if (dispatchNs(groups, family) + gainNsMin > listNs(entries, family)) return undefined;
   const end = direction === "ingress" ? "saddr" : "daddr";

@@ -3,6 +3,7 @@
 // packet without a socket fails every question: "not this program" is a chain that returns.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
+import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
 import { isExpressible, programMatches } from "./identity.ts";
 import type { Limit, Match, NftChain, NftRule, NftVerdictMap, Verdict } from "./ruleset.ts";
@@ -14,6 +15,7 @@ export interface TableParts {
   readonly sets: AddressSets;
   readonly maps: NftVerdictMap[];
   readonly chains: NftChain[];
+  readonly share: (set: AddressSet) => AddressSet;
 }
 
 /** What an entry does to the packets it matches. */

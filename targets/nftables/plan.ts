@@ -30,10 +30,11 @@ const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 /** What a host with nftables must do for its slice. */
 export function planNftables(
   slice: EnforcerSlice,
-  { minimise }: PlanOptions = { minimise: false },
+  options: PlanOptions = { minimise: false },
 ): NftPlan {
+  const { minimise, share = (set) => set } = options;
   const purposeOf = minimise ? purpose : ({ ruleId }: SliceEntry) => ruleId;
-  const parts: TableParts = { sets: newAddressSets(purposeOf), maps: [], chains: [] };
+  const parts: TableParts = { sets: newAddressSets(purposeOf), maps: [], chains: [], share };
   const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
   const base = directions.flatMap((direction) => directionChains(parts, direction, minimise));
   const programs = directions
