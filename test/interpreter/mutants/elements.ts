@@ -1,0 +1,115 @@
+// Mutations of the elements of sets.
+import { type Document, edited, lineAt, replaced, type Site, sitesOf, textAt } from "./document.ts";
+import type { Mutation } from "./mutation.ts";
+import { swapped } from "./rules.ts";
+import { within } from "./values.ts";
+
+/** One element, and all of its list. */
+interface Element {
+  readonly site: Site;
+  /** Of its set, or of the braces in which it stands. */
+  readonly list: string;
+  /** Has its line for itself. */
+  readonly alone: boolean;
+}
+
+function elementsOf(document: Document): readonly Element[] {
+  const alone = [...document.lines.entries()].flatMap(
+    ([index, { text, role, file }]): Element[] => {
+      if (role.kind !== "elements" || text.includes("{")) return [];
+      const found = /^(\s*|add \S+ )([^,\s](?:[^{}]*[^,{}\s])?),?\s*$/.exec(text);
+      const [, before = "", body = ""] = found ?? [];
+      if (body === "" || (document.artefact.format === "nftables" && body.includes(","))) return [];
+      const site = { index, start: before.length, end: before.length + body.length };
+      return [{ site, list: `${file} ${role.set}`, alone: true }];
+    },
+  );
+  const braces = sitesOf(document, ["rule", "elements"], /\{[^{}]*\}/g);
+  const inline = braces.flatMap((list, number) =>
+    within(document, list, /[^{},\s](?:[^{},]*[^{},\s])?/g).map((site) => ({
+      site,
+      list: `braces ${number}`,
+      alone: false,
+    })),
+  );
+  return [...alone, ...inline];
+}
+
+/** Elements whose list has at least two: an empty list is not even a text that loads. */
+function shared(document: Document): readonly Element[] {
+  const lists = Map.groupBy(elementsOf(document), ({ list }) => list);
+  return [...lists.values()].filter((list) => list.length > 1).flat();
+}
+
+function removed(document: Document, { site, alone }: Element) {
+  if (alone) return edited(document, ({ text }, index) => (index === site.index ? [] : [text]));
+  const { text } = lineAt(document, site.index);
+  const after = /^\s*,\s*/.exec(text.slice(site.end))?.[0].length ?? 0;
+  const before = after > 0 ? 0 : (/,\s*$/.exec(text.slice(0, site.start))?.[0].length ?? 0);
+  return replaced(document, { ...site, start: site.start - before, end: site.end + after }, "");
+}
+
+export const dropElement: Mutation = (document, chance) => {
+  const element = chance.pick(shared(document));
+  if (element === undefined) return undefined;
+  return { index: element.site.index, artefact: removed(document, element) };
+};
+
+/** To another set of the same type of values, as far as the text tells. */
+export const moveElement: Mutation = (document, chance) => {
+  const own = shared(document).filter(({ alone }) => alone);
+  const kindOf = ({ site }: Element) =>
+    textAt(document, site)
+      .replace(/[^.,:]+/g, "")
+      .slice(0, 1);
+  const element = chance.pick(own);
+  if (element === undefined) return undefined;
+  const others = own.filter(
+    (each) => each.list !== element.list && kindOf(each) === kindOf(element),
+  );
+  const target = chance.pick(others);
+  if (target === undefined) return undefined;
+  const { text } = lineAt(document, target.site.index);
+  const moved =
+    text.slice(0, target.site.start) + textAt(document, element.site) + text.slice(target.site.end);
+  const artefact = edited(document, (line, index) => {
+    if (index === element.site.index) return [];
+    return index === target.site.index ? [line.text, moved] : [line.text];
+  });
+  return { index: element.site.index, artefact };
+};
+
+/** Two neighbours of one list change places. */
+export const reorderElements: Mutation = (document, chance) => {
+  const all = elementsOf(document);
+  const pairs = all.flatMap((first, place) => {
+    const second = all[place + 1];
+    return second?.list === first.list && second.alone === first.alone ? [{ first, second }] : [];
+  });
+  const pair = chance.pick(pairs);
+  if (pair === undefined) return undefined;
+  const { first, second } = pair;
+  const { index } = first.site;
+  if (first.alone) return { index, artefact: swapped(document, index, second.site.index) };
+  const [a, b] = [textAt(document, first.site), textAt(document, second.site)];
+  const { text } = lineAt(document, index);
+  const between = text.slice(first.site.end, second.site.start);
+  const both = { index, start: first.site.start, end: second.site.end };
+  return { index, artefact: replaced(document, both, b + between + a) };
+};
+
+/** The same element once more: nft takes it, ipset only with -exist. */
+export const redundantElement: Mutation = (document, chance) => {
+  const element = chance.pick(elementsOf(document));
+  if (element === undefined) return undefined;
+  const { index } = element.site;
+  const text = textAt(document, element.site);
+  if (!element.alone) {
+    return { index, artefact: replaced(document, element.site, `${text}, ${text}`) };
+  }
+  const isNft = document.artefact.format === "nftables";
+  const artefact = edited(document, (line, at) =>
+    at === index ? [line.text, isNft ? `${line.text}` : `${line.text} -exist`] : [line.text],
+  );
+  return { index, artefact };
+};
