@@ -3,8 +3,9 @@
 import type { Family } from "./address.ts";
 import { LoadFault } from "./fault.ts";
 import { all, is } from "./formula.ts";
-import { type IpSets, readIpsets } from "./ipt/ipset.ts";
+import { readIpsets } from "./ipt/ipset.ts";
 import { type RuleText, readRule } from "./ipt/rules.ts";
+import type { IpSets } from "./ipt/sets.ts";
 import { linesOf } from "./ipt/words.ts";
 import { type BaseChain, checkJumps, type Program, type Rule, type Verdict } from "./program.ts";
 

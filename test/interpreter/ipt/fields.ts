@@ -3,12 +3,8 @@ import type { Family } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { all, always, any, type Formula, is, not, within } from "../formula.ts";
 import { type Range, range } from "../ranges.ts";
-import type { Context, Option } from "./modules.ts";
+import { type Context, type Option, signed, textOf } from "./options.ts";
 import { numberOf } from "./words.ts";
-
-export const textOf = (option: Option): string => option.values[0] ?? "";
-export const signed = (option: Option, formula: Formula): Formula =>
-  option.inverted ? not(formula) : formula;
 
 /** `a`, `a:b`, `:b` or `a:`. */
 export function portRange(text: string, line: number): Range {

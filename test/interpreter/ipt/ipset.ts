@@ -3,28 +3,9 @@
 import type { Family } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { overlap } from "../ranges.ts";
-import { type Member, readMembers } from "./members.ts";
+import { readMembers } from "./members.ts";
+import { dimensions, type IpSet, type IpSets, type Member } from "./sets.ts";
 import { type Line, linesOf } from "./words.ts";
-
-export const dimensions: Readonly<Record<string, number>> = {
-  "hash:ip": 1,
-  "hash:net": 1,
-  "hash:ip,port": 2,
-  "hash:net,port": 2,
-  "hash:ip,port,ip": 3,
-  "bitmap:port": 1,
-  "list:set": 1,
-};
-
-export interface IpSet {
-  readonly type: string;
-  /** Sets of ports and of sets serve both. */
-  readonly family: Family | undefined;
-  readonly ports: readonly [number, number];
-  members: Member[];
-}
-
-export type IpSets = Map<string, IpSet>;
 
 export function readIpsets(text: string): IpSets {
   const sets: IpSets = new Map();

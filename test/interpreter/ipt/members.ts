@@ -2,21 +2,8 @@
 import { bitsOf, parseAddresses } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { type Range, range } from "../ranges.ts";
-import type { IpSet } from "./ipset.ts";
+import { type IpSet, type Member, portsInSets } from "./sets.ts";
 import { numberOf, protocolOf } from "./words.ts";
-
-export interface Member {
-  /** One per dimension; an ICMP type and code are type * 256 + code. */
-  readonly fields: readonly Range[];
-  /** Of a port field. */
-  readonly protocol?: number;
-  /** Length of a network, by which the kernel searches: the longest first. */
-  readonly prefix?: number;
-  /** Found, it says that the packet is not in the set. */
-  readonly exempt: boolean;
-  /** Of list:set. */
-  readonly set?: string;
-}
 
 /** The members that one entry adds: a range of addresses is several networks. */
 export function readMembers(
@@ -121,9 +108,6 @@ const icmpNames: Readonly<Record<string, string>> = {
   "58 echo-request": "128/0",
   "58 echo-reply": "129/0",
 };
-
-/** The protocols whose ports the kernel's sets look up; any other has the port 0. */
-export const portsInSets: readonly number[] = [6, 17, 132, 136];
 
 function portRange(text: string, line: number): Range {
   const [first, last = first, ...more] = text.split("-");

@@ -3,24 +3,10 @@ import type { Family } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { all, always, any, depthOf, type Formula, is, within } from "../formula.ts";
 import { type Range, range } from "../ranges.ts";
-import { conntrack, icmp, multiport, owner, portRange, signed, textOf, time } from "./fields.ts";
-import type { IpSets } from "./ipset.ts";
+import { conntrack, icmp, multiport, owner, portRange, time } from "./fields.ts";
+import { type Context, type Option, signed, textOf } from "./options.ts";
 import { setFormula } from "./set-match.ts";
 import { numberOf } from "./words.ts";
-
-export interface Option {
-  readonly name: string;
-  readonly values: readonly string[];
-  readonly inverted: boolean;
-}
-
-export interface Context {
-  readonly family: Family;
-  readonly sets: IpSets;
-  /** Of `-p`, not inverted. */
-  readonly protocol: number | undefined;
-  readonly line: number;
-}
 
 export interface Module {
   /** Names of options, with the number of their values. */

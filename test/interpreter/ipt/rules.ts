@@ -3,8 +3,9 @@ import { bitsOf, type Family, parseAddresses } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { all, type Formula, is, not, within } from "../formula.ts";
 import type { Action } from "../program.ts";
-import type { IpSets } from "./ipset.ts";
-import { type Module, modules, type Option, targetOptions } from "./modules.ts";
+import { type Module, modules, targetOptions } from "./modules.ts";
+import type { Option } from "./options.ts";
+import type { IpSets } from "./sets.ts";
 import { type Line, protocolNumbers, protocolOf } from "./words.ts";
 
 export interface RuleText {

@@ -3,8 +3,7 @@ import type { Family } from "../address.ts";
 import { LoadFault } from "../fault.ts";
 import { all, any, type Formula, is, never, not, within } from "../formula.ts";
 import type { Range } from "../ranges.ts";
-import { dimensions, type IpSet, type IpSets } from "./ipset.ts";
-import { type Member, portsInSets } from "./members.ts";
+import { dimensions, type IpSet, type IpSets, type Member, portsInSets } from "./sets.ts";
 
 type Side = "source" | "destination";
 
