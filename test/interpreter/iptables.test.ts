@@ -204,7 +204,6 @@ add s b`;
     const sets = `create s hash:ip
 create n hash:ip
 add n 10.0.0.1
-add n 10.0.0.1 -exist
 swap s n
 destroy n`;
     expect(passes(match("src"), tcp(1), sets)).toBe(true);
@@ -241,6 +240,9 @@ describe("texts that do not load", () => {
 
   it.each([
     ["the same element twice", "create s hash:ip\nadd s 10.0.0.1\nadd s 10.0.0.1"],
+    ["the same element twice, although", "create s hash:ip\nadd s 10.0.0.1\nadd s 10.0.0.1 -exist"],
+    ["a network of hosts as the second", "create s hash:ip,port,ip\nadd s 10.0.0.1,80,10.0.0.0/30"],
+    ["no host", "create s hash:ip,port\nadd s 0.0.0.0,80"],
     ["an element of no set", "add s 10.0.0.1"],
     ["a network of length 0", "create s hash:net\nadd s 0.0.0.0/0"],
     ["an address of the other family", "create s hash:net family inet6\nadd s 10.0.0.1"],
@@ -252,6 +254,13 @@ describe("texts that do not load", () => {
     ["a set twice", "create s hash:ip\ncreate s hash:ip"],
   ])("%s", (_, ipset) => {
     expect(() => load("-j DROP", ipset)).toThrow(/^line \d+: /);
+  });
+
+  it("takes the same element again under ipset -exist restore", () => {
+    const ipset = "create s hash:net\nadd s 10.0.0.0/8\nadd s 10.0.0.0/8 nomatch";
+    const v4 = table("-m set --match-set s src -j ACCEPT");
+    expect(() => readIptables({ v4, ipset })).toThrow(/^line 3: /);
+    expect(decide(readIptables({ v4, ipset }, { exist: true }), tcp(1))).toBe("drop");
   });
 
   it("a set of the other family, and a text without its end", () => {

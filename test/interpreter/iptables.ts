@@ -15,9 +15,17 @@ export interface IptablesTexts {
   readonly ipset?: string;
 }
 
+export interface IptablesOptions {
+  /** The sets are restored with -exist: what exists already is no error. */
+  readonly exist?: boolean;
+}
+
 /** A family without a text is let through, as the empty kernel does. Throws a `LoadFault`. */
-export function readIptables({ v4, v6, ipset = "" }: IptablesTexts): Program {
-  const sets = readIpsets(ipset);
+export function readIptables(
+  { v4, v6, ipset = "" }: IptablesTexts,
+  { exist = false }: IptablesOptions = {},
+): Program {
+  const sets = readIpsets(ipset, exist);
   const parts = [
     ...(v4 === undefined ? [] : [readTable(v4, 4, sets)]),
     ...(v6 === undefined ? [] : [readTable(v6, 6, sets)]),

@@ -3,11 +3,17 @@
 import type { Artefact } from "./artefact.ts";
 import { chanceOf } from "./mutants/chance.ts";
 import { documentOf, lineAt } from "./mutants/document.ts";
-import { dropElement, moveElement, redundantElement, reorderElements } from "./mutants/elements.ts";
+import {
+  dropElement,
+  moveElement,
+  redundantElement,
+  reorderElements,
+  splitPrefix,
+} from "./mutants/elements.ts";
 import { changeComment, renameSet, reorderBlocks } from "./mutants/harmless.ts";
 import type { Mutation } from "./mutants/mutation.ts";
 import { dropFamily, dropRule, duplicateRule, flipVerdict, swapRules } from "./mutants/rules.ts";
-import { narrowPrefix, shiftPort, splitPrefix, widenPort, widenPrefix } from "./mutants/values.ts";
+import { narrowPrefix, shiftPort, widenPort, widenPrefix } from "./mutants/values.ts";
 
 export interface Mutant {
   readonly kind: MutantKind;

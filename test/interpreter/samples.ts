@@ -65,6 +65,9 @@ export const iptablesSample: Artefact = {
 add hosts 10.0.0.0/24
 add hosts 10.0.2.1
 add hosts 10.0.0.64/26 nomatch
+create others hash:net family inet
+add others 192.0.2.1
+add others 192.0.2.8/29
 create pairs hash:ip,port family inet
 add pairs 10.9.0.1,tcp:22
 add pairs 10.9.0.2,udp:53
@@ -83,7 +86,7 @@ add hosts6 fd01::1
 -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
 -A INPUT -p tcp -m set --match-set hosts src -m multiport --dports 22,80:81 -m comment --comment "one" -j ACCEPT
 -A INPUT -m set --match-set pairs src,dst -j ACCEPT
--A INPUT -s 192.0.2.8/29 -p udp -m udp --dport 53 -j ACCEPT
+-A INPUT -m set --match-set others src -p udp -m udp --dport 53 -j ACCEPT
 -A INPUT -j OTHER
 -A INPUT -g LOGGED
 -A OUTPUT -d 10.0.0.0/24 -j ACCEPT

@@ -7,10 +7,10 @@ import { readMembers } from "./members.ts";
 import { dimensions, type IpSet, type IpSets, type Member } from "./sets.ts";
 import { type Line, linesOf } from "./words.ts";
 
-export function readIpsets(text: string): IpSets {
+/** With `exist` as `ipset -exist restore`; the same word in a line has no effect (ipset 7.17). */
+export function readIpsets(text: string, exist: boolean): IpSets {
   const sets: IpSets = new Map();
   for (const { words, line } of linesOf(text)) {
-    const exist = words.some((word) => word === "-exist" || word === "-!");
     const plain = words.filter((word) => word !== "-exist" && word !== "-!");
     readCommand(sets, { words: plain, line }, exist);
   }

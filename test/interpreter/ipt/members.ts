@@ -30,7 +30,7 @@ export function readMembers(
   if (parts.length !== kinds.length) throw new LoadFault(`"${entry}" has a wrong length`, line);
   let members: readonly Member[] = [{ fields: [], exempt }];
   for (const [index, kind] of kinds.entries()) {
-    const choices = readField(parts[index] ?? "", kind, set, line);
+    const choices = readField(parts[index] ?? "", kind, set, index === 0, line);
     members = members.flatMap((member) =>
       choices.map(({ field, ...key }) => ({
         ...member,
@@ -44,12 +44,18 @@ export function readMembers(
 
 type Field = { readonly field: Range } & Pick<Member, "protocol" | "prefix">;
 
-function readField(part: string, kind: string, set: IpSet, line: number): readonly Field[] {
+function readField(
+  part: string,
+  kind: string,
+  set: IpSet,
+  isFirst: boolean,
+  line: number,
+): readonly Field[] {
   if (kind === "port") {
     const { protocol, ports } = portField(part, line);
     return [{ protocol, field: ports }];
   }
-  const addresses = addressField(part, set, line);
+  const addresses = addressField(part, set, kind === "net", isFirst, line);
   if (kind !== "net") return [{ field: addresses }];
   const bits = bitsOf(set.family ?? 4);
   return networks(addresses, bits).map((field) => {
@@ -59,13 +65,22 @@ function readField(part: string, kind: string, set: IpSet, line: number): readon
   });
 }
 
-/** Version 6 knows no ranges, and in sets of hosts no networks; zero is no host. */
-function addressField(part: string, set: IpSet, line: number): Range {
+/**
+ * Version 6 knows no ranges, and among hosts no networks; neither does the second host of an entry
+ * (tried with ipset 7.17). Zero is no host.
+ */
+function addressField(
+  part: string,
+  set: IpSet,
+  isNet: boolean,
+  isFirst: boolean,
+  line: number,
+): Range {
   const found = parseAddresses(part, set.family ?? 4);
   if (found === undefined) throw new LoadFault(`no address of the set's family: ${part}`, line);
   const isWide = found.low !== found.high;
-  const isNet = set.type.includes("net") && !part.includes("-");
-  if ((set.family === 6 && isWide && !isNet) || (set.type === "hash:ip" && found.low === 0n)) {
+  const mayBeWide = set.family === 6 ? isNet && !part.includes("-") : isFirst;
+  if ((isWide && !mayBeWide) || (!isNet && found.low === 0n)) {
     throw new LoadFault(`"${part}" cannot be stored`, line);
   }
   return found;

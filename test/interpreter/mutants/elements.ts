@@ -1,8 +1,9 @@
 // Mutations of the elements of sets.
+import { bitsOf } from "../address.ts";
 import { type Document, edited, lineAt, replaced, type Site, sitesOf, textAt } from "./document.ts";
 import type { Mutation } from "./mutation.ts";
 import { swapped } from "./rules.ts";
-import { within } from "./values.ts";
+import { type Prefix, prefixesOf, prefixText, within } from "./values.ts";
 
 /** One element, and all of its list. */
 interface Element {
@@ -17,7 +18,7 @@ function elementsOf(document: Document): readonly Element[] {
   const alone = [...document.lines.entries()].flatMap(
     ([index, { text, role, file }]): Element[] => {
       if (role.kind !== "elements" || text.includes("{")) return [];
-      const found = /^(\s*|add \S+ )([^,\s](?:[^{}]*[^,{}\s])?),?\s*$/.exec(text);
+      const found = /^(add \S+ |\s*)([^,\s](?:[^{}]*[^,{}\s])?),?\s*$/.exec(text);
       const [, before = "", body = ""] = found ?? [];
       if (body === "" || (document.artefact.format === "nftables" && body.includes(","))) return [];
       const site = { index, start: before.length, end: before.length + body.length };
@@ -58,10 +59,10 @@ export const dropElement: Mutation = (document, chance) => {
 /** To another set of the same type of values, as far as the text tells. */
 export const moveElement: Mutation = (document, chance) => {
   const own = shared(document).filter(({ alone }) => alone);
-  const kindOf = ({ site }: Element) =>
-    textAt(document, site)
-      .replace(/[^.,:]+/g, "")
-      .slice(0, 1);
+  const kindOf = ({ site }: Element) => {
+    const text = textAt(document, site);
+    return `${/:[\da-f]*:/.test(text)} ${/,| \. /.test(text)}`;
+  };
   const element = chance.pick(own);
   if (element === undefined) return undefined;
   const others = own.filter(
@@ -98,8 +99,13 @@ export const reorderElements: Mutation = (document, chance) => {
   return { index, artefact: replaced(document, both, b + between + a) };
 };
 
-/** The same element once more: nft takes it, ipset only with -exist. */
-export const redundantElement: Mutation = (document, chance) => {
+/** The same element once more, or half of it, where the format takes that. */
+export const redundantElement: Mutation = (document, chance) =>
+  document.artefact.format === "nftables"
+    ? sameElement(document, chance)
+    : [sameSlot, halfElement][chance.below(2)]?.(document, chance);
+
+const sameElement: Mutation = (document, chance) => {
   const element = chance.pick(elementsOf(document));
   if (element === undefined) return undefined;
   const { index } = element.site;
@@ -107,9 +113,60 @@ export const redundantElement: Mutation = (document, chance) => {
   if (!element.alone) {
     return { index, artefact: replaced(document, element.site, `${text}, ${text}`) };
   }
-  const isNft = document.artefact.format === "nftables";
   const artefact = edited(document, (line, at) =>
-    at === index ? [line.text, isNft ? `${line.text}` : `${line.text} -exist`] : [line.text],
+    at === index ? [line.text, line.text] : [line.text],
   );
   return { index, artefact };
 };
+
+/** A port of a list a second time. */
+const sameSlot: Mutation = (document, chance) => {
+  const lists = sitesOf(document, ["rule"], /--[sd]ports [\d:,]+/g);
+  const site = chance.pick(lists.flatMap((list) => within(document, list, /[\d:]+/g)));
+  if (site === undefined) return undefined;
+  const text = textAt(document, site);
+  return { index: site.index, artefact: replaced(document, site, `${text},${text}`) };
+};
+
+/** A network and, beside it, one of its halves. */
+const halfElement: Mutation = (document, chance) => {
+  const found = chance.pick(elementPrefixes(document));
+  if (found === undefined) return undefined;
+  const { site } = found;
+  const half = halvesOf(found)[chance.below(2)] ?? "";
+  const artefact = edited(document, ({ text }, at) =>
+    at === site.index ? [text, text.slice(0, site.start) + half + text.slice(site.end)] : [text],
+  );
+  return { index: site.index, artefact };
+};
+
+/** Two halves in the place of a whole: nothing changes. */
+export const splitPrefix: Mutation = (document, chance) => {
+  const found = chance.pick(elementPrefixes(document));
+  if (found === undefined) return undefined;
+  const { site } = found;
+  const artefact = edited(document, ({ text }, at) =>
+    at === site.index
+      ? halvesOf(found).map((half) => text.slice(0, site.start) + half + text.slice(site.end))
+      : [text],
+  );
+  return { index: site.index, artefact };
+};
+
+/** The prefixes that begin an element which has its line for itself, hosts left out. */
+const elementPrefixes = (document: Document): readonly Prefix[] => {
+  const starts = new Set(
+    elementsOf(document).flatMap(({ site, alone }) =>
+      alone ? [`${site.index} ${site.start}`] : [],
+    ),
+  );
+  return prefixesOf(document).filter(
+    ({ site, length, family }) =>
+      starts.has(`${site.index} ${site.start}`) && length < bitsOf(family),
+  );
+};
+
+function halvesOf({ base, length, family }: Prefix): readonly string[] {
+  const half = 1n << BigInt(bitsOf(family) - length - 1);
+  return [base & ~half, base | half].map((each) => prefixText(each, length + 1, family));
+}

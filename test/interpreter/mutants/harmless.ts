@@ -8,7 +8,7 @@ export const changeComment: Mutation = (document, chance) => {
   );
   const index = chance.pick(places) ?? 0;
   const { text } = lineAt(document, index);
-  const word = `changed ${chance.below(1000)}`;
+  const word = "something else";
   const changed = /comment "[^"]*"/.test(text)
     ? [text.replace(/comment "[^"]*"/, `comment "${word}"`)]
     : [`# ${word}`, text];
@@ -24,7 +24,7 @@ export const renameSet: Mutation = (document, chance) => {
   const names = document.lines.flatMap(({ text }) => pattern.exec(text)?.slice(1) ?? []);
   const name = chance.pick(names);
   if (name === undefined) return undefined;
-  const fresh = [`${name}_x`, `x${chance.below(1e6)}`].find(
+  const fresh = [`${name}_x`, `x_${name.slice(0, 20)}`].find(
     (each) => each.length <= 31 && !document.lines.some(({ text }) => text.includes(each)),
   );
   if (fresh === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Chance } from "./chance.ts";
 import { type Document, replaced, type Site, sitesOf, textAt, unquoted } from "./document.ts";
 import type { Mutation } from "./mutation.ts";
 
-interface Prefix {
+export interface Prefix {
   readonly site: Site;
   readonly family: Family;
   readonly base: bigint;
@@ -47,23 +47,6 @@ export const narrowPrefix: Mutation = (document, chance) => {
   const upper = chance.below(2) === 0 ? 0n : 1n << BigInt(bitsOf(family) - length - 1);
   const text = prefixText(base | upper, length + 1, family);
   return { index: site.index, artefact: replaced(document, site, text) };
-};
-
-/** Two halves in the place of a whole: nothing changes. Only where a list takes both. */
-export const splitPrefix: Mutation = (document, chance) => {
-  const isNft = document.artefact.format === "nftables";
-  const found = chance.pick(
-    prefixesOf(document).filter(({ site, length, family }) => {
-      const { text = "", role } = document.lines[site.index] ?? {};
-      const alone = text.slice(0, site.start).trim() === "" && /^,?$/.test(text.slice(site.end));
-      return isNft && role?.kind === "elements" && alone && length < bitsOf(family);
-    }),
-  );
-  if (found === undefined) return undefined;
-  const { site, base, length, family } = found;
-  const half = 1n << BigInt(bitsOf(family) - length - 1);
-  const parts = [base & ~half, base | half].map((each) => prefixText(each, length + 1, family));
-  return { index: site.index, artefact: replaced(document, site, parts.join(", ")) };
 };
 
 /** Where ports stand, in all formats; each match is one port or one range. */
