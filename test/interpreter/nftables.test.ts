@@ -40,8 +40,8 @@ describe("nft matches", () => {
     expect(passes("tcp dport 50-53 accept", tcp6(53))).toBe(true);
     expect(passes("tcp dport >= 53 accept", tcp(52))).toBe(false);
     expect(passes("meta l4proto { tcp, udp } th dport 53 accept", udp(53))).toBe(true);
-    expect(passes("th dport 0 accept", bare(47))).toBe(false);
-    expect(passes("th dport != 7 accept", bare(47))).toBe(false);
+    expect(passes("th dport 0 meta l4proto { 6, 132 } accept", bare(47))).toBe(false);
+    expect(passes("meta l4proto 6 th dport != 7 accept", bare(47))).toBe(false);
     expect(passes("meta l4proto 47 accept", bare(47))).toBe(true);
     expect(passes("sctp dport 9 accept", tcp(9, { protocol: 132 }))).toBe(true);
   });
@@ -227,6 +227,14 @@ describe("nft files that do not load", () => {
     ["a loop", "jump d", "chain d {\n jump e\n}\nchain e {\n jump d\n}"],
     ["two transports", "tcp dport 1 udp dport 2 accept", ""],
     ["two families", "ip saddr 10.0.0.1 ip6 daddr fd00::1 accept", ""],
+    ["bytes of any protocol as ports", "th dport 53 accept", ""],
+    ["bytes of all but one protocol", "meta l4proto != 1 th dport 53 accept", ""],
+    ["bytes of a range of protocols", "meta l4proto 6-17 th dport 53 accept", ""],
+    [
+      "bytes of a protocol in a key",
+      "ip saddr . meta l4proto . th dport { 10.0.0.1 . 1 . 5 } drop",
+      "",
+    ],
     ["words after a verdict", "accept drop", ""],
     ["a list without braces", "tcp dport 1,2 accept", ""],
     ["a verdict that hangs on a rate", "limit rate 1/second accept", ""],

@@ -28,6 +28,14 @@ export function readRule({ words, line }: Line, family: Family, sets: IpSets): R
   return new RuleReader(words, line, family).read(sets);
 }
 
+/** What a rule may say once. */
+const single = new Set(
+  [
+    ["-p", "--protocol", "-s", "--source", "-d", "--destination"],
+    ["-i", "--in-interface", "-o", "--out-interface", "-j", "--jump", "-g", "--goto"],
+  ].flat(),
+);
+
 class RuleReader {
   private readonly words: readonly string[];
   private readonly line: number;
@@ -64,9 +72,7 @@ class RuleReader {
     const word = this.next();
     const inverted = word === "!";
     const name = inverted ? this.next() : word;
-    if (/^-[a-z]$|^--(protocol|source|destination|jump|goto|match|in-|out-)/.test(name)) {
-      if (name !== "-m" && name !== "--match") this.once(name);
-    }
+    if (single.has(name)) this.once(name);
     if (name === "-p" || name === "--protocol") this.readProtocol(inverted);
     else if (name === "-s" || name === "--source") this.readAddresses("source", inverted);
     else if (name === "-d" || name === "--destination") this.readAddresses("destination", inverted);

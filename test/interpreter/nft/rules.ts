@@ -1,8 +1,12 @@
 // The words of one nft rule -> rules of the common form: none where it only logs or counts, several
 // where a verdict map has several verdicts.
+
+import { boundaries } from "../classes.ts";
 import { LoadFault } from "../fault.ts";
-import { all, type Formula } from "../formula.ts";
+import { all, type Formula, testsOf, truth } from "../formula.ts";
+import { portProtocols } from "../packet.ts";
 import type { Action, Rule } from "../program.ts";
+import { holds } from "../ranges.ts";
 import { type Match, readMatch, type SetFinder } from "./matches.ts";
 import type { Selector } from "./selectors.ts";
 import { readVerdict } from "./sets.ts";
@@ -15,6 +19,7 @@ export function readRule(words: readonly Word[], sets: SetFinder): readonly Rule
   const conditions: Formula[] = [];
   let cases: Match["cases"];
   let isLimited = false;
+  let isRaw = false;
   while (!cursor.done) {
     if (cursor.take("comment")) {
       cursor.quoted();
@@ -26,18 +31,40 @@ export function readRule(words: readonly Word[], sets: SetFinder): readonly Rule
       isLimited = true;
     } else if (!skipStatement(cursor)) {
       const match = readMatch(cursor, sets);
-      for (const selector of match.selectors) headers.add(selector);
+      for (const selector of match.selectors) {
+        headers.add(selector);
+        isRaw ||= selector.raw === true;
+      }
       conditions.push(match.when);
       cases = match.cases;
     }
   }
   if (isLimited && cases !== undefined)
     throw new LoadFault("a verdict that depends on a rate", line);
-  return (cases ?? []).map(({ when, action }) => ({
-    line,
-    when: all(...conditions, when),
-    action,
-  }));
+  const rules = (cases ?? []).map(({ when, action }) => {
+    return { line, when: all(...conditions, when), action };
+  });
+  if (isRaw && rules.some(({ when }) => readsForeignBytes(when))) {
+    throw new LoadFault("th of a protocol that may have no ports", line);
+  }
+  return rules;
+}
+
+/**
+ * Whether a rule may match a protocol without ports, when nothing else of the packet is known. Such
+ * a rule would look into its other fields (seen: `th dport != 7000` accepts an echo request), of which
+ * the packets of this model have none.
+ */
+function readsForeignBytes(when: Formula): boolean {
+  const tests = [...testsOf(when)];
+  const others = portProtocols.map((protocol) => BigInt(protocol + 1));
+  return [...boundaries(tests).protocol, ...others].some((protocol) => {
+    if (portProtocols.includes(Number(protocol))) return false;
+    const answer = truth(when, (test) =>
+      test.kind === "within" && test.axis === "protocol" ? holds(test.ranges, protocol) : undefined,
+    );
+    return answer !== false;
+  });
 }
 
 /** The protocols that a rule has named: two different ones are a mistake that does not load. */

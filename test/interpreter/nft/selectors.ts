@@ -13,13 +13,14 @@ export interface Selector {
   readonly inside?: (ranges: readonly Range[]) => Formula;
   /** Depth of the ancestor that `socket cgroupv2` compares. */
   readonly level?: number;
+  /** Reads these bytes of any protocol: `th dport` of ICMP is its checksum. */
+  readonly raw?: true;
   /** What it says about the packet's headers: contradictions in one rule do not load. */
   readonly network?: 0 | 1;
   readonly transport?: number;
 }
 
 const transports = { tcp: 6, udp: 17, sctp: 132, dccp: 33, udplite: 136 };
-const withPorts = is("protocol", ...Object.values(transports));
 const ports = { sport: "sourcePort", dport: "destinationPort" } as const;
 const isIPv4 = is("family", 0);
 const isIPv6 = is("family", 1);
@@ -90,11 +91,10 @@ export function readSelector(cursor: Cursor): Selector {
   return selector;
 }
 
-/** `th` reads two bytes whatever the protocol is; here protocols without ports have none. */
 function portSelector(protocol: string, field: string): Selector | undefined {
   const axis = field === "sport" || field === "dport" ? ports[field] : undefined;
   if (axis === undefined) return undefined;
-  if (protocol === "th") return onAxis("inet_service", axis, withPorts);
+  if (protocol === "th") return { ...onAxis("inet_service", axis), raw: true };
   const [, transport] = Object.entries(transports).find(([name]) => name === protocol) ?? [];
   if (transport === undefined) return undefined;
   return { ...onAxis("inet_service", axis, is("protocol", transport)), transport };
