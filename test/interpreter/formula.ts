@@ -1,6 +1,6 @@
 // What a rule asks of a packet: tests on single axes, and what connects them. One evaluation serves
 // single packets (every test has an answer) and whole boxes of packets (some have none yet).
-import { type Axis, axes, type Point } from "./packet.ts";
+import type { Axis, Point } from "./packet.ts";
 import { holds, type Range, range, union } from "./ranges.ts";
 
 /** A question about one axis. */
@@ -86,8 +86,5 @@ export function* testsOf(formula: Formula): Generator<Test> {
   else for (const part of formula.of) yield* testsOf(part);
 }
 
-/** All values of an axis that are not below `low`. */
-export const atLeast = (axis: Axis, low: bigint): readonly Range[] =>
-  low > axes[axis] ? [] : [range(low, axes[axis])];
 /** All values of an axis that are not above `high`. */
 export const atMost = (high: bigint): readonly Range[] => (high < 0n ? [] : [range(0n, high)]);
