@@ -14,7 +14,8 @@ function parse4(text: string): bigint | undefined {
   if (found === null) return undefined;
   let value = 0n;
   for (const part of found.slice(1)) {
-    if (Number(part) > 255) return undefined;
+    // A leading zero is octal to some readers.
+    if (Number(part) > 255 || /^0\d/.test(part)) return undefined;
     value = (value << 8n) | BigInt(part);
   }
   return value;
@@ -22,6 +23,8 @@ function parse4(text: string): bigint | undefined {
 
 function parse6(text: string): bigint | undefined {
   if (!/^[0-9a-fA-F:.]+$/.test(text) || !text.includes(":")) return undefined;
+  // Dots belong to the last group.
+  if (text.slice(0, text.lastIndexOf(":")).includes(".")) return undefined;
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
   const groups = halves.map((half) => (half === "" ? [] : half.split(":").flatMap(groupsOf)));

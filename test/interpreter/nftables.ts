@@ -25,7 +25,8 @@ export function readNftables(text: string): Program {
       if (chain.hook !== undefined) bases.push(baseOf(key, name, chain));
     }
   }
-  // The sort is stable: equal priorities keep their order.
+  // The sort is stable: equal priorities keep their order. (No verdict depends on it, as all must
+  // accept; it is how the kernel goes.)
   const program = { chains, bases: bases.toSorted((a, b) => a.priority - b.priority) };
   checkJumps(program);
   return program;

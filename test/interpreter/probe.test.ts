@@ -102,6 +102,10 @@ describe("the comparison of programs", () => {
       before: "accept",
       packet: { direction: "out", owner: { cgroup: expect.stringMatching(/^a(\/other.*)?$/) } },
     });
+    // Only a cgroup that nobody names lies as deep as that.
+    expect(firstDifference(of('level 3 != "a"'), of('level 3 "a"'))).toMatchObject({
+      packet: { owner: { cgroup: expect.stringMatching(/^.*\/.*\/.*$/) } },
+    });
     // Nothing so shallow has a path so deep.
     expect(firstDifference(of('level 1 "a/b"'), of('level 3 "a/b"'))).toBeUndefined();
     expect(firstDifference(of('level 1 != "a/b"'), of('level 3 != "a/b"'))).toBeDefined();

@@ -118,20 +118,23 @@ function readCases(cursor: Cursor, selectors: readonly Selector[], sets: SetFind
   });
 }
 
-/** An empty set holds nothing. */
+/** An empty set holds nothing. Keys that differ in their first field only are one test of it. */
 function insideSet(selectors: readonly Selector[], elements: readonly Element[]): Formula {
-  const [selector] = selectors;
-  if (selector === undefined || selectors.length > 1) {
-    return any(...elements.map(({ key }) => insideKey(selectors, key)));
-  }
-  const keys = elements.flatMap(({ key }) => key);
-  const ranges = keys.flatMap((value) => ("path" in value ? [] : [value]));
-  return inside(
-    selector,
-    ranges,
-    new Set(keys.flatMap((key) => ("path" in key ? [key.path] : []))),
-  );
+  const [selector, ...others] = selectors;
+  if (selector === undefined) throw new Error("a match of nothing");
+  const restOf = ({ key }: Element) => key.slice(1).map(textOf).join(" . ");
+  const groups = [...Map.groupBy(elements, restOf).values()].map((group) => {
+    const firsts = group.flatMap(({ key }) => key.slice(0, 1));
+    const ranges = firsts.flatMap((value) => ("path" in value ? [] : [value]));
+    const paths = new Set(firsts.flatMap((value) => ("path" in value ? [value.path] : [])));
+    const rest = others.length === 0 ? [] : [insideKey(others, group[0]?.key.slice(1) ?? [])];
+    return all(inside(selector, ranges, paths), ...rest);
+  });
+  return any(...groups);
 }
+
+const textOf = (value: Value): string =>
+  "path" in value ? JSON.stringify(value.path) : `${value.low}-${value.high}`;
 
 function insideKey(
   selectors: readonly Selector[],
