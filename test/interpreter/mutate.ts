@@ -17,7 +17,7 @@ import { narrowPrefix, shiftPort, widenPort, widenPrefix } from "./mutants/value
 
 export interface Mutant {
   readonly kind: MutantKind;
-  /** Name of the text that changed first, and the line in it, from 1. */
+  /** Name of the text, and the line of the original, from 1, that is changed, moved or taken out. */
   readonly file: string;
   readonly line: number;
   readonly artefact: Artefact;

@@ -4,7 +4,7 @@ import type { Chance } from "./chance.ts";
 import type { Document } from "./document.ts";
 
 export interface Change {
-  /** Of the first line that changed. */
+  /** Of the line that is changed, moved or taken out. */
   readonly index: number;
   readonly artefact: Artefact;
 }
