@@ -116,7 +116,7 @@ export const ruleCases: readonly RuleCase[] = [
   ),
   nft(
     "interfaces",
-    'iif "lo" accept\noif "lo" udp dport 7000 accept\noif != "lo" tcp dport 7000 accept',
+    'iif "lo" accept\noif "lo" udp dport 7000 accept\noif != "lo" tcp dport 7000 accept\niif != "lo" udp dport 7001 accept\niifname != "lo" udp dport 7002 accept',
     "",
     "a",
   ),
