@@ -105,6 +105,16 @@ export default {
       to: { path: "node_modules/chevrotain" },
     },
     {
+      name: "interpreter-is-a-stranger",
+      severity: "error",
+      comment: "the judge of the verifier shares no code, and so no mistake, with the product",
+      from: { path: "^test/interpreter/" },
+      to: {
+        pathNot: ["^test/interpreter/", "node_modules"],
+        dependencyTypesNot: ["core", "npm", "npm-dev"],
+      },
+    },
+    {
       name: "no-cycles",
       severity: "error",
       from: {},
