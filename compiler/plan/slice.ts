@@ -8,7 +8,13 @@ import type { Direction, EnforcerKind } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
 import type { Family } from "../sets/address.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import type { ServiceSet } from "../sets/service-set.ts";
+import {
+  isServiceSubset,
+  protocolInterval,
+  protocols,
+  type ServiceSet,
+  serviceSet,
+} from "../sets/service-set.ts";
 
 /** A process condition at the enforcer's own end, in fields this enforcer sees. */
 export interface LocalProgram {
@@ -48,12 +54,28 @@ export interface DirectionSlice {
   readonly direction: Direction;
   /** Observed: everything passes except denies; what would be refused is logged. */
   readonly observed: { readonly until: UtcDate } | undefined;
+  /**
+   * Some rule asks for the process of traffic other than TCP and SCTP: such a socket can change hands
+   * within one tracked exchange, so what the first end sends is judged every time (language.md 6.4).
+   */
+  readonly judgesProcesses: boolean;
   readonly denies: readonly SliceEntry[];
   readonly allows: readonly SliceEntry[];
   /** Active staged rules: logged as findings, no effect. */
   readonly stagedDenies: readonly SliceEntry[];
   readonly stagedAllows: readonly SliceEntry[];
 }
+
+/** What `judgesProcesses` is for these entries. */
+export function judgeProcesses(entries: readonly SliceEntry[]): boolean {
+  return entries.some(
+    ({ programs, notPrograms, service }) =>
+      programs.length + notPrograms.length > 0 && !isServiceSubset(service, connected),
+  );
+}
+
+/** Protocols whose sockets cannot change hands. */
+const connected = serviceSet([protocolInterval(protocols.tcp), protocolInterval(protocols.sctp)]);
 
 export interface EnforcerSlice {
   readonly kind: EnforcerKind;

@@ -25,7 +25,7 @@ import { entriesAt, type SpotEntries } from "./entries.ts";
 import { localView } from "./local-process.ts";
 import { type Piece, piecesOf } from "./pieces.ts";
 import { type Remotes, remotesOf } from "./remotes.ts";
-import type { DirectionSlice, EnforcerSlice } from "./slice.ts";
+import { type DirectionSlice, type EnforcerSlice, judgeProcesses } from "./slice.ts";
 import { entryText, laterOf, type PlacedBox, sliceEntries } from "./slice-entries.ts";
 import type { CapabilityTable } from "./target.ts";
 
@@ -209,11 +209,14 @@ function halfOf(
       placed[list].push(...entries[list].map((one) => ({ ...one, ...place })));
     }
   }
+  const denies = sliceEntries(placed.denies, "enforced");
+  const allows = sliceEntries(placed.allows, "enforced");
   return {
     direction,
     observed: until === undefined ? undefined : { until },
-    denies: sliceEntries(placed.denies, "enforced"),
-    allows: sliceEntries(placed.allows, "enforced"),
+    judgesProcesses: judgeProcesses([...denies, ...allows]),
+    denies,
+    allows,
     stagedDenies: sliceEntries(placed.stagedDenies, "staged"),
     stagedAllows: sliceEntries(placed.stagedAllows, "staged"),
   };

@@ -5,7 +5,7 @@ import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
-import type { PacketList } from "./packet-list.ts";
+import type { DirectionMeaning } from "./packet-list.ts";
 import type { EnforcerSlice } from "./slice.ts";
 
 export type TargetName = "aws" | "nftables" | "iptables" | "windows";
@@ -84,7 +84,7 @@ export interface ParseProblem {
 
 export interface MeaningOf {
   /** One for each direction that is filtered at all. */
-  readonly lists: readonly PacketList[];
+  readonly directions: readonly DirectionMeaning[];
   /** What stands in the plan and cannot be said as such a list; a plan with one is not proved. */
   readonly faults: readonly string[];
 }
@@ -114,7 +114,7 @@ export interface Target<Plan> {
   readonly render: (plan: Plan) => readonly OutputFile[];
   /** Reads what `render` wrote; nothing that enforces may be lost or taken from a comment. */
   readonly parse: (files: readonly OutputFile[]) => Parsed<Plan>;
-  /** What the plan does to first packets, for the proof that it is what the slice says. */
+  /** What the plan does to packets, for the proof that it is what the slice says. */
   readonly meaning: (plan: Plan) => MeaningOf;
   readonly measure: (plan: Plan) => ArtefactSize;
   /** Rules with a last day, and that day. */

@@ -142,5 +142,16 @@ export const anyService: ServiceSet = subtractServices(everyProtocol, neverFlows
 export function servicesOfFamily(family: 4 | 6): ServiceSet {
   return family === 4 ? familyFour : familySix;
 }
+
+/** Every point that a packet of this family can have, replies and errors among them. */
+export function packetsOfFamily(family: 4 | 6): ServiceSet {
+  return family === 4 ? packetsFour : packetsSix;
+}
+const packetsFour = subtractServices(
+  everyProtocol,
+  serviceSet([protocolInterval(protocols.icmp6)]),
+);
+const packetsSix = subtractServices(everyProtocol, serviceSet([protocolInterval(protocols.icmp4)]));
+
 const familyFour = subtractServices(anyService, serviceSet([protocolInterval(protocols.icmp6)]));
 const familySix = subtractServices(anyService, serviceSet([protocolInterval(protocols.icmp4)]));

@@ -1,5 +1,7 @@
 // A discrepancy in the words of an operator: a packet, what the policy says of it, what the artefact
 // does.
+
+import { firstPacket, type PacketMode } from "../plan/packet-list.ts";
 import { formatAddress, type IpAddress } from "../sets/address.ts";
 import { formatServicePoint } from "../sets/service-text.ts";
 import type { Discrepancy } from "./verify-slice.ts";
@@ -14,7 +16,7 @@ export interface Names {
 /** One line without its own end. */
 export function describeDiscrepancy(discrepancy: Discrepancy, names: Names = {}): string {
   if (discrepancy.kind === "fault") return discrepancy.message;
-  const { direction, witness, required, found } = discrepancy;
+  const { direction, mode, witness, required, found } = discrepancy;
   const remote = names.nameOf?.(witness.remote) ?? formatAddress(witness.remote);
   const fields = [...witness.process].map(([field, value]) => `${field} ${JSON.stringify(value)}`);
   const process = fields.length === 0 ? "" : ` (${fields.join(", ")})`;
@@ -26,7 +28,19 @@ export function describeDiscrepancy(discrepancy: Discrepancy, names: Names = {})
       ? ""
       : ` on ${new Date(witness.seconds * 1000).toISOString().slice(0, 10)}`;
   const service = formatServicePoint(witness.service);
-  return `${ends} : ${service}${day} is ${said[required]} by the policy and ${done[found]} by the artefact`;
+  return `${ends} : ${service}${modeText(mode)}${day} is ${said[required]} by the policy and ${done[found]} by the artefact`;
+}
+
+/** How a packet differs from the first one of an exchange. */
+function modeText({ loopback, state, reply, hopLimit, sourcePort }: PacketMode): string {
+  const parts = [
+    ...(loopback ? ["within the host"] : []),
+    ...(state === firstPacket.state ? [] : [state]),
+    ...(reply ? ["a reply"] : []),
+    ...(hopLimit === firstPacket.hopLimit ? [] : [`hop limit ${hopLimit}`]),
+    ...(sourcePort === firstPacket.sourcePort ? [] : [`source port ${sourcePort}`]),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 const said = { accept: "allowed", drop: "refused" } as const;

@@ -1,40 +1,98 @@
-// What a slice requires of an enforcer in one direction, as the list that its artefact is held
-// against: the baseline, then denies, then allows; all else is refused, or let pass while observed.
+// What a slice requires of an enforcer in one direction, as the lists that its artefact is held
+// against: an opening that is the same for every policy, then denies, then allows; all else is refused,
+// or let pass while observed.
 import type { Direction } from "../inventory/types.ts";
-import type { PacketList, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
+import type { PacketMode, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
 import type { DirectionSlice, LocalProgram, SliceEntry } from "../plan/slice.ts";
-import { prefixes } from "../sets/address-set.ts";
-import { icmpInterval, serviceSet } from "../sets/service-set.ts";
+import type { Family } from "../sets/address.ts";
+import { addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.ts";
+import {
+  anyProtocol,
+  icmpInterval,
+  portInterval,
+  protocols,
+  type ServiceSet,
+  serviceSet,
+  subtractServices,
+  unionServices,
+} from "../sets/service-set.ts";
 
-/** The list of one direction. */
-export function requiredList(half: DirectionSlice): PacketList {
-  return {
-    direction: half.direction,
-    rules: [
-      listenerDiscovery(half.direction),
-      ...half.denies.map((entry) => ruleOf(entry, "drop")),
-      ...half.allows.map((entry) => ruleOf(entry, "accept")),
-    ],
-    otherwise: half.observed === undefined ? "drop" : "accept",
-  };
+/** Denies, then allows. */
+export function requiredRules(half: DirectionSlice): readonly PacketRule[] {
+  return [
+    ...half.denies.map((entry) => ruleOf(entry, "drop")),
+    ...half.allows.map((entry) => ruleOf(entry, "accept")),
+  ];
 }
 
-const linkSources = prefixes("::/128", "fe80::/10");
-const linkDestinations = prefixes("fe80::/10", "ff02::/16");
+/** What must happen, before any rule of the policy, to packets of this mode. */
+export function requiredOpening(half: DirectionSlice, mode: PacketMode): readonly PacketRule[] {
+  if (mode.loopback) return [accepted(anyProtocol)];
+  return [
+    ...established(half, mode),
+    ...(mode.state === "related" ? [accepted(errors4, 4), accepted(errors6, 6)] : []),
+    { ...accepted(discovery, 6), verdict: mode.hopLimit === 255 ? "accept" : "drop" },
+    listenerDiscovery(half.direction),
+    ...dhcp(half.direction, mode),
+    ...(mode.state === "invalid" && half.observed === undefined
+      ? [{ ...accepted(exceptIcmp), verdict: "drop" as const }]
+      : []),
+  ];
+}
 
-/** The part of the baseline that has no port or hop limit (language.md section 7, B). */
-function listenerDiscovery(direction: Direction): PacketRule {
-  const [remote, local] =
-    direction === "ingress" ? [linkSources, linkDestinations] : [linkDestinations, linkSources];
+/**
+ * Later packets of an exchange. Where a rule asks for the process of a protocol without connections,
+ * what the first end sends is judged every time: such a socket can change hands (language.md 6.4).
+ */
+function established(half: DirectionSlice, { state, reply }: PacketMode): readonly PacketRule[] {
+  if (state !== "established") return [];
+  return [accepted(reply || !half.judgesProcesses ? anyProtocol : connected)];
+}
+
+const ofProtocol = (protocol: number): ServiceSet =>
+  serviceSet([{ first: protocol * 65536, last: protocol * 65536 + 65535 }]);
+const connected = unionServices(ofProtocol(protocols.tcp), ofProtocol(protocols.sctp));
+const exceptIcmp = subtractServices(
+  anyProtocol,
+  unionServices(ofProtocol(protocols.icmp4), ofProtocol(protocols.icmp6)),
+);
+const icmpTypes = (family: Family, ...types: readonly number[]) =>
+  serviceSet(types.map((type) => icmpInterval(family, type, undefined)));
+const errors4 = icmpTypes(4, 3, 11, 12);
+const errors6 = icmpTypes(6, 1, 2, 3, 4);
+const discovery = icmpTypes(6, 133, 134, 135, 136);
+
+function accepted(service: ServiceSet, family?: Family): PacketRule {
   return {
-    remote,
-    local,
-    service: serviceSet([130, 131, 132, 143].map((type) => icmpInterval(6, type, undefined))),
+    remote: family === undefined ? everyAddress : addressesOfFamily(everyAddress, family),
+    local: undefined,
+    service,
     processes: [],
     notProcesses: [],
     before: undefined,
     verdict: "accept",
   };
+}
+
+/** A client asks, and is answered from an address that it never asked. */
+function dhcp(direction: Direction, { sourcePort }: PacketMode): readonly PacketRule[] {
+  const pairs = [
+    { client: 68, server: 67 },
+    { client: 546, server: 547 },
+  ];
+  return pairs.flatMap(({ client, server }) => {
+    const [from, to] = direction === "egress" ? [client, server] : [server, client];
+    return sourcePort === from ? [accepted(serviceSet([portInterval(17, to, to)]))] : [];
+  });
+}
+
+const linkSources = prefixes("::/128", "fe80::/10");
+const linkDestinations = prefixes("fe80::/10", "ff02::/16");
+
+function listenerDiscovery(direction: Direction): PacketRule {
+  const [remote, local] =
+    direction === "ingress" ? [linkSources, linkDestinations] : [linkDestinations, linkSources];
+  return { ...accepted(icmpTypes(6, 130, 131, 132, 143)), remote, local };
 }
 
 function ruleOf(entry: SliceEntry, verdict: PacketVerdict): PacketRule {

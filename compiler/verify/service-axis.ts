@@ -1,7 +1,7 @@
-// The services of two lists -> elementary intervals of what can be a flow of one family, and each
-// set as runs of them. Points of the service line that are no flows are no atoms.
+// The services of two lists -> elementary intervals of what a packet of one family can have, and each
+// set as runs of them. Points of the service line that no packet has are no atoms.
 import type { Family } from "../sets/address.ts";
-import { equalServices, type ServiceSet, servicesOfFamily } from "../sets/service-set.ts";
+import { equalServices, packetsOfFamily, type ServiceSet } from "../sets/service-set.ts";
 import { type AtomSet, scattered } from "./atoms.ts";
 
 export interface ServiceAxis {
@@ -29,7 +29,7 @@ export function serviceAxis(family: Family, sets: Iterable<ServiceSet>): Service
     }
     slots.set(set, slot);
   }
-  const starts = startsOf(servicesOfFamily(family), distinct);
+  const starts = startsOf(packetsOfFamily(family), distinct);
   const atomSets = distinct.map((set) => runsOf(set, starts));
   return {
     atoms: starts.length,
@@ -48,8 +48,8 @@ function hashOf({ intervals }: ServiceSet): number {
   return hash;
 }
 
-/** First points of the elementary intervals within `flows`, ascending. */
-function startsOf(flows: ServiceSet, sets: readonly ServiceSet[]): Float64Array {
+/** First points of the elementary intervals within `packets`, ascending. */
+function startsOf(packets: ServiceSet, sets: readonly ServiceSet[]): Float64Array {
   const points: number[] = [];
   for (const { intervals } of sets) {
     for (const { first, last } of intervals) points.push(first, last + 1);
@@ -57,7 +57,7 @@ function startsOf(flows: ServiceSet, sets: readonly ServiceSet[]): Float64Array 
   const sorted = Float64Array.from(points).sort();
   const starts: number[] = [];
   let at = 0;
-  for (const { first, last } of flows.intervals) {
+  for (const { first, last } of packets.intervals) {
     starts.push(first);
     for (; at < sorted.length && (sorted[at] as number) <= last; at++) {
       const point = sorted[at] as number; // `at` is in range
@@ -73,7 +73,7 @@ function runsOf({ intervals }: ServiceSet, starts: Float64Array): AtomSet {
     const from = firstAtOrAfter(starts, first);
     const to = firstAtOrAfter(starts, last + 1);
     if (from === to) continue;
-    // WHY: two intervals touch where what lies between them is no flow.
+    // WHY: two intervals touch where what lies between them is no packet.
     if (ends.at(-1) === from) ends[ends.length - 1] = to;
     else ends.push(from, to);
   }

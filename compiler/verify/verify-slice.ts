@@ -1,12 +1,19 @@
-// The proof that ends every compile: what an artefact's bytes do to first packets is exactly what
-// its slice requires, in every direction, or here is a packet to which it does something else.
+// The proof that ends every compile: what an artefact's bytes do to packets is exactly what its slice
+// requires, in every direction, or here is a packet to which it does something else.
 import type { Direction } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
-import type { PacketList, PacketVerdict } from "../plan/packet-list.ts";
-import type { EnforcerSlice } from "../plan/slice.ts";
+import {
+  type DirectionMeaning,
+  firstPacket,
+  type PacketMode,
+  type PacketRule,
+  type PacketVerdict,
+} from "../plan/packet-list.ts";
+import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
-import { comparePackets, type PacketWitness } from "./compare-packets.ts";
-import { requiredList } from "./required.ts";
+import { comparePackets, type PacketComparison, type PacketWitness } from "./compare-packets.ts";
+import { openingDifference } from "./opening.ts";
+import { requiredOpening, requiredRules } from "./required.ts";
 
 export type Discrepancy =
   /** The artefact holds something that this version does not write, or lacks what it must hold. */
@@ -14,6 +21,7 @@ export type Discrepancy =
   | {
       readonly kind: "packet";
       readonly direction: Direction;
+      readonly mode: PacketMode;
       readonly witness: PacketWitness;
       readonly required: PacketVerdict;
       readonly found: PacketVerdict;
@@ -25,42 +33,61 @@ export type Discrepancy =
  */
 export function discrepancies(
   slice: EnforcerSlice,
-  meaning: MeaningOf,
+  { directions, faults }: MeaningOf,
   from?: UtcDate,
 ): readonly Discrepancy[] {
-  const start = from === undefined ? undefined : Date.parse(`${from}T00:00:00Z`) / 1000;
-  const current = (list: PacketList): PacketList => ({
-    ...list,
-    rules: list.rules.filter(
-      ({ before }) => start === undefined || before === undefined || before > start,
-    ),
-  });
-  const { faults } = meaning;
-  const lists = meaning.lists.map(current);
-  const required = slice.directions.map(requiredList).map(current);
-  const extra = lists.filter(
-    ({ direction }) => !required.some((one) => one.direction === direction),
+  const extra = directions.filter(
+    ({ direction }) => !slice.directions.some((half) => half.direction === direction),
   );
   return [
-    ...faults.map((message): Discrepancy => ({ kind: "fault", message })),
-    ...extra.map(
-      ({ direction }): Discrepancy => ({
-        kind: "fault",
-        message: `filters ${direction}, where this enforcer does not stand`,
-      }),
+    ...faults.map(fault),
+    ...extra.map(({ direction }) =>
+      fault(`filters ${direction}, where this enforcer does not stand`),
     ),
-    ...required.flatMap((list) => differences(list, lists)),
+    ...slice.directions.flatMap((half) => differences(half, directions, startOf(from))),
   ];
 }
 
-function differences(required: PacketList, lists: readonly PacketList[]): readonly Discrepancy[] {
-  const { direction } = required;
-  const [found, another] = lists.filter((list) => list.direction === direction);
-  if (found === undefined) return [{ kind: "fault", message: `does not filter ${direction}` }];
-  if (another !== undefined) return [{ kind: "fault", message: `filters ${direction} twice` }];
-  const result = comparePackets(required, found);
-  if (result.equal === true) return [];
-  if (result.equal === undefined) return [{ kind: "fault", message: result.why }];
-  const { witness, a, b } = result;
-  return [{ kind: "packet", direction, witness, required: a, found: b }];
+const fault = (message: string): Discrepancy => ({ kind: "fault", message });
+
+const startOf = (from: UtcDate | undefined) =>
+  from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(`${from}T00:00:00Z`) / 1000;
+
+function differences(
+  half: DirectionSlice,
+  directions: readonly DirectionMeaning[],
+  start: number,
+): readonly Discrepancy[] {
+  const { direction } = half;
+  const [found, another] = directions.filter((one) => one.direction === direction);
+  if (found === undefined) return [fault(`does not filter ${direction}`)];
+  if (another !== undefined) return [fault(`filters ${direction} twice`)];
+  const opening = openingDifference(half, found);
+  if (opening !== undefined) return told(half, opening.mode, opening.comparison);
+  const current = (rules: readonly PacketRule[]) =>
+    rules.filter(({ before }) => before === undefined || before > start);
+  const comparison = comparePackets(
+    {
+      direction,
+      rules: [...requiredOpening(half, firstPacket), ...current(requiredRules(half))],
+      otherwise: half.observed === undefined ? "drop" : "accept",
+    },
+    {
+      direction,
+      rules: [...found.opening(firstPacket), ...current(found.rules)],
+      otherwise: found.otherwise,
+    },
+  );
+  return told(half, firstPacket, comparison);
+}
+
+function told(
+  { direction }: DirectionSlice,
+  mode: PacketMode,
+  comparison: PacketComparison,
+): readonly Discrepancy[] {
+  if (comparison.equal === true) return [];
+  if (comparison.equal === undefined) return [fault(comparison.why)];
+  const { witness, a, b } = comparison;
+  return [{ kind: "packet", direction, mode, witness, required: a, found: b }];
 }

@@ -1,9 +1,10 @@
-// A plan as the list of products that decides first packets, in the form that policies are compared
-// in (compiler/plan/packet-list.ts): chains are unfolded, conditions become sets. What cannot be said
-// in that form is a fault and never a guess: a table that holds it is not proved.
+// A plan as the lists of products that decide packets, in the form that policies are compared in
+// (compiler/plan/packet-list.ts): chains are unfolded, conditions become sets. What cannot be said in
+// that form is a fault and never a guess: a table that holds it is not proved.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type {
-  PacketList,
+  DirectionMeaning,
+  PacketMode,
   PacketRule,
   PacketVerdict,
   ProcessTest,
@@ -22,12 +23,12 @@ import {
   isNoService,
   type ServiceSet,
 } from "../../compiler/sets/service-set.ts";
-import { baselineFaults } from "./baseline-faults.ts";
 import { conjunction, processTests } from "./process-tests.ts";
+import { matchText } from "./render-rule.ts";
 import type { Match, NftChain, NftPlan, NftRule, NftVerdictMap } from "./ruleset.ts";
 import { serviceOfMatch } from "./service-match.ts";
 
-/** The lists of both hooks, without the directions that have no base chain. */
+/** Both hooks, without the directions that have no base chain. */
 export function nftablesMeaning(plan: NftPlan): MeaningOf {
   const unfolding: Unfolding = {
     chains: new Map(plan.chains.map((chain) => [chain.name, chain])),
@@ -36,15 +37,69 @@ export function nftablesMeaning(plan: NftPlan): MeaningOf {
     processes: processTests(plan),
     faults: [],
   };
-  const lists = plan.chains.flatMap((chain): readonly PacketList[] => {
-    if (chain.base === undefined) return [];
-    const direction = chain.base.hook === "input" ? "ingress" : "egress";
-    const { policy } = chain.base;
-    const rules = unfold({ ...unfolding, direction, policy }, chain, everything);
-    return [{ direction, rules, otherwise: policy }];
-  });
-  return { lists, faults: [...baselineFaults(plan), ...unfolding.faults] };
+  const directions = plan.chains.flatMap((chain) => directionOf(unfolding, chain) ?? []);
+  return { directions, faults: unfolding.faults };
 }
+
+function directionOf(unfolding: Unfolding, { name, base, rules }: NftChain) {
+  if (base === undefined) return undefined;
+  const walk = {
+    ...unfolding,
+    direction: base.hook === "input" ? ("ingress" as const) : ("egress" as const),
+    policy: base.policy,
+  };
+  const deciding = rules.filter((rule) => decides(unfolding, rule));
+  const end = deciding.findLastIndex(({ matches }) => matches.some(isOfMode)) + 1;
+  const opening = deciding.slice(0, end);
+  const unfolded = (mode: PacketMode | undefined, list: readonly NftRule[]) =>
+    unfold({ ...walk, mode }, { name, base, rules: list }, everything);
+  const matches = opening.flatMap((rule) => rule.matches);
+  const meaning: DirectionMeaning = {
+    direction: walk.direction,
+    opening: (mode) => unfolded(mode, opening),
+    openingKey: keyOf(opening),
+    asks: {
+      hopLimits: matches.flatMap((match) => (match.kind === "hop-limit" ? [match.value] : [])),
+      sourcePorts: matches.flatMap((match) =>
+        match.kind === "ports" && match.end === "sport"
+          ? match.ranges.flatMap(({ first, last }) => [first, last])
+          : [],
+      ),
+    },
+    rules: unfolded(undefined, deciding.slice(end)),
+    otherwise: base.policy,
+  };
+  return meaning;
+}
+
+/** Undefined where the rules themselves do not say all that they do. */
+function keyOf(rules: readonly NftRule[]): string | undefined {
+  const isWhole = rules.every(
+    ({ matches, verdict }) =>
+      (verdict?.kind === "accept" || verdict?.kind === "drop") &&
+      matches.every((match) => match.kind !== "address" || match.of.kind === "addresses"),
+  );
+  const texts = rules.map((rule) => [rule.matches.map(matchText).join(" "), rule.verdict]);
+  return isWhole ? JSON.stringify(texts) : undefined;
+}
+
+/** A jump to where packets are only logged decides nothing. */
+function decides({ chains }: Unfolding, { verdict }: NftRule): boolean {
+  if (verdict?.kind !== "jump") return verdict !== undefined;
+  return (
+    chains
+      .get(verdict.chain)
+      ?.rules.some((rule) => rule.verdict?.kind !== "return" && rule.verdict !== undefined) ?? true
+  );
+}
+
+/** Conditions on what rules of a policy do not speak of. */
+const isOfMode = (match: Match): boolean =>
+  match.kind === "loopback" ||
+  match.kind === "state" ||
+  match.kind === "tracked-direction" ||
+  match.kind === "hop-limit" ||
+  (match.kind === "ports" && match.end === "sport");
 
 interface Unfolding {
   readonly chains: ReadonlyMap<string, NftChain>;
@@ -58,6 +113,8 @@ interface Unfolding {
 interface Walk extends Unfolding {
   readonly direction: Direction;
   readonly policy: PacketVerdict;
+  /** Undefined behind the opening, where no rule may look at it. */
+  readonly mode: PacketMode | undefined;
 }
 
 /** What has been asked of a packet on the way to a rule. */
@@ -77,7 +134,7 @@ function unfold(walk: Walk, chain: NftChain, reached: Condition): readonly Packe
   const rules: PacketRule[] = [];
   let here = reached;
   for (const rule of chain.rules) {
-    if (rule.verdict === undefined) continue;
+    if (rule.verdict === undefined || !decides(walk, rule)) continue;
     const condition = conditionOf(walk, here, rule);
     if (condition === undefined) continue;
     if (rule.verdict.kind === "return") here = without(walk, here, condition, chain);
@@ -130,21 +187,50 @@ function without(walk: Walk, here: Condition, gone: Condition, { name }: NftChai
   return { ...here, notProcesses: [...here.notProcesses, conjunction(tests)] };
 }
 
-/** Undefined where no first packet of an exchange can satisfy the rule. */
+/** Undefined where no packet of the mode can satisfy the rule. */
 function conditionOf(walk: Walk, reached: Condition, rule: NftRule): Condition | undefined {
-  if (isBeyondFlows(walk, rule)) return undefined;
   let condition: Condition | undefined = reached;
   for (const match of rule.matches) {
     if (condition === undefined) return undefined;
-    condition = asked(walk, condition, match);
+    condition = isOfMode(match) ? inMode(walk, condition, match) : asked(walk, condition, match);
   }
   return condition;
 }
 
-function asked(walk: Walk, condition: Condition, match: Match): Condition | undefined {
+function inMode(walk: Walk, condition: Condition, match: Match): Condition | undefined {
+  const { mode, direction } = walk;
+  if (mode === undefined) {
+    walk.faults.push(`a rule behind the opening asks for \`${matchText(match)}\``);
+    return condition;
+  }
+  const holds = (is: boolean) => (is ? condition : undefined);
   switch (match.kind) {
     case "loopback":
-      return undefined;
+      return holds(mode.loopback && (match.end === "iif") === (direction === "ingress"));
+    case "state":
+      return holds(mode.state === match.state);
+    case "tracked-direction": {
+      const isTracked = mode.state !== "invalid" && mode.state !== "untracked";
+      return holds(isTracked && mode.reply === (match.direction === "reply"));
+    }
+    case "hop-limit":
+      return mode.hopLimit === match.value
+        ? narrowed(walk, condition, remoteEnd(walk), wholeFamily[6])
+        : undefined;
+    case "ports": {
+      const isHeld = match.ranges.some(
+        ({ first, last }) => first <= mode.sourcePort && mode.sourcePort <= last,
+      );
+      const any: Match = { ...match, end: "dport", ranges: [{ first: 0, last: 65535 }] };
+      return isHeld ? serving(walk, condition, any) : undefined;
+    }
+    default:
+      return condition;
+  }
+}
+
+function asked(walk: Walk, condition: Condition, match: Match): Condition | undefined {
+  switch (match.kind) {
     case "family":
       return narrowed(walk, condition, remoteEnd(walk), wholeFamily[match.family]);
     case "address": {
@@ -154,29 +240,18 @@ function asked(walk: Walk, condition: Condition, match: Match): Condition | unde
       }
       return narrowed(walk, condition, match.end, addresses);
     }
-    case "protocol":
-    case "not-protocol":
-    case "ports":
-    case "icmp-type":
-    case "icmp-code":
-      return serving(walk, condition, match);
-    case "state":
-      return match.state === "new" ? condition : undefined;
-    case "tracked-direction":
-      return match.direction === "original" ? condition : undefined;
     case "before": {
       const before = Math.min(condition.before ?? match.seconds, match.seconds);
       return { ...condition, before };
     }
-    case "hop-limit":
-      walk.faults.push("a rule asks for a hop limit outside neighbour discovery");
-      return condition;
     case "cgroup":
       return withTest(condition, walk.processes(match.set, match.level));
     case "uid":
       return withTest(condition, [new Map([["user", `${match.id}`]])]);
     case "gid":
       return withTest(condition, [new Map([["group", `${match.id}`]])]);
+    default:
+      return serving(walk, condition, match);
   }
 }
 
@@ -209,41 +284,11 @@ function narrowed(
 }
 
 function serving(walk: Walk, condition: Condition, match: Match): Condition | undefined {
-  const service = serviceOfMatch(match);
-  if (service === undefined) {
-    walk.faults.push("a rule asks for a source port outside DHCP");
-    return condition;
-  }
-  const both: ServiceSet = intersectServices(condition.service, service);
+  const both: ServiceSet = intersectServices(condition.service, serviceOfMatch(match));
   if (isNoService(both)) return undefined;
   const served = { ...condition, service: both };
   // ICMP of a family implies the family.
   return match.kind === "icmp-type" || match.kind === "icmp-code"
     ? narrowed(walk, served, remoteEnd(walk), wholeFamily[match.family])
     : served;
-}
-
-/** Neighbour discovery and the DHCP client's own ports are no flows (language.md section 7, B). */
-function isBeyondFlows({ direction }: Walk, { matches }: NftRule): boolean {
-  const types = matches.find((match) => match.kind === "icmp-type");
-  const isDiscovery =
-    types?.kind === "icmp-type" &&
-    types.family === 6 &&
-    types.ranges.every(({ first, last }) => first >= 133 && last <= 136);
-  if (isDiscovery) return true;
-  const [sport, dport, ...others] = matches;
-  if (sport?.kind !== "ports" || dport?.kind !== "ports" || others.length > 0) return false;
-  const [from, to] = direction === "egress" ? [sport, dport] : [dport, sport];
-  const only = (match: Match & { readonly kind: "ports" }) =>
-    match.ranges.length === 1 && match.ranges[0]?.first === match.ranges[0]?.last
-      ? match.ranges[0]?.first
-      : undefined;
-  const isClient = `${only(from)}>${only(to)}`;
-  return (
-    sport.protocol === "udp" &&
-    dport.protocol === "udp" &&
-    sport.end === "sport" &&
-    dport.end === "dport" &&
-    (isClient === "68>67" || isClient === "546>547")
-  );
 }

@@ -23,7 +23,6 @@ import { dispatchRules, isUnconditional } from "./dispatch.ts";
 import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
 import { identitiesOf } from "./identity.ts";
 import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
-import { hasConnectionless } from "./service-match.ts";
 
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 
@@ -103,14 +102,10 @@ function directionChains(
 
 /** Everything before the policy's own rules. */
 function openingRules(parts: TableParts, slice: DirectionSlice): readonly NftRule[] {
-  const judgesProcesses = [...slice.denies, ...slice.allows].some(
-    ({ programs, notPrograms, service }) =>
-      programs.length + notPrograms.length > 0 && hasConnectionless(service),
-  );
   return [
     loopbackRule(slice.direction),
     ...establishedLogRules(parts, slice),
-    ...(judgesProcesses ? establishedRulesByProcess : establishedRules),
+    ...(slice.judgesProcesses ? establishedRulesByProcess : establishedRules),
     ...relatedRules,
     ...linkRules,
     ...dhcpRules(slice.direction),

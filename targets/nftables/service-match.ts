@@ -35,17 +35,15 @@ export function serviceMatches(service: ServiceSet, family: Family): readonly (r
   return icmp === undefined ? rules : [...rules, ...icmpMatches(icmp, family)];
 }
 
-/** The services that a condition on protocol, port or ICMP lets pass; undefined for source ports. */
-export function serviceOfMatch(match: Match): ServiceSet | undefined {
+/** The services that a condition on protocol, destination port or ICMP lets pass. */
+export function serviceOfMatch(match: Match): ServiceSet {
   switch (match.kind) {
     case "protocol":
       return linesOf(match.ranges);
     case "not-protocol":
       return subtractServices(anyProtocol, linesOf(match.ranges));
-    case "ports": {
-      const base = portProtocols[match.protocol] * 65536;
-      return match.end === "sport" ? undefined : shifted(match.ranges, base);
-    }
+    case "ports":
+      return shifted(match.ranges, portProtocols[match.protocol] * 65536);
     case "icmp-type": {
       const types = match.ranges.map(({ first, last }) => ({
         first: first * 256,
@@ -77,13 +75,6 @@ const linesOf = (ranges: NumberRanges): ServiceSet =>
 
 const shifted = (ranges: NumberRanges, base: number): ServiceSet =>
   serviceSet(ranges.map(({ first, last }) => ({ first: base + first, last: base + last })));
-
-/** True where the set has flows other than TCP's and SCTP's, whose sockets cannot change hands. */
-export function hasConnectionless(service: ServiceSet): boolean {
-  return [...byProtocol(service).keys()].some(
-    (protocol) => protocol !== protocols.tcp && protocol !== protocols.sctp,
-  );
-}
 
 /** Details (port, type and code) by protocol. */
 function byProtocol(service: ServiceSet): ReadonlyMap<number, readonly NumberRange[]> {

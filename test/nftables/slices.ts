@@ -2,11 +2,12 @@
 // the definition of a slice: the witness of every test in this folder.
 import fc from "fast-check";
 import type { Direction } from "../../compiler/inventory/types.ts";
-import type {
-  DirectionSlice,
-  EnforcerSlice,
-  LocalProgram,
-  SliceEntry,
+import {
+  type DirectionSlice,
+  type EnforcerSlice,
+  judgeProcesses,
+  type LocalProgram,
+  type SliceEntry,
 } from "../../compiler/plan/slice.ts";
 import { type Cidr, contains, type Family, parsePrefix } from "../../compiler/sets/address.ts";
 import {
@@ -76,6 +77,7 @@ export const directionSlice = (
 ): DirectionSlice => ({
   direction,
   observed: undefined,
+  judgesProcesses: judgeProcesses([...(rest.denies ?? []), ...(rest.allows ?? [])]),
   denies: [],
   allows: [],
   stagedDenies: [],
@@ -223,14 +225,16 @@ export const someEntry = (
   );
 
 export const someDirection = (direction: Direction): fc.Arbitrary<DirectionSlice> =>
-  fc.record({
-    direction: fc.constant(direction),
-    observed: fc.option(fc.constant({ until: "2027-01-01" }), { nil: undefined, freq: 3 }),
-    denies: fc.array(someEntry(direction, "deny"), { maxLength: 2 }),
-    allows: fc.array(someEntry(direction, "allow"), { maxLength: 4 }),
-    stagedDenies: fc.array(someEntry(direction, "deny"), { maxLength: 1 }),
-    stagedAllows: fc.array(someEntry(direction, "allow"), { maxLength: 1 }),
-  });
+  fc
+    .record({
+      direction: fc.constant(direction),
+      observed: fc.option(fc.constant({ until: "2027-01-01" }), { nil: undefined, freq: 3 }),
+      denies: fc.array(someEntry(direction, "deny"), { maxLength: 2 }),
+      allows: fc.array(someEntry(direction, "allow"), { maxLength: 4 }),
+      stagedDenies: fc.array(someEntry(direction, "deny"), { maxLength: 1 }),
+      stagedAllows: fc.array(someEntry(direction, "allow"), { maxLength: 1 }),
+    })
+    .map(({ direction: side, ...rest }) => directionSlice(side, rest));
 
 export const someSlice: fc.Arbitrary<EnforcerSlice> = fc
   .tuple(someDirection("ingress"), someDirection("egress"), fc.constantFrom(0, 1, 2))

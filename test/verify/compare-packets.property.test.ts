@@ -147,16 +147,18 @@ describe("a difference", () => {
     expect(verdictFor("C:\\X.exe", "c:\\x.EXE")).toBe(true);
   });
 
-  it("in what is no flow is none", () => {
+  it("in what no packet has is none, in replies there is one", () => {
     const replies = serviceSet([{ first: 65536, last: 65536 + 255 }]);
-    expect(comparePackets(listOf({ ...plain, service: replies }), listOf())).toEqual({
+    expect(comparePackets(listOf({ ...plain, service: replies }), listOf()).equal).toBe(false);
+    const nothing = serviceSet([{ first: 1, last: 65535 }]);
+    expect(comparePackets(listOf({ ...plain, service: nothing }), listOf())).toEqual({
       equal: true,
     });
     const wide = unionAddresses(prefixes("10.0.0.0/9"), prefixes("10.128.0.0/9"));
     expect(
       comparePackets(
         listOf({ ...plain, remote: wide, service: ssh }),
-        listOf({ ...plain, remote: prefixes("10.0.0.0/8"), service: unionServices(ssh, replies) }),
+        listOf({ ...plain, remote: prefixes("10.0.0.0/8"), service: unionServices(ssh, nothing) }),
       ),
     ).toEqual({ equal: true });
   });

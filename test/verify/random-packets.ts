@@ -14,11 +14,11 @@ import {
   anyService,
   hasService,
   icmpInterval,
+  packetsOfFamily,
   portInterval,
   protocolInterval,
   protocols,
   serviceSet,
-  servicesOfFamily,
 } from "../../compiler/sets/service-set.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 
@@ -168,7 +168,7 @@ function packetsThatTell(asked: Aspects): readonly Packet[] {
       .filter((local) => local.family === remote.family)
       .flatMap((local) =>
         servicePoints
-          .filter((service) => hasService(servicesOfFamily(remote.family), service))
+          .filter((service) => hasService(packetsOfFamily(remote.family), service))
           .flatMap((service) =>
             processes.flatMap((process) =>
               seconds.map((second) => ({
