@@ -1,52 +1,67 @@
 // The part of the proof that is about no rule: replies, errors, the baseline and what belongs to no
-// exchange. Every mode a packet can be in is tried; in each, the opening of the artefact must accept,
-// drop or pass on exactly what is required (language.md section 7, B; platforms.md B.5).
-import type { DirectionMeaning, PacketMode, TrackedState } from "../plan/packet-list.ts";
+// exchange. Every mode a packet can be in is tried: where the opening of the artefact accepts, drops and
+// passes on exactly what is required (language.md section 7, B; platforms.md B.5), the mode is proved.
+import {
+  type DirectionMeaning,
+  firstPacket,
+  type PacketMode,
+  type TrackedState,
+} from "../plan/packet-list.ts";
 import type { DirectionSlice } from "../plan/slice.ts";
-import { comparePackets, type PacketComparison } from "./compare-packets.ts";
+import { comparePackets } from "./compare-packets.ts";
 import { requiredOpening } from "./required.ts";
 
-export interface OpeningDifference {
-  readonly mode: PacketMode;
-  readonly comparison: PacketComparison;
-}
-
 /** Openings are few, whatever the number of artefacts: what is found of one is remembered. */
-const known = new Map<string, OpeningDifference | undefined>();
+const known = new Map<string, readonly PacketMode[]>();
 const knownMax = 1000;
 
-/** Undefined where the opening is as required in every mode. */
-export function openingDifference(
+/**
+ * Modes in which the rest must be compared together with the opening. Where the opening is as
+ * required, that is the mode of a first packet alone: it passes on what any other mode does.
+ */
+export function modesToCompare(
   half: DirectionSlice,
   found: DirectionMeaning,
-): OpeningDifference | undefined {
-  if (found.openingKey === undefined) return firstDifference(half, found);
+): readonly PacketMode[] {
+  if (found.openingKey === undefined) return differingModes(half, found);
   const observed = half.observed !== undefined;
   const key = JSON.stringify([half.direction, observed, half.judgesProcesses, found.openingKey]);
-  if (known.has(key)) return known.get(key);
-  const difference = firstDifference(half, found);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const modes = differingModes(half, found);
   if (known.size >= knownMax) known.clear();
-  known.set(key, difference);
-  return difference;
+  known.set(key, modes);
+  return modes;
 }
 
-function firstDifference(
-  half: DirectionSlice,
-  found: DirectionMeaning,
-): OpeningDifference | undefined {
-  for (const mode of modesOf(found)) {
-    const [required, opening] = [requiredOpening(half, mode), found.opening(mode)];
-    // What an opening passes on is told from what it decides by trying both ends of the rest.
-    for (const otherwise of ["accept", "drop"] as const) {
-      const { direction } = half;
-      const comparison = comparePackets(
+function differingModes(half: DirectionSlice, found: DirectionMeaning): readonly PacketMode[] {
+  const kinds = distinctModes(half, found);
+  const differs = (mode: PacketMode) => !isAsRequired(half, found, mode);
+  return differs(firstPacket) ? kinds : [firstPacket, ...kinds.filter(differs)];
+}
+
+/** One mode for each pair of what is required and what is found. */
+function distinctModes(half: DirectionSlice, found: DirectionMeaning): readonly PacketMode[] {
+  const kinds = new Map<string, PacketMode>();
+  for (const mode of [firstPacket, ...modesOf(found)]) {
+    const lists = [requiredOpening(half, mode), found.opening(mode)];
+    const key = JSON.stringify(lists, (_, value) => (value instanceof Map ? [...value] : value));
+    if (!kinds.has(key)) kinds.set(key, mode);
+  }
+  return [...kinds.values()];
+}
+
+/** What an opening passes on is told from what it decides by trying both ends of the rest. */
+function isAsRequired(half: DirectionSlice, found: DirectionMeaning, mode: PacketMode): boolean {
+  const { direction } = half;
+  const [required, opening] = [requiredOpening(half, mode), found.opening(mode)];
+  return (["accept", "drop"] as const).every(
+    (otherwise) =>
+      comparePackets(
         { direction, rules: required, otherwise },
         { direction, rules: opening, otherwise },
-      );
-      if (comparison.equal !== true) return { mode, comparison };
-    }
-  }
-  return undefined;
+      ).equal === true,
+  );
 }
 
 const states: readonly TrackedState[] = ["new", "established", "related", "invalid", "untracked"];

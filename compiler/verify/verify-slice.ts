@@ -2,17 +2,16 @@
 // requires, in every direction, or here is a packet to which it does something else.
 import type { Direction } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
-import {
-  type DirectionMeaning,
-  firstPacket,
-  type PacketMode,
-  type PacketRule,
-  type PacketVerdict,
+import type {
+  DirectionMeaning,
+  PacketMode,
+  PacketRule,
+  PacketVerdict,
 } from "../plan/packet-list.ts";
 import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
 import { comparePackets, type PacketComparison, type PacketWitness } from "./compare-packets.ts";
-import { openingDifference } from "./opening.ts";
+import { modesToCompare } from "./opening.ts";
 import { requiredOpening, requiredRules } from "./required.ts";
 
 export type Discrepancy =
@@ -62,23 +61,34 @@ function differences(
   const [found, another] = directions.filter((one) => one.direction === direction);
   if (found === undefined) return [fault(`does not filter ${direction}`)];
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
-  const opening = openingDifference(half, found);
-  if (opening !== undefined) return told(half, opening.mode, opening.comparison);
+  for (const mode of modesToCompare(half, found)) {
+    const comparison = compareInMode(half, found, mode, start);
+    if (comparison.equal !== true) return told(half, mode, comparison);
+  }
+  return [];
+}
+
+function compareInMode(
+  half: DirectionSlice,
+  found: DirectionMeaning,
+  mode: PacketMode,
+  start: number,
+): PacketComparison {
+  const { direction } = half;
   const current = (rules: readonly PacketRule[]) =>
     rules.filter(({ before }) => before === undefined || before > start);
-  const comparison = comparePackets(
+  return comparePackets(
     {
       direction,
-      rules: [...requiredOpening(half, firstPacket), ...current(requiredRules(half))],
+      rules: [...requiredOpening(half, mode), ...current(requiredRules(half))],
       otherwise: half.observed === undefined ? "drop" : "accept",
     },
     {
       direction,
-      rules: [...found.opening(firstPacket), ...current(found.rules)],
+      rules: [...found.opening(mode), ...current(found.rules)],
       otherwise: found.otherwise,
     },
   );
-  return told(half, firstPacket, comparison);
 }
 
 function told(
