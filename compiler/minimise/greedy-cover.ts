@@ -9,12 +9,17 @@ import type { Relation } from "./relation.ts";
 import { type Chance, seededChance } from "./seeded-chance.ts";
 import { type HeldBox, heldBox, tightened } from "./tighten-cover.ts";
 
-const seedsPerProduct = 8;
+const seedsPerProduct = 6;
 
-/** Boxes that together hold all edges of a kernel. */
+/** Boxes that together hold all edges of a kernel: never more than it has rows, or columns. */
 export function firstCover(kernel: Induced, meter: Meter): readonly HeldBox[] {
   const chance = seededChance(kernel.edges.length);
-  return tightened(kernel, grown(kernel, [], chance, meter), meter);
+  const found = tightened(kernel, grown(kernel, [], chance, meter), meter);
+  const { rows, columns } = kernel.relation;
+  if (found.length <= Math.min(rows, columns)) return found;
+  const boxes = rows <= columns ? rowByRow(kernel, kernel.edges) : columnByColumn(kernel);
+  // Held edges are listed here in any case: what improves the cover later relies on them.
+  return boxes.map(({ box }) => heldBox(kernel, box, meter));
 }
 
 export interface Improving {
@@ -74,6 +79,26 @@ function rowByRow(kernel: Induced, edges: readonly number[]): HeldBox[] {
     const box = closeBox(kernel.relation, byRow.slice(row * rowWords, (row + 1) * rowWords));
     return { box, edges: [] };
   });
+}
+
+function columnByColumn({ relation }: Induced): HeldBox[] {
+  const { rows, columns, columnWords, byColumn } = relation;
+  return Array.from({ length: columns }, (_, column) => {
+    const own = byColumn.subarray(column * columnWords, (column + 1) * columnWords);
+    return { box: closeBox(relation, commonColumns(relation, own, rows)), edges: [] };
+  });
+}
+
+/** The columns that all of some rows have. */
+function commonColumns({ rowWords, byRow }: Relation, own: Int32Array, rows: number): Int32Array {
+  const common = new Int32Array(rowWords).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    if (!testBit(own, 0, row)) continue;
+    for (let place = 0; place < rowWords; place++) {
+      common[place] = (common[place] as number) & (byRow[row * rowWords + place] as number);
+    }
+  }
+  return common;
 }
 
 function largest(
