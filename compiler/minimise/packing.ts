@@ -37,7 +37,19 @@ export function weighKernel(
   const loads = cliques.map((clique) => clique.reduce((sum, v) => sum + (weights[v] ?? 0), 0));
   const shared = cliques.map((clique, at) => ({ vertices: clique, share: found.shares[at] ?? 0 }));
   shared.sort((a, b) => b.share - a.share);
-  return { weights, capacity: Math.max(1, ...loads), cliques: shared };
+  const capacity = Math.max(1, ...loads);
+  const divisor = weights.reduce(commonDivisor, capacity);
+  return {
+    weights: weights.map((weight) => weight / divisor),
+    capacity: capacity / divisor,
+    cliques: shared,
+  };
+}
+
+function commonDivisor(a: number, b: number): number {
+  let [large, small] = [a, b];
+  while (small !== 0) [large, small] = [small, large % small];
+  return large;
 }
 
 function maximalCliques(
