@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { provedBound } from "../../compiler/minimise/check-certificate.ts";
+import type { Edge, Refutation } from "../../compiler/minimise/cover-types.ts";
 import { edgeIndex } from "../../compiler/minimise/edge-index.ts";
 import { type CoverCertificate, checkCover, productCover } from "../../index.ts";
 import { change, mutated } from "./mutated.ts";
 import { coveredBy, inputOf, leastProducts, type Shape, shapes, shapeWhere } from "./relations.ts";
 
-const runs = process.env.SEGC_FULL === "1" ? 200_000 : 4_000;
+const runs = process.env.SEGC_FULL === "1" ? 50_000 : 500;
 
 /** Lines of text; x is a pair. */
 function drawn(...lines: readonly string[]): Shape {
@@ -106,6 +107,60 @@ describe("certificates", () => {
       const claim = { kind: "sum" as const, fooling: [], crowns: [], kernels: [changed] };
       expect(bound(searched, claim)).toContain("is not considered");
     }
+  });
+
+  describe("with one step that does not follow show nothing", () => {
+    const identity = shapeWhere(2, 2, (row, column) => row === column);
+    const apart: readonly Edge[] = [
+      [0, 0],
+      [1, 1],
+    ];
+    const together: readonly Edge[] = [
+      [0, 0],
+      [0, 1],
+    ];
+    const full = shapeWhere(1, 2, () => true);
+    const claim = (edges: readonly Edge[], refutation: Refutation) => ({
+      kind: "sum" as const,
+      fooling: [],
+      crowns: [],
+      kernels: [{ edges, bound: 2, refutation }],
+    });
+    const heavy = (weights: readonly number[], capacity: number, edges = [0, 1]) =>
+      ({ kind: "heavy", edges, weights, capacity }) as const;
+    const first = (rest: Refutation, dropped: readonly number[] = []) =>
+      ({ kind: "choices", dropped, edge: 0, choices: [{ covers: [0], rest }] }) as const;
+
+    it.each<[string, Refutation, string]>([
+      ["weights that fit", heavy([1, 1], 2), "fits into 1 products"],
+      ["an edge with two weights", heavy([1, 1], 1, [0, 0]), "not one whole number"],
+      ["no weight for an edge", heavy([2], 1), "not one whole number"],
+      ["a negative capacity", heavy([1, 1], -1), "not one whole number"],
+      ["too few edges apart", { kind: "apart", edges: [0] }, "fit into 1 products"],
+      ["an edge apart from itself", { kind: "apart", edges: [0, 0] }, "are not"],
+      ["an edge that the kernel has not", { kind: "apart", edges: [0, 7] }, "are not"],
+      ["an edge apart that is covered", first({ kind: "apart", edges: [0] }), "are not"],
+      ["an edge apart that was dropped", first({ kind: "apart", edges: [1] }, [1]), "are not"],
+      ["a weight of what is covered", first(heavy([1], 1, [0])), "already covered"],
+      ["a choice where no product is left", first(first(heavy([1], 1, [1]))), "no product is left"],
+      ["a choice for what was dropped", first(heavy([1], 1, [1]), [0]), "already covered"],
+    ])("%s", (_, refutation, problem) => {
+      expect(bound(identity, claim(apart, refutation))).toContain(problem);
+    });
+
+    it.each<[string, Refutation, string]>([
+      ["a product that is too heavy", heavy([1, 1], 1), "more than a weight of 1"],
+      ["edges that are compatible", { kind: "apart", edges: [0, 1] }, "are not"],
+      ["a product not considered", first({ kind: "apart", edges: [1] }), "is not considered"],
+    ])("%s", (_, refutation, problem) => {
+      expect(bound(full, claim(together, refutation))).toContain(problem);
+    });
+
+    it("and the same with steps that do", () => {
+      for (const sound of [heavy([1, 1], 1), first({ kind: "apart", edges: [1] })]) {
+        expect(bound(identity, claim(apart, sound))).toBe(2);
+      }
+    });
   });
 
   const hard = fc.constantFrom(weighed, searched, searchedDeeply, crown(4), crown(5));
