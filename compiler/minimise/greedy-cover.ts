@@ -18,8 +18,7 @@ export function firstCover(kernel: Induced, meter: Meter): readonly HeldBox[] {
   const { rows, columns } = kernel.relation;
   if (found.length <= Math.min(rows, columns)) return found;
   const boxes = rows <= columns ? rowByRow(kernel, kernel.edges) : columnByColumn(kernel);
-  // Held edges are listed here in any case: what improves the cover later relies on them.
-  return boxes.map(({ box }) => heldBox(kernel, box, meter));
+  return boxes.map((each) => (meter.isSpent() ? each : heldBox(kernel, each.box, meter)));
 }
 
 export interface Improving {
@@ -71,7 +70,8 @@ function grown(
   }
 }
 
-/** For want of time: each row that has open edges, with all its columns. */
+/** Each row that has open edges, with all its columns. The edges that the boxes hold are not listed:
+ * nothing asks for them once there is no time left. */
 function rowByRow(kernel: Induced, edges: readonly number[]): HeldBox[] {
   const { columns, rowWords, byRow } = kernel.relation;
   const rows = new Set(edges.map((edge) => Math.floor(edge / columns)));

@@ -28,6 +28,7 @@ export function growProduct(relation: Relation, open: Int32Array, edge: number, 
     clearBit(candidates, 0, next);
     next = bestRow(growth, candidates, meter);
   }
+  meter.spend(relation.rows * 4);
   return closeBox(relation, growth.columns);
 }
 
