@@ -3,8 +3,8 @@
 // role mining: NP-hard, and easy for most relations that people make.
 //
 // Equal rows and columns go together, parts that are not connected go apart, and simplicial edges
-// and domination solve the rest wholly or leave a kernel. That is searched exhaustively while the
-// budget lasts; beyond it the best cover found comes with a bound that is true nevertheless.
+// and domination solve the rest wholly or leave a kernel. That is weighed and searched exhaustively
+// while the budget lasts; beyond it the best cover found comes with a bound that is true nevertheless.
 import type { CoverInput, CoverResult, Crown, Edge, Kernel, ProductOf } from "./cover-types.ts";
 import { crownOf, productsOfCrown } from "./crown.ts";
 import { type Induced, inducedBy, outerEdge } from "./induced.ts";
