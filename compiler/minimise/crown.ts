@@ -1,5 +1,6 @@
 // `when different` over n values is the relation "row is not column": a crown. Its largest fooling
-// set has three edges while it needs about log2 n products, so it has a bound and a best cover of its own (see `Crown`).
+// set has three edges while it needs about log2 n products, so it has a bound and a best cover of its
+// own (see `Crown`).
 import { testBit } from "./dense-bits.ts";
 import type { Relation } from "./relation.ts";
 

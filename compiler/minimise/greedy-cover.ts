@@ -1,20 +1,25 @@
 // A good cover, quickly: products that hold most open edges, tightened; then parts of it taken out
 // and made again. Nothing here is a proof; `fooling-set.ts` and `search-kernel.ts` say how good it
 // is.
-import { clearBit, lowest, setBit, testBit } from "./dense-bits.ts";
+import { testBit } from "./dense-bits.ts";
 import { type Box, closeBox, growProduct, holds } from "./grow-product.ts";
 import type { Induced } from "./induced.ts";
 import type { Meter } from "./meter.ts";
+import { closeEdges, openEdges, openIn, rowOffset } from "./open-edges.ts";
 import type { Relation } from "./relation.ts";
 import { type Chance, seededChance } from "./seeded-chance.ts";
 import { type HeldBox, heldBox, tightened } from "./tighten-cover.ts";
 
-const seedsPerProduct = 8;
+const seedsPerProduct = 6;
 
-/** Boxes that together hold all edges of a kernel. */
+/** Boxes that together hold all edges of a kernel: never more than it has rows, or columns. */
 export function firstCover(kernel: Induced, meter: Meter): readonly HeldBox[] {
   const chance = seededChance(kernel.edges.length);
-  return tightened(kernel, grown(kernel, [], chance, meter), meter);
+  const found = tightened(kernel, grown(kernel, [], chance, meter), meter);
+  const { rows, columns } = kernel.relation;
+  if (found.length <= Math.min(rows, columns)) return found;
+  const boxes = rows <= columns ? rowByRow(kernel, kernel.edges) : columnByColumn(kernel);
+  return boxes.map((each) => (meter.isSpent() ? each : heldBox(kernel, each.box, meter)));
 }
 
 export interface Improving {
@@ -49,9 +54,8 @@ function grown(
 ): readonly HeldBox[] {
   const { relation } = kernel;
   const boxes = [...kept];
-  const open = new Int32Array(relation.rows * relation.rowWords);
-  for (const edge of kernel.edges) setBit(open, rowOffset(relation, edge), edge % relation.columns);
-  for (const { box } of boxes) close(relation, open, box);
+  const open = openEdges(kernel);
+  for (const { box } of boxes) closeEdges(relation, open, box);
   let edges = kernel.edges;
   for (;;) {
     edges = edges.filter((edge) =>
@@ -61,12 +65,13 @@ function grown(
     if (edges.length === 0) return boxes;
     if (meter.isSpent()) return [...boxes, ...rowByRow(kernel, edges)];
     const box = largest(relation, open, edges, chance, meter);
-    close(relation, open, box);
+    closeEdges(relation, open, box);
     boxes.push(heldBox(kernel, box, meter));
   }
 }
 
-/** For want of time: each row that has open edges, with all its columns. */
+/** Each row that has open edges, with all its columns. The edges that the boxes hold are not listed:
+ * nothing asks for them once there is no time left. */
 function rowByRow(kernel: Induced, edges: readonly number[]): HeldBox[] {
   const { columns, rowWords, byRow } = kernel.relation;
   const rows = new Set(edges.map((edge) => Math.floor(edge / columns)));
@@ -74,6 +79,26 @@ function rowByRow(kernel: Induced, edges: readonly number[]): HeldBox[] {
     const box = closeBox(kernel.relation, byRow.slice(row * rowWords, (row + 1) * rowWords));
     return { box, edges: [] };
   });
+}
+
+function columnByColumn({ relation }: Induced): HeldBox[] {
+  const { rows, columns, columnWords, byColumn } = relation;
+  return Array.from({ length: columns }, (_, column) => {
+    const own = byColumn.subarray(column * columnWords, (column + 1) * columnWords);
+    return { box: closeBox(relation, commonColumns(relation, own, rows)), edges: [] };
+  });
+}
+
+/** The columns that all of some rows have. */
+function commonColumns({ rowWords, byRow }: Relation, own: Int32Array, rows: number): Int32Array {
+  const common = new Int32Array(rowWords).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    if (!testBit(own, 0, row)) continue;
+    for (let place = 0; place < rowWords; place++) {
+      common[place] = (common[place] as number) & (byRow[row * rowWords + place] as number);
+    }
+  }
+  return common;
 }
 
 function largest(
@@ -124,35 +149,4 @@ function onesInBoth(a: Int32Array, b: Int32Array): number {
     for (; word !== 0; word &= word - 1) ones++;
   }
   return ones;
-}
-
-function rowOffset(relation: Relation, edge: number): number {
-  return Math.floor(edge / relation.columns) * relation.rowWords;
-}
-
-function close(relation: Relation, open: Int32Array, box: Box): void {
-  forOpenIn(relation, open, box, (row, column) => clearBit(open, row * relation.rowWords, column));
-}
-
-function openIn(relation: Relation, open: Int32Array, box: Box): number {
-  let found = 0;
-  forOpenIn(relation, open, box, () => {
-    found++;
-  });
-  return found;
-}
-
-function forOpenIn(
-  { rows, rowWords }: Relation,
-  open: Int32Array,
-  box: Box,
-  visit: (row: number, column: number) => void,
-): void {
-  for (let row = 0; row < rows; row++) {
-    if (!testBit(box.rows, 0, row)) continue;
-    for (let place = 0; place < rowWords; place++) {
-      const both = (open[row * rowWords + place] as number) & (box.columns[place] as number);
-      for (let word = both; word !== 0; word &= word - 1) visit(row, place * 32 + lowest(word));
-    }
-  }
 }

@@ -28,19 +28,27 @@ export function growProduct(relation: Relation, open: Int32Array, edge: number, 
     clearBit(candidates, 0, next);
     next = bestRow(growth, candidates, meter);
   }
+  meter.spend(relation.rows + columnWords + rowWords);
   return closeBox(relation, growth.columns);
 }
 
 /** The box of some columns that share a row: all rows that have them, all columns of those rows. */
 export function closeBox(relation: Relation, columns: Int32Array): Box {
-  const { rows, rowWords, columnWords, byRow } = relation;
+  const { rowWords, columnWords, byRow, byColumn } = relation;
   const box = { rows: new Int32Array(columnWords), columns: new Int32Array(rowWords).fill(-1) };
-  for (let row = 0; row < rows; row++) {
-    if (!isWithin(columns, byRow, row * rowWords, rowWords)) continue;
-    setBit(box.rows, 0, row);
-    for (let place = 0; place < rowWords; place++) {
-      const word = byRow[row * rowWords + place] as number;
-      box.columns[place] = (box.columns[place] as number) & word;
+  const place = columns.findIndex((word) => word !== 0);
+  if (place === -1) throw new Error("bug in segc (product cover): a box without columns");
+  // Only rows of the first column can have them all.
+  const offset = (place * 32 + lowest(columns[place] as number)) * columnWords;
+  for (let at = 0; at < columnWords; at++) {
+    for (let word = byColumn[offset + at] as number; word !== 0; word &= word - 1) {
+      const row = at * 32 + lowest(word);
+      if (!isWithin(columns, byRow, row * rowWords, rowWords)) continue;
+      setBit(box.rows, 0, row);
+      for (let other = 0; other < rowWords; other++) {
+        const related = byRow[row * rowWords + other] as number;
+        box.columns[other] = (box.columns[other] as number) & related;
+      }
     }
   }
   return box;

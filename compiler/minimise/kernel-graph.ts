@@ -134,7 +134,7 @@ export interface Listing {
 
 /**
  * All maximal cliques of `among` that hold `vertex` (Bron and Kerbosch, with pivots), or undefined
- * if there are more than `most`.
+ * if there are more than `most`, or no time to list them.
  */
 export function cliquesThrough(
   graph: KernelGraph,
@@ -143,6 +143,7 @@ export function cliquesThrough(
 ): Vertices[] | undefined {
   const cliques: Vertices[] = [];
   const extend = (held: readonly number[], open: Vertices, done: Vertices): boolean => {
+    if (meter.isSpent()) return false;
     const candidates = listVertices(open);
     if (candidates.length === 0) {
       if (countVertices(done) === 0) cliques.push(verticesOf(graph, held));

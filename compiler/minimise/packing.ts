@@ -16,7 +16,7 @@ export interface Weighing {
 
 /** Larger programs are not worth their time. */
 const cliquesMax = 3_000;
-const cellsMax = 600_000;
+const cellsMax = 2_000_000;
 /** Weights are fractions of this: most have a small denominator. */
 const scale = 5_040;
 
@@ -28,8 +28,8 @@ export function weighKernel(
 ): Weighing | undefined {
   const vertices = listVertices(among);
   const cliques = maximalCliques(graph, among, meter);
-  if (cliques === undefined || cliques.length * vertices.length > cellsMax) return undefined;
-  const found = heaviestPacking(cliques, vertices, meter);
+  if (cliques === undefined) return undefined;
+  const found = packedByParts(cliques, vertices, meter);
   if (found === undefined) return undefined;
   // Rounded, and then held against every clique: nothing rests on the arithmetic of fractions.
   const weights = new Array<number>(graph.size).fill(0);
@@ -37,7 +37,19 @@ export function weighKernel(
   const loads = cliques.map((clique) => clique.reduce((sum, v) => sum + (weights[v] ?? 0), 0));
   const shared = cliques.map((clique, at) => ({ vertices: clique, share: found.shares[at] ?? 0 }));
   shared.sort((a, b) => b.share - a.share);
-  return { weights, capacity: Math.max(1, ...loads), cliques: shared };
+  const capacity = Math.max(1, ...loads);
+  const divisor = weights.reduce(commonDivisor, capacity);
+  return {
+    weights: weights.map((weight) => weight / divisor),
+    capacity: capacity / divisor,
+    cliques: shared,
+  };
+}
+
+function commonDivisor(a: number, b: number): number {
+  let [large, small] = [a, b];
+  while (small !== 0) [large, small] = [small, large % small];
+  return large;
 }
 
 function maximalCliques(
@@ -63,6 +75,58 @@ interface Packing {
   readonly weights: ReadonlyMap<number, number>;
   /** Of each clique, in the best cover by fractions of cliques: the dual. */
   readonly shares: readonly number[];
+}
+
+/**
+ * The packing under all cliques, found under few: those that turn out to be too heavy are added, and
+ * those that were far from heavy left out, until none is too heavy.
+ */
+function packedByParts(
+  cliques: readonly (readonly number[])[],
+  vertices: readonly number[],
+  meter: Meter,
+): Packing | undefined {
+  const bySize = [...cliques.keys()];
+  bySize.sort((a, b) => (cliques[b]?.length ?? 0) - (cliques[a]?.length ?? 0) || a - b);
+  let used = firstHolding(cliques, bySize);
+  for (let round = 0; round < roundsMax; round++) {
+    if (used.length * vertices.length > cellsMax) return undefined;
+    const lines = used.map((at) => cliques[at] ?? []);
+    const found = heaviestPacking(lines, vertices, meter);
+    if (found === undefined) return undefined;
+    const loads = cliques.map((clique) =>
+      clique.reduce((sum, vertex) => sum + (found.weights.get(vertex) ?? 0), 0),
+    );
+    const tooHeavy = [...loads.keys()].filter((at) => (loads[at] ?? 0) > 1 + 1e-6);
+    meter.spend(cliques.length * 20);
+    if (tooHeavy.length === 0) {
+      const shares = new Array<number>(cliques.length).fill(0);
+      used.forEach((at, line) => {
+        shares[at] = found.shares[line] ?? 0;
+      });
+      return { weights: found.weights, shares };
+    }
+    tooHeavy.sort((a, b) => (loads[b] ?? 0) - (loads[a] ?? 0) || a - b);
+    const near = used.filter((at) => (loads[at] ?? 0) > 0.5);
+    used = [...near, ...tooHeavy.slice(0, vertices.length)];
+  }
+  return undefined;
+}
+
+const roundsMax = 60;
+
+/** Cliques in the given order, each with a vertex that no earlier one had: every vertex has one. */
+function firstHolding(
+  cliques: readonly (readonly number[])[],
+  order: readonly number[],
+): readonly number[] {
+  const held = new Set<number>();
+  return order.filter((at) => {
+    const clique = cliques[at] ?? [];
+    const isNew = clique.some((vertex) => !held.has(vertex));
+    for (const vertex of clique) held.add(vertex);
+    return isNew;
+  });
 }
 
 /**

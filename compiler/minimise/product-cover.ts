@@ -3,8 +3,8 @@
 // role mining: NP-hard, and easy for most relations that people make.
 //
 // Equal rows and columns go together, parts that are not connected go apart, and simplicial edges
-// and domination solve the rest wholly or leave a kernel. That is searched exhaustively while the
-// budget lasts; beyond it the best cover found comes with a bound that is true nevertheless.
+// and domination solve the rest wholly or leave a kernel. That is weighed and searched exhaustively
+// while the budget lasts; beyond it the best cover found comes with a bound that is true nevertheless.
 import type { CoverInput, CoverResult, Crown, Edge, Kernel, ProductOf } from "./cover-types.ts";
 import { crownOf, productsOfCrown } from "./crown.ts";
 import { type Induced, inducedBy, outerEdge } from "./induced.ts";
@@ -29,15 +29,16 @@ export function productCover(input: CoverInput): CoverResult {
   const now = input.now ?? clock();
   const meter = meterOf(input.budgetMs, now);
   const reducing = limited(meterOf(input.budgetMs * reducingShare, now), reducingSteps);
-  const tasks = partsOf(input).map((part) => reducePart(part, reducing));
+  const { parts, oversized } = partsOf(input);
+  const tasks = parts.map((part) => reducePart(part, reducing));
   // Small kernels first: one that is too large must not use up what the others need.
   const kernels = tasks.flatMap((task) => task.kernels.map((kernel) => ({ task, kernel })));
   kernels.sort((a, b) => a.kernel.edges.length - b.kernel.edges.length);
   for (const { task, kernel } of kernels) {
     task.solved.push({ kernel, ...solveKernel(kernel, meter) });
   }
-  const products = tasks.flatMap(productsOf).sort(byMembers);
-  return { products, ...proved(tasks, products.length) };
+  const products = [...tasks.flatMap(productsOf), ...oversized.flat()].sort(byMembers);
+  return { products, ...proved({ tasks, oversized, products: products.length }) };
 }
 
 /** `performance` is no part of the language, only of every place that runs it today. */
@@ -134,17 +135,25 @@ function byNumbers(a: readonly number[], b: readonly number[]): number {
   return (a[different] ?? 0) - (b[different] ?? -1);
 }
 
+interface Proved {
+  readonly tasks: readonly Task[];
+  readonly oversized: readonly (readonly ProductOf[])[];
+  /** How many there are in all. */
+  readonly products: number;
+}
+
 /** The certificate of all parts together, in rows and columns of the input. */
-function proved(tasks: readonly Task[], products: number): Omit<CoverResult, "products"> {
-  const fooling: Edge[] = [];
+function proved({ tasks, oversized, products }: Proved): Omit<CoverResult, "products"> {
   const crowns: Crown[] = [];
   const kernels: Kernel[] = [];
+  const fooling = oversized.map(([first]): Edge => [first?.rows[0] ?? 0, first?.columns[0] ?? 0]);
   for (const { part, reduction, solved } of tasks) {
-    fooling.push(...reduction.fooling.map((edge) => inputEdge(part, edge)));
+    for (const edge of reduction.fooling) fooling.push(inputEdge(part, edge));
     for (const { kernel, evidence } of solved) {
       const edgeOf = (edge: number) => inputEdge(part, outerEdge(kernel, part.relation, edge));
-      if (evidence.kind === "fooling") fooling.push(...evidence.edges.map(edgeOf));
-      else if (evidence.kind === "refuted") {
+      if (evidence.kind === "fooling") {
+        for (const edge of evidence.edges) fooling.push(edgeOf(edge));
+      } else if (evidence.kind === "refuted") {
         const { bound, refutation } = evidence;
         kernels.push({ edges: kernel.edges.map(edgeOf), bound, refutation });
       } else {

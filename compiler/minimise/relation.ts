@@ -1,7 +1,7 @@
 // A list of related pairs into small dense relations: rows with equal neighbours become one row, so
 // do columns, and what is not connected is taken apart. A cover of each part is one of the whole: no
 // product spans two parts, and equal rows can always go together.
-import type { CoverInput } from "./cover-types.ts";
+import type { CoverInput, ProductOf } from "./cover-types.ts";
 import { lowest, setBit, wordsFor } from "./dense-bits.ts";
 
 /** Both ways round, as bits. An edge of it is one number: row * columns + column. */
@@ -29,16 +29,51 @@ interface Lists {
   readonly items: Uint32Array;
 }
 
-export function partsOf(input: CoverInput): readonly Part[] {
+export interface Parts {
+  readonly parts: readonly Part[];
+  /** Parts too large for dense relations, each as the covers that need no thought: row by row or
+   * column by column, whichever are fewer. */
+  readonly oversized: readonly (readonly ProductOf[])[];
+}
+
+/** Words of a dense relation at most: 128 MiB. */
+const wordsMax = 2 ** 25;
+
+export function partsOf(input: CoverInput, limit = wordsMax): Parts {
   const rowClasses = classesOf(listsOf(input));
   const columnLists = transposed(rowClasses.lists, input.columns);
   const columnClasses = classesOf(columnLists);
-  const reduced = transposed(columnClasses.lists, rowClasses.members.length);
-  return connectedParts(reduced, columnClasses.lists).map(({ rows, columns }) => ({
-    relation: relationOf(reduced, rows, columns),
-    rowMembers: rows.map((row) => rowClasses.members[row] ?? []),
-    columnMembers: columns.map((column) => columnClasses.members[column] ?? []),
-  }));
+  const byColumn = columnClasses.lists;
+  const byRow = transposed(byColumn, rowClasses.members.length);
+  const places = connectedParts(byRow, byColumn);
+  const isOversized = ({ rows, columns }: Places) =>
+    Math.max(rows.length * wordsFor(columns.length), columns.length * wordsFor(rows.length)) >
+    limit;
+  const rowMembers = (row: number) => rowClasses.members[row] ?? [];
+  const columnMembers = (column: number) => columnClasses.members[column] ?? [];
+  const parts = places
+    .filter((part) => !isOversized(part))
+    .map(({ rows, columns }) => ({
+      relation: relationOf(byRow, rows, columns),
+      rowMembers: rows.map(rowMembers),
+      columnMembers: columns.map(columnMembers),
+    }));
+  const membersOf = (lists: Lists, list: number, members: (item: number) => readonly number[]) =>
+    Array.from(lists.items.subarray(lists.starts[list], lists.starts[list + 1]))
+      .flatMap(members)
+      .sort((a, b) => a - b);
+  const oversized = places.filter(isOversized).map(({ rows, columns }): ProductOf[] =>
+    rows.length <= columns.length
+      ? rows.map((row) => ({
+          rows: rowMembers(row),
+          columns: membersOf(byRow, row, columnMembers),
+        }))
+      : columns.map((column) => ({
+          rows: membersOf(byColumn, column, rowMembers),
+          columns: columnMembers(column),
+        })),
+  );
+  return { parts, oversized };
 }
 
 export function emptyRelation(rows: number, columns: number): Relation {

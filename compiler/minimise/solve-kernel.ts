@@ -1,14 +1,15 @@
 // What is left when nothing is certain any more: a good cover, a bound, and a search between them.
 import type { Refutation } from "./cover-types.ts";
 import { coverCrown, crownOf } from "./crown.ts";
+import { setBit } from "./dense-bits.ts";
 import { foolingSet } from "./fooling-set.ts";
 import { firstCover, improveCover } from "./greedy-cover.ts";
-import { holds } from "./grow-product.ts";
+import type { Box } from "./grow-product.ts";
 import type { Induced } from "./induced.ts";
 import { kernelGraph } from "./kernel-graph.ts";
 import { limited, type Meter } from "./meter.ts";
+import { closeEdges, openEdges } from "./open-edges.ts";
 import { searchKernel } from "./search-kernel.ts";
-import type { HeldBox } from "./tighten-cover.ts";
 
 /** Why no cover has fewer products. */
 export type Evidence =
@@ -41,16 +42,15 @@ export function solveKernel(kernel: Induced, meter: Meter): Solved {
 }
 
 export function solveCrown(kernel: Induced, missing: readonly number[]): Solved {
-  const products = coverCrown(missing).map(({ rows, columns }) => ({
-    rows: new Set(rows),
-    columns: new Set(columns),
-  }));
-  const groups = grouped(kernel, products.length, (index, row, column) => {
-    const product = products[index];
-    return product?.rows.has(row) === true && product.columns.has(column);
+  const { rowWords, columnWords } = kernel.relation;
+  const boxes = coverCrown(missing).map((product) => {
+    const box = { rows: new Int32Array(columnWords), columns: new Int32Array(rowWords) };
+    for (const row of product.rows) setBit(box.rows, 0, row);
+    for (const column of product.columns) setBit(box.columns, 0, column);
+    return { box };
   });
   const rows = missing.map((_, row) => row);
-  return { groups, evidence: { kind: "crown", rows, columns: missing } };
+  return { groups: byBoxes(kernel, boxes), evidence: { kind: "crown", rows, columns: missing } };
 }
 
 function guessed(kernel: Induced, meter: Meter): Solved {
@@ -83,27 +83,12 @@ function searched(kernel: Induced, meter: Meter): Solved {
   return { groups: byBoxes(kernel, boxes), evidence };
 }
 
-function byBoxes(kernel: Induced, boxes: readonly HeldBox[]): number[][] {
-  return grouped(kernel, boxes.length, (index, row, column) => {
-    const held = boxes[index];
-    return held !== undefined && holds(held.box, row, column);
-  });
-}
-
-/** Each edge of the kernel with the first product that holds it. */
-function grouped(
-  { relation, edges }: Induced,
-  products: number,
-  isHeld: (product: number, row: number, column: number) => boolean,
-): number[][] {
-  const groups = Array.from({ length: products }, (): number[] => []);
-  for (const edge of edges) {
-    const row = Math.floor(edge / relation.columns);
-    const column = edge - row * relation.columns;
-    let index = 0;
-    while (index < products && !isHeld(index, row, column)) index++;
-    if (index === products) throw new Error("bug in segc (product cover): an edge in no product");
-    groups[index]?.push(edge);
+/** Each edge of the kernel with the first box that holds it. */
+function byBoxes(kernel: Induced, boxes: readonly { readonly box: Box }[]): number[][] {
+  const open = openEdges(kernel);
+  const groups = boxes.map(({ box }) => closeEdges(kernel.relation, open, box));
+  if (open.some((word) => word !== 0)) {
+    throw new Error("bug in segc (product cover): an edge in no product");
   }
   return groups;
 }

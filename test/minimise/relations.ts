@@ -31,11 +31,11 @@ export function shapeWhere(
 }
 
 /** Relations of any density, pairs in any order and some of them twice. */
-export function shapes(most: number): fc.Arbitrary<Shape> {
+export function shapes(most: number, least = 0): fc.Arbitrary<Shape> {
   return fc
     .record({
-      rows: fc.integer({ min: 0, max: most }),
-      columns: fc.integer({ min: 0, max: most }),
+      rows: fc.integer({ min: least, max: most }),
+      columns: fc.integer({ min: least, max: most }),
       dense: fc.integer({ min: 1, max: 9 }),
     })
     .chain(({ rows, columns, dense }) => {
