@@ -33,6 +33,7 @@ const pure = rooms(
 );
 const stages = [
   "sets",
+  "bdd",
   "model",
   "inventory",
   "extent",

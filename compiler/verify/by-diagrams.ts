@@ -96,7 +96,7 @@ class Drawing {
   }
 
   #restrict(position: number, axis: number, number: number, inside: Diagram): Diagram {
-    const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>;
+    const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>; // one for each
     let byInside = bySet.get(number);
     if (byInside === undefined) {
       byInside = new Map();
