@@ -6,21 +6,10 @@
 import type { AtomSet } from "./atoms.ts";
 import { differenceByDiagrams } from "./by-diagrams.ts";
 import { isSameList, type MergedPair, mergePair } from "./merged.ts";
+import type { ListRule, RuleList } from "./rule-lists.ts";
 import { sweep } from "./sweep.ts";
 
-export interface ListRule {
-  /** One for each axis; undefined: every atom. */
-  readonly sets: readonly (AtomSet | undefined)[];
-  /** Any number that stands for a verdict. */
-  readonly verdict: number;
-}
-
-/** The first rule that holds a point decides it. */
-export interface RuleList {
-  readonly rules: readonly ListRule[];
-  /** The verdict where no rule does. */
-  readonly otherwise: number;
-}
+export type { ListRule, RuleList } from "./rule-lists.ts";
 
 export type ListComparison =
   | { readonly equal: true }
