@@ -7,29 +7,142 @@
 import type { AtomSet } from "./atoms.ts";
 import { everything, type MergedAxis, type MergedList } from "./merged.ts";
 
+/** Keeps the rows of a block within some megabytes. */
+const blockSize = 8192;
+
 /** Rules of each layer, first layer first; within one, in the order of the given axes. */
 export function layersOf(
   axes: readonly MergedAxis[],
   order: readonly number[],
   list: MergedList,
+  size = blockSize,
 ): readonly (readonly number[])[] {
   const bounds = boundsOf(axes, order, list);
-  const count = list.verdicts.length;
+  const count = list.verdicts.length - 1; // without the last, which holds everything
   const layer = new Int32Array(count);
+  for (let start = 0; start < count; start += size) {
+    const block = new Block(axes, list, start, Math.min(count, start + size));
+    for (let rule = start; rule < count; rule++) raise(block, bounds, list.verdicts, layer, rule);
+  }
   const layers: number[][] = [];
   for (let rule = 0; rule < count; rule++) {
-    const found = rule === count - 1 ? layers.length : layerOf(bounds, list, layer, rule);
-    layer[rule] = found;
-    if (found === covered) continue;
-    const members = layers[found];
-    if (members === undefined) layers[found] = [rule];
-    else members.push(rule);
+    const at = layer[rule] as number;
+    if (at === covered) continue;
+    while (layers.length <= at) layers.push([]);
+    layers[at]?.push(rule);
   }
-  return layers.map((members) => members.sort((a, b) => compareBounds(bounds, a, b)));
+  for (const members of layers) members.sort((a, b) => compareBounds(bounds, a, b));
+  return [...layers, [count]];
 }
 
 /** In place of a layer: an earlier rule holds all that this one holds. */
 const covered = -1;
+
+/** Puts a rule behind the rules of a block that it must stay behind; earlier blocks are done. */
+function raise(
+  block: Block,
+  { rows, width, solid }: Bounds,
+  verdicts: Int32Array,
+  layer: Int32Array,
+  rule: number,
+): void {
+  if (layer[rule] === covered) return;
+  const meeting = block.meeting(rule);
+  for (let word = 0; word < meeting.length; word++) {
+    for (let bits = meeting[word] as number; bits !== 0; bits &= bits - 1) {
+      const earlier = block.start + word * 32 + 31 - Math.clz32(bits & -bits);
+      const other = layer[earlier] as number;
+      if (other === covered) continue;
+      if (solid[earlier] === 1 && covers(rows, earlier * width, rule * width, width)) {
+        layer[rule] = covered;
+        return;
+      }
+      if (other >= (layer[rule] as number) && verdicts[earlier] !== verdicts[rule]) {
+        layer[rule] = other + 1;
+      }
+    }
+  }
+}
+
+/** Some rules that follow each other, as bits: which of them hold a class, or meet a rule. */
+class Block {
+  readonly start: number;
+  readonly #end: number;
+  readonly #axes: readonly MergedAxis[];
+  readonly #sets: Int32Array;
+  readonly #words: number;
+  /** For each axis: rules that hold each class, one row after another. */
+  readonly #holding: readonly Int32Array[];
+  /** For each axis, by set: rules that hold one of its classes. */
+  readonly #meetingSet: readonly (Int32Array | undefined)[][];
+  readonly #result: Int32Array;
+
+  constructor(axes: readonly MergedAxis[], { sets }: MergedList, start: number, end: number) {
+    this.start = start;
+    this.#end = end;
+    this.#axes = axes;
+    this.#sets = sets;
+    this.#words = (end - start + 31) >>> 5;
+    this.#holding = axes.map((_, axis) => this.#rowsOf(axis));
+    this.#meetingSet = axes.map(({ sets: named }) => new Array(named.length));
+    this.#result = new Int32Array(this.#words);
+  }
+
+  /** The rules of the block before `rule` that hold something that it holds. Read it at once. */
+  meeting(rule: number): Int32Array {
+    const before = Math.min(rule, this.#end) - this.start;
+    const words = (before + 31) >>> 5;
+    const result = this.#result.subarray(0, words).fill(-1);
+    if ((before & 31) !== 0) result[words - 1] = (1 << (before & 31)) - 1;
+    for (let axis = 0; axis < this.#axes.length; axis++) {
+      const number = this.#sets[rule * this.#axes.length + axis] as number;
+      if (number === everything) continue;
+      const row = this.#meeting(axis, number);
+      for (let word = 0; word < words; word++) {
+        result[word] = (result[word] as number) & (row[word] as number);
+      }
+    }
+    return result;
+  }
+
+  #meeting(axis: number, number: number): Int32Array {
+    const bySet = this.#meetingSet[axis] ?? [];
+    const known = bySet[number];
+    if (known !== undefined) return known;
+    const row = new Int32Array(this.#words);
+    const holding = this.#holding[axis] as Int32Array; // one for each axis
+    const runs = this.#axes[axis]?.sets[number] as AtomSet; // a named set
+    for (let i = 0; i < runs.length; i += 2) {
+      for (let at = runs[i] as number; at < (runs[i + 1] as number); at++) {
+        const from = at * this.#words;
+        for (let word = 0; word < this.#words; word++) {
+          row[word] = (row[word] as number) | (holding[from + word] as number);
+        }
+      }
+    }
+    bySet[number] = row;
+    return row;
+  }
+
+  #rowsOf(axis: number): Int32Array {
+    const { classes, sets: named } = this.#axes[axis] as MergedAxis; // one of these axes
+    const whole = Int32Array.of(0, classes);
+    const rows = new Int32Array(classes * this.#words);
+    for (let rule = this.start; rule < this.#end; rule++) {
+      const number = this.#sets[rule * this.#axes.length + axis] as number;
+      const runs = number === everything ? whole : (named[number] as AtomSet); // a named set
+      const word = (rule - this.start) >>> 5;
+      const bit = 1 << ((rule - this.start) & 31);
+      for (let i = 0; i < runs.length; i += 2) {
+        for (let at = runs[i] as number; at < (runs[i + 1] as number); at++) {
+          const place = at * this.#words + word;
+          rows[place] = (rows[place] as number) | bit;
+        }
+      }
+    }
+    return rows;
+  }
+}
 
 interface Bounds {
   /** For each rule, axis by axis in the given order: its first class and its last. */
@@ -38,9 +151,6 @@ interface Bounds {
   readonly width: number;
   /** 1 where the rule holds every class between its bounds, on every axis. */
   readonly solid: Uint8Array;
-  /** The bounds of all rules on the axis that keeps most pairs of rules apart. */
-  readonly lows: Int32Array;
-  readonly highs: Int32Array;
 }
 
 function boundsOf(
@@ -52,71 +162,27 @@ function boundsOf(
   const width = 2 * order.length;
   const rows = new Int32Array(count * width);
   const solid = new Uint8Array(count).fill(1);
-  let sharpest = 0;
-  let leastShare = Number.POSITIVE_INFINITY;
   for (const [position, axis] of order.entries()) {
     const { classes, sets: named } = axes[axis] as MergedAxis; // an order of these axes
-    let share = 0;
     for (let rule = 0; rule < count; rule++) {
       const number = sets[rule * order.length + axis] as number;
       const set = number === everything ? undefined : (named[number] as AtomSet); // a named set
-      const low = set === undefined ? 0 : (set[0] as number);
-      const high = (set === undefined ? classes : (set[set.length - 1] as number)) - 1;
-      rows[rule * width + 2 * position] = low;
-      rows[rule * width + 2 * position + 1] = high;
-      share += (high - low + 1) / classes;
+      const at = rule * width + 2 * position;
+      rows[at] = set === undefined ? 0 : (set[0] as number);
+      rows[at + 1] = (set === undefined ? classes : (set[set.length - 1] as number)) - 1;
       if (set !== undefined && set.length > 2) solid[rule] = 0;
     }
-    if (share < leastShare) {
-      leastShare = share;
-      sharpest = position;
-    }
   }
-  const column = (at: number) =>
-    Int32Array.from(verdicts, (_, rule) => rows[rule * width + at] ?? 0);
-  const [lows, highs] = [column(2 * sharpest), column(2 * sharpest + 1)];
-  return { rows, width, solid, lows, highs };
+  return { rows, width, solid };
 }
 
-/** One more than the last layer of an earlier rule that this one must stay behind. */
-function layerOf(
-  { rows, width, solid, lows, highs }: Bounds,
-  { verdicts }: MergedList,
-  layer: Int32Array,
-  rule: number,
-): number {
-  const verdict = verdicts[rule] as number;
-  const [low, high] = [lows[rule] as number, highs[rule] as number];
-  const own = rule * width;
-  let found = 0;
-  for (let earlier = 0; earlier < rule; earlier++) {
-    if ((lows[earlier] as number) > high || (highs[earlier] as number) < low) continue;
-    const other = layer[earlier] as number;
-    if (other === covered) continue;
-    const relation = relationOf(rows, earlier * width, own, width);
-    if (relation === apart) continue;
-    if (relation === covers && solid[earlier] === 1) return covered;
-    if (other >= found && verdicts[earlier] !== verdict) found = other + 1;
-  }
-  return found;
-}
-
-const apart = 0;
-const meets = 1;
-const covers = 2;
-
-/** How the box of the row at `wide` lies to the one at `narrow`. */
-function relationOf(rows: Int32Array, wide: number, narrow: number, width: number): number {
-  let relation = covers;
+/** Whether the bounds in the row at `wide` enclose those at `narrow`. */
+function covers(rows: Int32Array, wide: number, narrow: number, width: number): boolean {
   for (let at = 0; at < width; at += 2) {
-    const wideLow = rows[wide + at] as number;
-    const wideHigh = rows[wide + at + 1] as number;
-    const narrowLow = rows[narrow + at] as number;
-    const narrowHigh = rows[narrow + at + 1] as number;
-    if (wideLow > narrowHigh || wideHigh < narrowLow) return apart;
-    if (wideLow > narrowLow || wideHigh < narrowHigh) relation = meets;
+    if ((rows[wide + at] as number) > (rows[narrow + at] as number)) return false;
+    if ((rows[wide + at + 1] as number) < (rows[narrow + at + 1] as number)) return false;
   }
-  return relation;
+  return true;
 }
 
 function compareBounds({ rows, width }: Bounds, a: number, b: number): number {
