@@ -2,18 +2,20 @@
 // the same diagram exactly where the lists are equal. Always decides.
 import { type Diagram, Diagrams, open } from "../bdd/diagrams.ts";
 import { type Digits, digitsOf, restrict } from "../bdd/ranges.ts";
+import { alignedLayers } from "./align.ts";
 import type { AtomSet } from "./atoms.ts";
-import { layersOf } from "./layers.ts";
 import { everything, type MergedAxis, type MergedList, type MergedPair } from "./merged.ts";
 
 /** Classes of the lowest difference in the given order of axes; undefined: there is none. */
 export function differenceByDiagrams(
-  { axes, a, b }: MergedPair,
+  pair: MergedPair,
   order: readonly number[],
 ): readonly number[] | undefined {
+  const { axes, a, b } = pair;
   const verdicts = [...new Set([...a.verdicts, ...b.verdicts])];
   const drawing = new Drawing(axes, order, verdicts);
-  const [inA, inB] = [drawing.layers(a), drawing.layers(b)];
+  const [layersA, layersB] = alignedLayers(pair, order);
+  const [inA, inB] = [drawing.layers(a, layersA), drawing.layers(b, layersB)];
   const region = drawing.regionOfChanges(inA, inB);
   if (region === open) return undefined;
   const left = drawing.fold(inA, region);
@@ -45,10 +47,8 @@ class Drawing {
   }
 
   /** The union of each layer of rules. */
-  layers(list: MergedList): readonly Diagram[] {
-    return layersOf(this.#axes, this.#order, list).map((rules) =>
-      this.#join(rules.map((rule) => this.#box(list, rule))),
-    );
+  layers(list: MergedList, layers: readonly (readonly number[])[]): readonly Diagram[] {
+    return layers.map((rules) => this.#join(rules.map((rule) => this.#box(list, rule))));
   }
 
   /**

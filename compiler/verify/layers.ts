@@ -10,33 +10,60 @@ import { everything, type MergedAxis, type MergedList } from "./merged.ts";
 /** Keeps the rows of a block within some megabytes. */
 const blockSize = 8192;
 
-/** Rules of each layer, first layer first; within one, in the order of the given axes. */
-export function layersOf(
-  axes: readonly MergedAxis[],
-  order: readonly number[],
-  list: MergedList,
-  size = blockSize,
-): readonly (readonly number[])[] {
-  const bounds = boundsOf(axes, order, list);
-  const count = list.verdicts.length - 1; // without the last, which holds everything
-  const layer = new Int32Array(count);
-  for (let start = 0; start < count; start += size) {
-    const block = new Block(axes, list, start, Math.min(count, start + size));
-    for (let rule = start; rule < count; rule++) raise(block, bounds, list.verdicts, layer, rule);
-  }
-  const layers: number[][] = [];
-  for (let rule = 0; rule < count; rule++) {
-    const at = layer[rule] as number;
-    if (at === covered) continue;
-    while (layers.length <= at) layers.push([]);
-    layers[at]?.push(rule);
-  }
-  for (const members of layers) members.sort((a, b) => compareBounds(bounds, a, b));
-  return [...layers, [count]];
-}
-
 /** In place of a layer: an earlier rule holds all that this one holds. */
-const covered = -1;
+export const covered = -1;
+
+/** What is known of a list before layers are chosen. Its last rule, which holds all, has none. */
+export class Layering {
+  readonly count: number;
+  readonly #bounds: Bounds;
+  readonly #verdicts: Int32Array;
+  readonly #blocks: readonly Block[];
+
+  constructor(
+    axes: readonly MergedAxis[],
+    order: readonly number[],
+    list: MergedList,
+    size = blockSize,
+  ) {
+    this.count = list.verdicts.length - 1;
+    this.#bounds = boundsOf(axes, order, list);
+    this.#verdicts = list.verdicts;
+    const blocks: Block[] = [];
+    for (let start = 0; start < this.count; start += size) {
+      blocks.push(new Block(axes, list, start, Math.min(this.count, start + size)));
+    }
+    this.#blocks = blocks;
+  }
+
+  /** The first layer possible for each rule that is not before the one given; or `covered`. */
+  assign(least: Int32Array): Int32Array {
+    const layer = least.slice();
+    for (const block of this.#blocks) {
+      for (let rule = block.start; rule < this.count; rule++) {
+        raise(block, this.#bounds, this.#verdicts, layer, rule);
+      }
+    }
+    return layer;
+  }
+
+  /** Rules of each layer up to `depth`, in the order of space; the last rule alone behind them. */
+  group(layer: Int32Array, depth: number): readonly (readonly number[])[] {
+    const layers = Array.from({ length: depth }, (): number[] => []);
+    for (let rule = 0; rule < this.count; rule++) {
+      if (layer[rule] !== covered) layers[layer[rule] as number]?.push(rule);
+    }
+    for (const members of layers) members.sort((a, b) => compareBounds(this.#bounds, a, b));
+    return [...layers, [this.count]];
+  }
+
+  /** Whether one rule certainly holds all that a rule of another list holds. */
+  covers(wide: number, other: Layering, narrow: number): boolean {
+    const { rows, width, solid } = this.#bounds;
+    const narrowRows = other.#bounds.rows;
+    return solid[wide] === 1 && covers(rows, wide * width, narrowRows, narrow * width, width);
+  }
+}
 
 /** Puts a rule behind the rules of a block that it must stay behind; earlier blocks are done. */
 function raise(
@@ -53,7 +80,7 @@ function raise(
       const earlier = block.start + word * 32 + 31 - Math.clz32(bits & -bits);
       const other = layer[earlier] as number;
       if (other === covered) continue;
-      if (solid[earlier] === 1 && covers(rows, earlier * width, rule * width, width)) {
+      if (solid[earlier] === 1 && covers(rows, earlier * width, rows, rule * width, width)) {
         layer[rule] = covered;
         return;
       }
@@ -176,11 +203,17 @@ function boundsOf(
   return { rows, width, solid };
 }
 
-/** Whether the bounds in the row at `wide` enclose those at `narrow`. */
-function covers(rows: Int32Array, wide: number, narrow: number, width: number): boolean {
+/** Whether the bounds in the row of `rows` at `wide` enclose those of `others` at `narrow`. */
+function covers(
+  rows: Int32Array,
+  wide: number,
+  others: Int32Array,
+  narrow: number,
+  width: number,
+): boolean {
   for (let at = 0; at < width; at += 2) {
-    if ((rows[wide + at] as number) > (rows[narrow + at] as number)) return false;
-    if ((rows[wide + at + 1] as number) < (rows[narrow + at + 1] as number)) return false;
+    if ((rows[wide + at] as number) > (others[narrow + at] as number)) return false;
+    if ((rows[wide + at + 1] as number) < (others[narrow + at + 1] as number)) return false;
   }
   return true;
 }
