@@ -6,8 +6,13 @@ import type { MergedAxis, MergedList, MergedPair } from "./merged.ts";
 
 type Layers = readonly (readonly number[])[];
 
-/** Passes after which layers are taken as they are: they are right anyhow, only less alike. */
-const passesMax = 8;
+/**
+ * Links can ask for what no layers give (two that cross): then layers would rise for ever. After
+ * some passes, those that are not met are given up; after some rounds, layers are taken as they
+ * are. Layers are right however they were linked, only less alike.
+ */
+const passesMax = 5;
+const roundsMax = 4;
 
 /** Layers of both lists, as many of one as of the other. */
 export function alignedLayers(
@@ -15,18 +20,31 @@ export function alignedLayers(
   order: readonly number[],
 ): readonly [Layers, Layers] {
   const [layeringA, layeringB] = layeringsOf(axes, order, a, b);
-  const links = linksOf(a, layeringA, b, layeringB);
-  let inA = layeringA.assign(new Int32Array(layeringA.count));
-  let inB = layeringB.assign(leastOf(layeringB.count, links.ofB, inA));
-  for (let pass = 0; pass < passesMax; pass++) {
-    const next = layeringA.assign(leastOf(layeringA.count, links.ofA, inB));
-    const isStable = next.every((layer, rule) => layer === inA[rule]);
-    inA = next;
-    if (isStable) break;
-    inB = layeringB.assign(leastOf(layeringB.count, links.ofB, inA));
+  let links = linksOf(a, layeringA, b, layeringB);
+  let found = settle(layeringA, layeringB, links);
+  for (let round = 1; round < roundsMax && !found.isStable; round++) {
+    const { inA, inB } = found;
+    links = linksBy(layeringA, layeringB, (link) =>
+      links.ofA.forEach((linked, rule) => {
+        for (const other of linked) if (inA[rule] === inB[other]) link(rule, other);
+      }),
+    );
+    found = settle(layeringA, layeringB, links);
   }
-  const depth = 1 + Math.max(deepest(inA), deepest(inB));
-  return [layeringA.group(inA, depth), layeringB.group(inB, depth)];
+  const depth = 1 + Math.max(deepest(found.inA), deepest(found.inB));
+  return [layeringA.group(found.inA, depth), layeringB.group(found.inB, depth)];
+}
+
+/** Raises the rules of either list to where those linked with them stand, in turns. */
+function settle(layeringA: Layering, layeringB: Layering, { ofA, ofB }: BothLinks) {
+  let inA = layeringA.assign(new Int32Array(layeringA.count));
+  for (let pass = 0; ; pass++) {
+    const inB = layeringB.assign(leastOf(layeringB.count, ofB, inA));
+    const next = layeringA.assign(leastOf(layeringA.count, ofA, inB));
+    const isStable = next.every((layer, rule) => layer === inA[rule]);
+    if (isStable || pass === passesMax) return { inA, inB, isStable };
+    inA = next;
+  }
 }
 
 function layeringsOf(
@@ -42,6 +60,26 @@ const deepest = (layers: Int32Array) => layers.reduce((most, layer) => Math.max(
 
 /** For each rule, the rules of the other list that should stand in its layer. */
 type Links = readonly (readonly number[])[];
+
+interface BothLinks {
+  readonly ofA: Links;
+  readonly ofB: Links;
+}
+
+/** The links that `each` makes. */
+function linksBy(
+  layeringA: Layering,
+  layeringB: Layering,
+  each: (link: (inA: number, inB: number) => void) => void,
+): BothLinks {
+  const ofA = Array.from({ length: layeringA.count }, (): number[] => []);
+  const ofB = Array.from({ length: layeringB.count }, (): number[] => []);
+  each((inA, inB) => {
+    ofA[inA]?.push(inB);
+    ofB[inB]?.push(inA);
+  });
+  return { ofA, ofB };
+}
 
 function leastOf(count: number, links: Links, others: Int32Array): Int32Array {
   const least = new Int32Array(count);
@@ -62,7 +100,7 @@ function linksOf(
   layeringA: Layering,
   b: MergedList,
   layeringB: Layering,
-): { readonly ofA: Links; readonly ofB: Links } {
+): BothLinks {
   const ofA = Array.from({ length: layeringA.count }, (): number[] => []);
   const ofB = Array.from({ length: layeringB.count }, (): number[] => []);
   const link = (inA: number, inB: number) => {
