@@ -66,16 +66,24 @@ export function tupleList(family: Family, count: number, random: Random): TupleL
     ];
     return { fields, verdict: permit };
   };
-  const rules: TupleRule[] = [];
-  while (rules.length < count) {
-    const more = Array.from({ length: count - rules.length }, drawn);
-    rules.push(...more);
-    rules.splice(0, rules.length, ...withoutCovered(narrowFirst(rules, random)));
+  let rules: readonly TupleRule[] = [];
+  for (let share = 2; rules.length < count; share *= 2) {
+    const more = Array.from({ length: count * share }, drawn);
+    rules = withoutCovered(narrowFirst(more, random));
   }
+  rules = evenly(rules, count);
   return {
     rules: rules.map((rule, index) => ({ ...rule, verdict: index % 3 === 2 ? deny : permit })),
     otherwise: deny,
   };
+}
+
+/** As many of these, in their order. */
+function evenly<T>(list: readonly T[], count: number): readonly T[] {
+  return list.filter(
+    (_, at) =>
+      Math.floor((at * count) / list.length) !== Math.floor(((at + 1) * count) / list.length),
+  );
 }
 
 /** ClassBench puts narrow rules before wide ones; people do so roughly. */
@@ -94,8 +102,27 @@ function narrowFirst(rules: readonly TupleRule[], random: Random): readonly Tupl
 /** ClassBench also leaves out rules that one earlier rule covers. */
 function withoutCovered(rules: readonly TupleRule[]): readonly TupleRule[] {
   const kept: TupleRule[] = [];
-  for (const rule of rules) if (!kept.some((earlier) => covers(earlier, rule))) kept.push(rule);
+  // A rule can be covered only by one with its source or by one with a wider source.
+  const bySource = new Map<TupleRange | undefined, TupleRule[]>();
+  for (const rule of rules) {
+    let isCovered = false;
+    for (const [source, alike] of bySource) {
+      if (source !== undefined && !encloses(source, rule.fields[0]?.[0])) continue;
+      isCovered ||= alike.some((earlier) => covers(earlier, rule));
+      if (isCovered) break;
+    }
+    if (isCovered) continue;
+    kept.push(rule);
+    const source = rule.fields[0]?.[0];
+    const alike = bySource.get(source);
+    if (alike === undefined) bySource.set(source, [rule]);
+    else alike.push(rule);
+  }
   return kept;
+}
+
+function encloses(wide: TupleRange, narrow: TupleRange | undefined): boolean {
+  return narrow !== undefined && wide.first <= narrow.first && wide.last >= narrow.last;
 }
 
 function covers(wide: TupleRule, narrow: TupleRule): boolean {

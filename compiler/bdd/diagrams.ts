@@ -13,6 +13,11 @@ export const open: Diagram = 0;
 /** Below every variable. */
 const leafLevel = 0x7fffffff;
 
+/** The operations of the memo. */
+const override = 1;
+const differing = 2;
+const within = 3;
+
 /** Four words for a node: level, low, high, and 1 where the function has a value everywhere. */
 const stride = 4;
 const initialNodes = 256;
@@ -22,7 +27,7 @@ export class Diagrams {
   #size: number;
   /** Open addressing over nodes; 0 is a free place, since leaves are never looked up. */
   #index = new Int32Array(initialNodes * 2);
-  /** First operand, second operand, result; a newer pair takes the place of an older one. */
+  /** Both operands, result, operation (0: free); a newer entry takes the place of an older one. */
   #memo = new Int32Array(initialNodes * stride);
   readonly #leaves: number;
 
@@ -91,10 +96,28 @@ export class Diagrams {
 
   /** `first` where it has a value, `second` elsewhere. */
   override(first: Diagram, second: Diagram): Diagram {
-    if (first === second || second === open || this.#nodes[first * stride + 3] === 1) return first;
-    if (first === open) return second;
-    const slot = (mix(first, second, 0) & (this.#memo.length / stride - 1)) * stride;
-    if (this.#memo[slot] === first && this.#memo[slot + 1] === second) {
+    return this.#combine(override, first, second);
+  }
+
+  /** The value 0 where the two differ, open elsewhere. */
+  differing(first: Diagram, second: Diagram): Diagram {
+    return this.#combine(differing, Math.min(first, second), Math.max(first, second));
+  }
+
+  /** `first` where `second` has a value, open elsewhere. */
+  within(first: Diagram, second: Diagram): Diagram {
+    return this.#combine(within, first, second);
+  }
+
+  #combine(operation: number, first: Diagram, second: Diagram): Diagram {
+    const plain = this.#plain(operation, first, second);
+    if (plain >= 0) return plain;
+    let slot = this.#slotOf(operation, first, second);
+    if (
+      this.#memo[slot] === first &&
+      this.#memo[slot + 1] === second &&
+      this.#memo[slot + 3] === operation
+    ) {
       return this.#memo[slot + 2] as number;
     }
     const nodes = this.#nodes; // replaced when it grows, but what it holds stays true
@@ -103,20 +126,42 @@ export class Diagrams {
     const aLevel = nodes[a] as number;
     const bLevel = nodes[b] as number;
     const level = Math.min(aLevel, bLevel);
-    const low = this.override(
+    const low = this.#combine(
+      operation,
       aLevel === level ? (nodes[a + 1] as number) : first,
       bLevel === level ? (nodes[b + 1] as number) : second,
     );
-    const high = this.override(
+    const high = this.#combine(
+      operation,
       aLevel === level ? (nodes[a + 2] as number) : first,
       bLevel === level ? (nodes[b + 2] as number) : second,
     );
     const result = this.node(level, low, high);
-    const place = (mix(first, second, 0) & (this.#memo.length / stride - 1)) * stride;
-    this.#memo[place] = first;
-    this.#memo[place + 1] = second;
-    this.#memo[place + 2] = result;
+    slot = this.#slotOf(operation, first, second); // there may be more of them now
+    this.#memo[slot] = first;
+    this.#memo[slot + 1] = second;
+    this.#memo[slot + 2] = result;
+    this.#memo[slot + 3] = operation;
     return result;
+  }
+
+  /** The result where it needs no look inside; else -1. */
+  #plain(operation: number, first: Diagram, second: Diagram): number {
+    const nodes = this.#nodes;
+    if (operation === override) {
+      if (first === second || second === open || nodes[first * stride + 3] === 1) return first;
+      return first === open ? second : -1;
+    }
+    if (operation === within) {
+      if (first === second || nodes[second * stride + 3] === 1) return first;
+      return first === open || second === open ? open : -1;
+    }
+    if (first === second) return open;
+    return first < this.#leaves && second < this.#leaves ? this.constant(0) : -1;
+  }
+
+  #slotOf(operation: number, first: Diagram, second: Diagram): number {
+    return (mix(first, second, operation) & (this.#memo.length / stride - 1)) * stride;
   }
 
   #append(place: number, level: number, low: Diagram, high: Diagram): Diagram {
@@ -142,9 +187,10 @@ export class Diagrams {
     this.#memo = new Int32Array(memo.length * 2);
     const mask = this.#memo.length / stride - 1;
     for (let from = 0; from < memo.length; from += stride) {
-      const first = memo[from] as number;
-      if (first === 0) continue; // no pair starts with `open`
-      const to = (mix(first, memo[from + 1] as number, 0) & mask) * stride;
+      const operation = memo[from + 3] as number;
+      if (operation === 0) continue;
+      const pair = [memo[from] as number, memo[from + 1] as number] as const;
+      const to = (mix(...pair, operation) & mask) * stride;
       this.#memo.set(memo.subarray(from, from + stride), to);
     }
   }

@@ -2,19 +2,24 @@
 // the same diagram exactly where the lists are equal. Always decides.
 import { type Diagram, Diagrams, open } from "../bdd/diagrams.ts";
 import { type Digits, digitsOf, restrict } from "../bdd/ranges.ts";
+import { alignedLayers } from "./align.ts";
 import type { AtomSet } from "./atoms.ts";
-import { layersOf } from "./layers.ts";
 import { everything, type MergedAxis, type MergedList, type MergedPair } from "./merged.ts";
 
 /** Classes of the lowest difference in the given order of axes; undefined: there is none. */
 export function differenceByDiagrams(
-  { axes, a, b }: MergedPair,
+  pair: MergedPair,
   order: readonly number[],
 ): readonly number[] | undefined {
+  const { axes, a, b } = pair;
   const verdicts = [...new Set([...a.verdicts, ...b.verdicts])];
   const drawing = new Drawing(axes, order, verdicts);
-  const left = drawing.draw(a);
-  const right = drawing.draw(b);
+  const [layersA, layersB] = alignedLayers(pair, order);
+  const [inA, inB] = [drawing.layers(a, layersA), drawing.layers(b, layersB)];
+  const region = drawing.regionOfChanges(inA, inB);
+  if (region === open) return undefined;
+  const left = drawing.fold(inA, region);
+  const right = drawing.fold(inB, region);
   return left === right ? undefined : drawing.difference(left, right);
 }
 
@@ -41,13 +46,30 @@ class Drawing {
     this.#restricted = order.map(() => new Map());
   }
 
-  draw(list: MergedList): Diagram {
-    const layers = layersOf(this.#axes, this.#order, list);
-    // WHY: from behind, each layer costs what it holds itself and not what lies under it; halves
-    // of the layers make twice the nodes.
+  /** The union of each layer of rules. */
+  layers(list: MergedList, layers: readonly (readonly number[])[]): readonly Diagram[] {
+    return layers.map((rules) => this.#join(rules.map((rule) => this.#box(list, rule))));
+  }
+
+  /**
+   * Has a value wherever some layer of one is not that of the other. Elsewhere the first layer that
+   * has a value is the same for both, so only here can the lists differ.
+   */
+  regionOfChanges(a: readonly Diagram[], b: readonly Diagram[]): Diagram {
+    const changes: Diagram[] = [];
+    for (let layer = 0; layer < Math.max(a.length, b.length); layer++) {
+      changes.push(this.#diagrams.differing(a[layer] ?? open, b[layer] ?? open));
+    }
+    return this.#join(changes);
+  }
+
+  /**
+   * The first layer that has a value, within the region. From behind: so each layer costs what it
+   * holds itself and not what lies under it; joining halves of the layers makes twice the nodes.
+   */
+  fold(layers: readonly Diagram[], region: Diagram): Diagram {
     return layers.reduceRight(
-      (under, rules) =>
-        this.#diagrams.override(this.#join(rules.map((rule) => this.#box(list, rule))), under),
+      (under, layer) => this.#diagrams.override(this.#diagrams.within(layer, region), under),
       open,
     );
   }
@@ -71,7 +93,7 @@ class Drawing {
     return classes;
   }
 
-  /** The union of a layer, by halves of halves: rules near to each other are joined first. */
+  /** The first that has a value, by halves of halves: what stands near is joined first. */
   #join(diagrams: readonly Diagram[]): Diagram {
     let row = diagrams;
     while (row.length > 1) {
@@ -96,8 +118,7 @@ class Drawing {
   }
 
   #restrict(position: number, axis: number, number: number, inside: Diagram): Diagram {
-    // One map was made for every position.
-    const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>;
+    const bySet = this.#restricted[position] as Map<number, Map<Diagram, Diagram>>; // one for each
     let byInside = bySet.get(number);
     if (byInside === undefined) {
       byInside = new Map();

@@ -6,8 +6,10 @@
 import type { AtomSet } from "./atoms.ts";
 import { differenceByDiagrams } from "./by-diagrams.ts";
 import { isSameList, type MergedPair, mergePair } from "./merged.ts";
-import type { ListRule, RuleList } from "./rule-list.ts";
+import type { ListRule, RuleList } from "./rule-lists.ts";
 import { sweep } from "./sweep.ts";
+
+export type { RuleList } from "./rule-lists.ts";
 
 export type ListComparison =
   | { readonly equal: true }

@@ -8,7 +8,7 @@ import { addressAxis } from "./address-axis.ts";
 import { type AtomSet, atomSet } from "./atoms.ts";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import { type ProcessAxis, processAxis } from "./process-axis.ts";
-import type { RuleList } from "./rule-list.ts";
+import type { RuleList } from "./rule-lists.ts";
 import { isSameRules } from "./same-rules.ts";
 import { serviceAxis } from "./service-axis.ts";
 

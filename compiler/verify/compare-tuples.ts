@@ -2,7 +2,7 @@
 // intervals of both, compared by compare-lists.ts.
 import { type AtomSet, atomSet } from "./atoms.ts";
 import { compareLists } from "./compare-lists.ts";
-import type { RuleList } from "./rule-list.ts";
+import type { RuleList } from "./rule-lists.ts";
 
 /** Both ends included; first <= last. */
 export interface TupleRange {

@@ -1,7 +1,7 @@
 // Two first-match lists over atoms -> the same two over classes of atoms, without the rules that
 // plainly decide nothing: the form that both engines of compare-lists.ts work on.
 import { type AtomSet, equalAtomSets, mergeAtoms, scattered } from "./atoms.ts";
-import type { ListRule, RuleList } from "./rule-list.ts";
+import type { ListRule, RuleList } from "./rule-lists.ts";
 
 /** One axis: its classes, and the sets of them that rules name, none full or empty. */
 export interface MergedAxis {

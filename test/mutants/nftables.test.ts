@@ -71,7 +71,11 @@ function judge(
   } else {
     if (verdict.kind === "refused") tally.refused++;
     else tally.differing++;
-    expect([what, JSON.stringify(verdict, (_, v) => (typeof v === "bigint" ? `${v}` : v)), ours.length > 0]).toEqual([what, "", true]);
+    expect([
+      what,
+      JSON.stringify(verdict, (_, v) => (typeof v === "bigint" ? `${v}` : v)),
+      ours.length > 0,
+    ]).toEqual([what, "", true]);
   }
 }
 

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differenceByDiagrams } from "../../compiler/verify/by-diagrams.ts";
 import { compareLists } from "../../compiler/verify/compare-lists.ts";
+import { Layering } from "../../compiler/verify/layers.ts";
 import { mergePair } from "../../compiler/verify/merged.ts";
 import { sweep } from "../../compiler/verify/sweep.ts";
 import {
@@ -91,6 +92,21 @@ describe("a sweep", () => {
         const order = lists.axes.map((_, axis) => axis);
         const found = sweep(pair, order, budget);
         if (found !== "spent") expect(found === "equal").toBe(differences(lists).length === 0);
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe("layers of rules", () => {
+  it("are the same, however many rules are looked at together", () => {
+    fc.assert(
+      fc.property(unrelated, fc.integer({ min: 1, max: 5 }), (lists, size) => {
+        const { axes, a } = mergePair(lists.axes, lists.a, lists.b);
+        const order = axes.map((_, axis) => axis);
+        const least = new Int32Array(a.verdicts.length - 1);
+        const inBlocks = new Layering(axes, order, a, size).assign(least);
+        expect(inBlocks).toEqual(new Layering(axes, order, a).assign(least));
       }),
       { numRuns },
     );

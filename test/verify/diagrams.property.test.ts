@@ -78,6 +78,21 @@ describe("diagrams", () => {
     );
   });
 
+  it("tell where two differ, and cut one down to where another has a value", () => {
+    fc.assert(
+      fc.property(fc.oneof(tables, plainTables), fc.oneof(tables, plainTables), (a, b) => {
+        const diagrams = new Diagrams(values);
+        const [left, right] = [draw(diagrams, a), draw(diagrams, b)];
+        const cut = a.map((value, row) => (b[row] === undefined ? undefined : value));
+        const differing = a.map((value, row) => (value === b[row] ? undefined : 0));
+        expect(diagrams.within(left, right)).toBe(draw(diagrams, cut));
+        expect(diagrams.differing(left, right)).toBe(draw(diagrams, differing));
+        expect(diagrams.differing(right, left)).toBe(draw(diagrams, differing));
+      }),
+      { numRuns },
+    );
+  });
+
   it("begin with as many leaves as asked for", () => {
     const diagrams = new Diagrams(1_000);
     const [one, other] = [diagrams.constant(998), diagrams.constant(999)];

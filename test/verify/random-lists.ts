@@ -2,7 +2,7 @@
 // and changes that need not, and the verdict of a list by its definition.
 import fc from "fast-check";
 import { type AtomSet, atomSet } from "../../compiler/verify/atoms.ts";
-import type { ListRule, RuleList } from "../../compiler/verify/rule-list.ts";
+import type { ListRule, RuleList } from "../../compiler/verify/rule-lists.ts";
 
 export interface ListPair {
   readonly axes: readonly number[];

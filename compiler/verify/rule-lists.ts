@@ -1,4 +1,4 @@
-// First-match lists over finite axes: the form that two lists are compared in.
+// The form of a first-match list that compare-lists.ts compares: products of sets of atoms.
 import type { AtomSet } from "./atoms.ts";
 
 export interface ListRule {
