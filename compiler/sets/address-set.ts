@@ -33,6 +33,18 @@ export const everyAddress: AddressSet = {
 
 /** The addresses of the given prefixes, in any order, overlapping or not. */
 export function addressSet(cidrs: Iterable<Cidr>): AddressSet {
+  const { v4, v6 } = stretchesOf(cidrs);
+  return { v4: edgesOf(v4, 1), v6: edgesOf(v6, 4) };
+}
+
+/** Whether some address is in two of the prefixes. */
+export function doOverlap(cidrs: Iterable<Cidr>): boolean {
+  const { v4, v6 } = stretchesOf(cidrs);
+  return !isDisjoint([v4], 1) || !isDisjoint([v6], 4);
+}
+
+/** First address and end of every prefix. */
+function stretchesOf(cidrs: Iterable<Cidr>) {
   const v4: number[] = [];
   const v6: number[] = [];
   for (const { address, length } of cidrs) {
@@ -41,10 +53,7 @@ export function addressSet(cidrs: Iterable<Cidr>): AddressSet {
     for (const word of words) into.push(word);
     pushEnd(into, words, length);
   }
-  return {
-    v4: edgesOf(Float64Array.from(v4), 1),
-    v6: edgesOf(Float64Array.from(v6), 4),
-  };
+  return { v4: Float64Array.from(v4), v6: Float64Array.from(v6) };
 }
 
 /** The set of single addresses, which need not be sorted. */

@@ -131,7 +131,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
 function addressesOf(cursor: Cursor, text: string, family: Family): AddressSet {
   const addresses = addressesIn(text, family);
   if (addresses !== undefined && !isNoAddress(addresses)) return addresses;
-  return cursor.fail(`expected IPv${family} prefixes, one to a line`);
+  return cursor.fail(`expected IPv${family} prefixes, one to a line, none within another`);
 }
 
 /** The kernel refuses what is neither. */
