@@ -1,6 +1,6 @@
 // The address sets of two lists -> elementary intervals of one family, and each set as runs of them.
 import type { Family, IpAddress } from "../sets/address.ts";
-import { type AddressSet, type AddressWords, rangesOf } from "../sets/address-set.ts";
+import { type AddressSet, type AddressWords, compareWords, rangesOf } from "../sets/address-set.ts";
 import { type AtomSet, scattered } from "./atoms.ts";
 
 export interface AddressAxis {
@@ -39,9 +39,20 @@ export function addressAxis(family: Family, sets: Iterable<AddressSet | undefine
   };
 }
 
-/** True where both hold the same addresses of this family. */
+/** True where both hold the same addresses of this family: canonical ranges, one by one. */
 export function hasSameAddresses(a: AddressSet, b: AddressSet, family: Family): boolean {
-  return a === b || isSame(flatOf(a, family), flatOf(b, family));
+  const [left, right] = [rangesOf(a, family), rangesOf(b, family)];
+  if (left === right) return true;
+  if (left.length !== right.length) return false;
+  return left.every((range, index) => {
+    const other = right[index];
+    return (
+      range === other ||
+      (other !== undefined &&
+        compareWords(range.first, other.first) === 0 &&
+        compareWords(range.last, other.last) === 0)
+    );
+  });
 }
 
 /**
