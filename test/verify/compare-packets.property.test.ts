@@ -139,6 +139,30 @@ describe("a difference", () => {
     expect(comparePackets(many, { ...many, rules: [...many.rules] })).toEqual({ equal: true });
   });
 
+  it("that only one process of several records shows is found, in either order", () => {
+    const deep = [new Map([["cgroup", "/a/b"] as const])];
+    const wide = [
+      new Map([
+        ["cgroup", "/a"],
+        ["user", "0"],
+      ] as const),
+    ];
+    for (const processes of [
+      [deep, wide],
+      [wide, deep],
+    ]) {
+      expect(comparePackets(listOf({ ...plain, processes }), listOf())).toMatchObject({
+        equal: false,
+        witness: {
+          process: new Map([
+            ["cgroup", "/a/b"],
+            ["user", "0"],
+          ]),
+        },
+      });
+    }
+  });
+
   it("in the case of a path is one on Linux and none on Windows", () => {
     const byPath = (path: string) =>
       listOf({ ...plain, processes: [[new Map([["path", path] as const])]] });
