@@ -2,8 +2,8 @@
 // that uses it, not after its content: adding a machine changes one line of the file.
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
+import { opaqueName } from "../linux/text.ts";
 import type { Match, NftAddressSet } from "./ruleset.ts";
-import { opaqueName } from "./text.ts";
 
 /** Collects the sets of one table while its rules are built. */
 export interface AddressSets {

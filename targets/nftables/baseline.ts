@@ -3,7 +3,8 @@
 
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { knownPrefix } from "../../compiler/sets/address.ts";
-import type { Match, NftRule, NumberRange, NumberRanges, Verdict } from "./ruleset.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { Match, NftRule, Verdict } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({
   matches,

@@ -3,11 +3,12 @@
 // packet without a socket fails every question: "not this program" is a chain that returns.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
+import { opaqueName, printableId } from "../linux/text.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
 import { isExpressible, programMatches } from "./identity.ts";
 import type { Limit, Match, NftChain, NftRule, Verdict } from "./ruleset.ts";
 import { serviceMatches } from "./service-match.ts";
-import { opaqueName, printableId, ruleComment } from "./text.ts";
+import { ruleComment } from "./text.ts";
 
 /** What one table has collected beside its base chains. */
 export interface TableParts {

@@ -2,8 +2,8 @@
 // prefixes and sets of either.
 import { type Cidr, type Family, isFault, parseAddress } from "../../compiler/sets/address.ts";
 import { type AddressRange, cidrsOf } from "../../compiler/sets/address-set.ts";
-import type { NumberRange, NumberRanges } from "./ruleset.ts";
-import { RulesetFault } from "./tokens.ts";
+import { RulesetFault } from "../linux/fault.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
 
 export type JsonObject = ReadonlyMap<string, unknown>;
 

@@ -6,8 +6,9 @@ import type { Family, IpAddress } from "../../compiler/sets/address.ts";
 import { type AddressSet, addressSet, hasAddress } from "../../compiler/sets/address-set.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { components, slicePath } from "./identity.ts";
-import type { ConntrackState, Match, NftChain, NftPlan, NumberRanges } from "./ruleset.ts";
+import type { NumberRanges } from "../linux/service-parts.ts";
+import { components, slicePath } from "../linux/slices.ts";
+import type { ConntrackState, Match, NftChain, NftPlan } from "./ruleset.ts";
 
 /** The owner of a packet's socket. */
 export interface SocketOwner {

@@ -2,14 +2,14 @@
 // what the listing leaves out: nft 1.0.6 prints no level for a cgroup match, and the elements of
 // an identity set are numbers of the moment.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
-import { components } from "./identity.ts";
+import { RulesetFault } from "../linux/fault.ts";
+import { components } from "../linux/slices.ts";
 import { matchOfJson } from "./json-match.ts";
 import { cidrsOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";
 import { checkReferences, type Ruleset, sortedByName } from "./parse.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
 import type { NftAddressSet, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
 import { tableName } from "./ruleset.ts";
-import { RulesetFault } from "./tokens.ts";
 
 /** The table of ours in a listing; other tables are nobody's business here. */
 export function parseListing(json: string, sideFiles: readonly OutputFile[]): Parsed<NftPlan> {

@@ -1,16 +1,8 @@
 // One rule of a ruleset file, word by word: conditions, then limit, log, verdict and comment. What
 // is not in the part of nftables that segc writes is refused, never skipped.
 import { type Cidr, type Family, parsePrefix } from "../../compiler/sets/address.ts";
-import type {
-  AddressOperand,
-  ConntrackState,
-  Limit,
-  Match,
-  NftRule,
-  NumberRange,
-  NumberRanges,
-  Verdict,
-} from "./ruleset.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { AddressOperand, ConntrackState, Limit, Match, NftRule, Verdict } from "./ruleset.ts";
 import type { Cursor } from "./tokens.ts";
 
 const states: readonly ConntrackState[] = ["new", "established", "related", "invalid", "untracked"];

@@ -1,6 +1,7 @@
 // The files of an artefact back as a plan. This is a reader of nftables, not of segc's own notes:
 // comments, file order and opaque names carry nothing, and what it does not know it refuses.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
+import { RulesetFault } from "../linux/fault.ts";
 import { parseCidr, parseRule } from "./parse-rule.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
 import {
@@ -11,7 +12,7 @@ import {
   tableName,
 } from "./ruleset.ts";
 import { rulesetPath } from "./side-files.ts";
-import { Cursor, RulesetFault, tokenise } from "./tokens.ts";
+import { Cursor, tokenise } from "./tokens.ts";
 
 /** What the ruleset file alone says. */
 export type Ruleset = Pick<NftPlan, "addressSets" | "identitySets" | "chains">;

@@ -5,6 +5,7 @@
 // Order of a base chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of
 // staged rules, refusal. Denies stand before allows, so order among rules never matters.
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
+import { hasConnectionless } from "../linux/service-parts.ts";
 import { collectedSets, newAddressSets } from "./address-sets.ts";
 import {
   accept,
@@ -21,7 +22,6 @@ import {
 import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
 import { identitiesOf } from "./identity.ts";
 import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
-import { hasConnectionless } from "./service-match.ts";
 
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 

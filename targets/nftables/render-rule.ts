@@ -3,7 +3,8 @@
 // because nft reads a written date in the host's own time zone.
 import { type Cidr, formatAddress } from "../../compiler/sets/address.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
-import type { AddressOperand, Match, NumberRanges, Verdict } from "./ruleset.ts";
+import type { NumberRanges } from "../linux/service-parts.ts";
+import type { AddressOperand, Match, Verdict } from "./ruleset.ts";
 
 export function matchText(match: Match): string {
   switch (match.kind) {

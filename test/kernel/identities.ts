@@ -4,7 +4,7 @@ import type { Workload } from "../../compiler/inventory/types.ts";
 import type { EndpointSet, Model, Program } from "../../compiler/model/types.ts";
 import type { Process } from "../../compiler/semantics/semantics.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { components, slicePath } from "../../targets/nftables/identity.ts";
+import { components, slicePath } from "../../targets/linux/slices.ts";
 import type { NftPlan } from "../../targets/nftables/ruleset.ts";
 import type { LabProcess } from "./lab.ts";
 
