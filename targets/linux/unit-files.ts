@@ -15,6 +15,8 @@ export interface Bindings {
 export interface LoaderNames {
   /** The service that loads at boot. */
   readonly service: string;
+  /** File name of the drop-ins of units. */
+  readonly dropIn: string;
   /** Command that puts a unit's slice into the loaded rules, run before the unit starts. */
   readonly fill: string;
 }
@@ -31,7 +33,7 @@ export function unitFiles(bindings: Bindings, names: LoaderNames): readonly Outp
   return [
     ...slicesOf(bindings).map((slice) => ({ path: `systemd/${slice}`, text: sliceText })),
     ...units.map((binding) => ({
-      path: `systemd/${binding.unit}.d/50-segc.conf`,
+      path: `systemd/${binding.unit}.d/${names.dropIn}`,
       text: dropInText(binding, names),
     })),
     ...(launches.length === 0 ? [] : [{ path: launcherPath, text: launcherText(launches) }]),

@@ -18,7 +18,11 @@ export function sideFiles(plan: NftPlan): readonly OutputFile[] {
     { path: identitiesPath, text: identitiesText(plan) },
     { path: loaderPath, text: loaderText, executable: true },
     { path: servicePath, text: bootServiceText(slicesOf(plan), command("load")) },
-    ...unitFiles(plan, { service: "segc-nftables.service", fill: command("fill") }),
+    ...unitFiles(plan, {
+      service: "segc-nftables.service",
+      dropIn: "50-segc.conf",
+      fill: command("fill"),
+    }),
   ];
 }
 
