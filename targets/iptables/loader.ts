@@ -55,6 +55,12 @@ families() {
   if [ -e /proc/sys/net/ipv6 ]; then echo 6; fi
 }
 
+# What a table holds; a file that was cut short is no table.
+inside() {
+  [ "$(tail -n 1 "$1")" = COMMIT ] || return 1
+  sed -e '/^#/d' -e '/^\\*filter$/d' -e '/^COMMIT$/d' "$1"
+}
+
 # The lines of a table whose cgroups are all there: the others would refuse the whole table, and no
 # process can be in a cgroup that is not there.
 present() {
@@ -87,10 +93,10 @@ jump_first() {
 
 # One transaction: the chains, those with cgroups once more and whole, the jumps.
 transaction() {
-  rules=$(cat "rules.v$1") || return 1
-  programs=$(cat "programs.v$1") || return 1
-  printf '%s\\n' "$rules" | grep -vx COMMIT
-  printf '%s\\n' "$programs" | present | grep -e '^:' -e '^-A ' || :
+  rules=$(inside "rules.v$1") || return 1
+  programs=$(inside "programs.v$1") || return 1
+  printf '%s\\n' '*filter' "$rules"
+  if [ -n "$programs" ]; then printf '%s\\n' "$programs" | present; fi
   jump_first "$1" INPUT SEG-IN
   jump_first "$1" OUTPUT SEG-OUT
   echo COMMIT
@@ -136,7 +142,8 @@ fail() {
     return
   fi
   for who in administrators nobody; do
-    if emergency "$1" "$who" | restore "$1"; then
+    # Assigned first: while it reads, restore holds the lock that listing needs.
+    if text=$(emergency "$1" "$who") && printf '%s\\n' "$text" | restore "$1"; then
       say "IPv$1 is shut but for replies and $who"
       return
     fi
