@@ -12,7 +12,7 @@ import {
   sliceDecides,
   tcp,
 } from "../nftables/slices.ts";
-import { isBeyondRules, listsDecide, someIptSlice } from "./slices.ts";
+import { aimedPacket, isBeyondRules, listsDecide, someIptSlice } from "./slices.ts";
 
 const runs = process.env.SEGC_FULL === "1" ? 3000 : 300;
 
@@ -35,6 +35,28 @@ describe("the flat meaning of planned tables", () => {
       ),
       { numRuns: runs },
     );
+  });
+
+  test("is the slice's for packets of every program that an entry names", () => {
+    const seen = { accept: 0, drop: 0 };
+    fc.assert(
+      fc.property(
+        someIptSlice.chain((of) =>
+          fc.tuple(fc.constant(of), fc.array(aimedPacket(of), { minLength: 30, maxLength: 40 })),
+        ),
+        ([of, packets]) => {
+          const lists = meaningOf(iptables.plan(of));
+          for (const one of packets) {
+            if (isBeyondRules(one)) continue;
+            const decided = sliceDecides(of, one);
+            seen[decided]++;
+            expect([one, listsDecide(lists, one)]).toEqual([one, decided]);
+          }
+        },
+      ),
+      { numRuns: runs },
+    );
+    expect(Math.min(seen.accept, seen.drop)).toBeGreaterThan(runs);
   });
 
   test("has no list where nothing is filtered", () => {

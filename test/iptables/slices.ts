@@ -1,12 +1,12 @@
 // Slices for iptables: the shared ones without programs of listeners, which this enforcer cannot see;
 // and what a flat list says about a packet, straight from its definition.
-import type fc from "fast-check";
+import fc from "fast-check";
 import type { PacketList, PacketRule, ProcessRecord } from "../../compiler/plan/packet-list.ts";
 import type { EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
 import { hasAddress } from "../../compiler/sets/address-set.ts";
 import { hasService } from "../../compiler/sets/service-set.ts";
 import type { Packet } from "../../targets/nftables/meaning.ts";
-import { someSlice } from "../nftables/slices.ts";
+import { cidr, packet, someSlice } from "../nftables/slices.ts";
 
 const ofAnybody = (entries: readonly SliceEntry[]): readonly SliceEntry[] =>
   entries.map((entry) => ({ ...entry, programs: [], notPrograms: [] }));
@@ -29,6 +29,48 @@ export const forIptables = (slice: EnforcerSlice): EnforcerSlice => ({
 });
 
 export const someIptSlice: fc.Arbitrary<EnforcerSlice> = someSlice.map(forIptables);
+
+/**
+ * Packets that meet an entry of the slice in everything but the process, which is one that the entry
+ * asks for or shuts out, or lacks a field of it: what chance would hardly find.
+ */
+export const aimedPacket = (of: EnforcerSlice): fc.Arbitrary<Packet> =>
+  fc
+    .tuple(packet, fc.nat(), fc.nat(), fc.array(fc.nat(), { maxLength: 3 }), fc.nat())
+    .map(([other, which, at, programs, missing]) => {
+      const entries = of.directions.flatMap(({ direction, denies, allows }) =>
+        [...denies, ...allows].map((entry) => ({ direction, entry })),
+      );
+      const aim = entries[which % Math.max(entries.length, 1)];
+      if (aim === undefined) return { ...other, state: "new" };
+      const { direction, entry } = aim;
+      const { intervals } = entry.service;
+      const interval = intervals[at % intervals.length];
+      const point = interval === undefined ? 0 : at % 2 === 0 ? interval.first : interval.last;
+      const any = cidr(entry.family === 4 ? "10.0.0.9" : "2001:db8::9");
+      const near = (entry.local?.[at % entry.local.length] ?? any).address;
+      const far = (entry.remote[at % entry.remote.length] ?? any).address;
+      const named = [...entry.programs, ...entry.notPrograms];
+      const chosen = named.length === 0 ? [] : programs.map((one) => named[one % named.length]);
+      const all = chosen.flatMap((one) => [...(one?.fields ?? [])]);
+      const kept = all.filter((_, index) => missing % 4 !== 0 || index !== missing % all.length);
+      const has = (field: string) => kept.some(([name]) => name === field);
+      return {
+        ...other,
+        direction,
+        family: entry.family,
+        source: direction === "egress" ? near : far,
+        destination: direction === "egress" ? far : near,
+        protocol: Math.floor(point / 65536),
+        detail: point % 65536,
+        state: "new",
+        owner: {
+          fields: new Map(kept.filter(([, value]) => value !== "a b;c" && !value.includes(".."))),
+          uid: has("user") ? 1001 : 0,
+          gid: has("group") ? 1002 : 0,
+        },
+      };
+    });
 
 /** A direction without a list is not filtered. */
 export function listsDecide(lists: readonly PacketList[], packet: Packet): "accept" | "drop" {
