@@ -1,10 +1,11 @@
 // Lists of addresses as conditions: none for a whole family, the prefix itself where it is one, else
-// a named ipset. A set is named after its content: whoever loads new rules beside old ones can never
+// a named ipset. A set is named after its form and content: whoever loads new rules beside old ones can never
 // give an old rule another meaning.
 import { sha256 } from "../../compiler/model/sha256.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
 import type { IptSet, Match, PacketEnd } from "./ruleset.ts";
+import { setForm } from "./set-text.ts";
 
 /** Sets collected while the rules of one artefact are built, by name. */
 export type AddressSets = Map<string, IptSet>;
@@ -37,7 +38,8 @@ export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
 
 function setOf(family: Family, cidrs: readonly Cidr[]): IptSet {
   const type = cidrs.every(isPlainAddress) ? "hash:ip" : "hash:net";
-  const hash = sha256([type, ...cidrs.map(formatCidr)].join(" ")).slice(0, 24);
+  const form = setForm({ family, type, size: cidrs.length });
+  const hash = sha256([form, ...cidrs.map(formatCidr)].join(" ")).slice(0, 24);
   return { name: `SEG-${family}-${hash}`, family, type, cidrs };
 }
 
