@@ -151,18 +151,28 @@ fail() {
   say "IPv$1 COULD NOT BE SHUT"
 }
 
+# Lines after a \`=\` that do not stand before it.
+absent() {
+  awk '$0 == "=" { after = 1; next } !after { kept[$0] = 1; next } !($0 in kept)'
+}
+
 # Chains and sets of ours that the new files do not have. What somebody else still names stays.
 sweep() {
-  stale=$(tables "$1" -S | sed -n 's/^-N \\(SEG-[0-9A-Za-z-]*\\)$/\\1/p' | while read -r chain; do
-    grep -qxF ":$chain - [0:0]" "rules.v$1" || printf '%s\\n' "$chain"
-  done)
+  stale=$({
+    sed -n 's/^:\\([^ ]*\\) .*/\\1/p' "rules.v$1"
+    echo =
+    tables "$1" -S | sed -n 's/^-N \\(SEG-[0-9A-Za-z-]*\\)$/\\1/p'
+  } | absent)
   for chain in $stale; do tables "$1" -F "$chain" || :; done
   for chain in $stale; do tables "$1" -X "$chain" || :; done
 }
 sweep_sets() {
-  ipset list -n | grep '^SEG-' | while read -r set; do
-    grep -q "^create $set " segc.ipset || ipset destroy "$set" 2>/dev/null || :
-  done || :
+  stale=$({
+    sed -n 's/^create \\([^ ]*\\) .*/\\1/p' segc.ipset
+    echo =
+    ipset list -n | sed -n '/^SEG-/p'
+  } | absent)
+  for set in $stale; do ipset destroy "$set" 2>/dev/null || :; done
 }
 
 load() {

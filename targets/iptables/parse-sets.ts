@@ -12,9 +12,9 @@ export function parseSets(text: string): readonly IptSet[] {
   const sets: IptSet[] = [];
   const open = lines.filter(({ line }) => line !== "" && !line.startsWith("#"));
   for (let at = 0; at < open.length; ) {
-    const { set, used } = parseOne(open.slice(at));
+    const { set, next } = parseOne(open, at);
     sets.push(set);
-    at += used;
+    at = next;
   }
   return sets.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -24,23 +24,28 @@ interface Line {
   readonly number: number;
 }
 
-function parseOne(lines: readonly Line[]): { readonly set: IptSet; readonly used: number } {
-  const [first] = lines;
+/** The set that begins at the line, and the line after it. */
+function parseOne(
+  lines: readonly Line[],
+  at: number,
+): { readonly set: IptSet; readonly next: number } {
+  const first = lines[at];
   const [, name = "", type, inet] =
     /^create (SEG-[46]-[0-9a-f]{1,24}) (hash:ip|hash:net) family (inet6?) /.exec(
       first?.line ?? "",
     ) ?? fail(first, "expected a set");
   const family: Family = inet === "inet" ? 4 : 6;
   const kind = type === "hash:ip" ? "hash:ip" : "hash:net";
-  const end = lines.findIndex(({ line }) => line === `swap ${buildingSet} ${name}`);
-  if (end < 0) return fail(first, "a set that is never swapped in");
-  const cidrs = lines.slice(2, end).map((one) => memberOf(one, kind, family));
+  let end = at + 2;
+  while (lines[end]?.line.startsWith("add ") === true) end++;
+  const cidrs = lines.slice(at + 2, end).map((one) => memberOf(one, kind, family));
   const form = setForm({ family, type: kind, size: cidrs.length });
-  expectLine(lines[0], `create ${name} ${form} -exist`);
-  expectLine(lines[1], `create ${buildingSet} ${form}`);
+  expectLine(first, `create ${name} ${form} -exist`);
+  expectLine(lines[at + 1], `create ${buildingSet} ${form}`);
+  expectLine(lines[end], `swap ${buildingSet} ${name}`);
   expectLine(lines[end + 1], `destroy ${buildingSet}`);
   if (cidrs.length === 0) return fail(first, "a set without members");
-  return { set: { name, family, type: kind, cidrs }, used: end + 2 };
+  return { set: { name, family, type: kind, cidrs }, next: end + 2 };
 }
 
 function memberOf(one: Line, type: IptSet["type"], family: Family) {

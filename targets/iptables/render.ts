@@ -13,7 +13,7 @@ export const programsPath = (family: Family) => `programs.v${family}`;
 
 export function renderIptables(plan: IptPlan): readonly OutputFile[] {
   return [
-    { path: setsPath, text: lines(setsHeader, ...plan.sets.flatMap(setLines)) },
+    { path: setsPath, text: lines([setsHeader, ...plan.sets.flatMap(setLines)]) },
     ...families.map((family) => ({
       path: rulesPath(family),
       text: tableText(rulesHeader, plan.chains[family].map(baseOf), family),
@@ -34,7 +34,8 @@ const setsHeader = "# Written by segc. Every set is filled aside and takes its p
 const rulesHeader = "# Written by segc. Owns the chains SEG-* and touches no other.";
 const programsHeader = "# Written by segc. Chains that ask for cgroups, whole.";
 
-const lines = (...list: readonly string[]) => list.map((line) => `${line}\n`).join("");
+/** A list, not arguments: of those an engine takes no hundred thousand. */
+const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join("");
 
 const baseOf = ({ name, rules }: IptChain): IptChain => ({
   name,
@@ -42,11 +43,11 @@ const baseOf = ({ name, rules }: IptChain): IptChain => ({
 });
 
 function tableText(header: string, chains: readonly IptChain[], family: Family): string {
-  return lines(
+  return lines([
     header,
     "*filter",
     ...chains.map(({ name }) => `:${name} - [0:0]`),
     ...chains.flatMap(({ name, rules }) => rules.map((rule) => ruleText(name, rule, family))),
     "COMMIT",
-  );
+  ]);
 }

@@ -118,6 +118,16 @@ describe("sets", () => {
     expect(create("2001:db8::1/128", "2001:db8::3/128")[0]).toMatch(/^create SEG-6-.* inet6 /);
   });
 
+  test("hold more members than a call has arguments", () => {
+    const peers = Array.from(
+      { length: 150_000 },
+      (_, index) => `10.${index >> 15}.${(index >> 7) & 255}.${(index * 2) & 255}/32`,
+    );
+    const of = slice(directionSlice("ingress", { allows: [entry("r", peers, tcp(22))] }));
+    const plan = iptables.plan(of);
+    expect(iptables.parse(iptables.render(plan))).toEqual({ ok: true, plan });
+  });
+
   test("never hold the null address as a host", () => {
     expect(create("0.0.0.0/32", "10.0.0.1/32")[0]).toContain(" hash:net ");
     expect(create("::/128", "2001:db8::1/128")[0]).toContain(" hash:net ");
