@@ -55,6 +55,16 @@ families() {
   if [ -e /proc/sys/net/ipv6 ]; then echo 6; fi
 }
 
+# A file that was cut short would leave a set empty, and a deny that names it without effect.
+restore_sets() {
+  case $(tail -n 1 segc.ipset) in
+  '#'* | 'destroy SEG-T') ;;
+  *) return 1 ;;
+  esac
+  ipset destroy SEG-T 2>/dev/null || :
+  ipset restore <segc.ipset
+}
+
 # What a table holds; a file that was cut short is no table.
 inside() {
   [ "$(tail -n 1 "$1")" = COMMIT ] || return 1
@@ -156,10 +166,10 @@ absent() {
   awk '$0 == "=" { after = 1; next } !after { kept[$0] = 1; next } !($0 in kept)'
 }
 
-# Chains and sets of ours that the new files do not have. What somebody else still names stays.
+# Chains of ours that are not in the text just loaded, and sets. What somebody else still names stays.
 sweep() {
   stale=$({
-    sed -n 's/^:\\([^ ]*\\) .*/\\1/p' "rules.v$1"
+    printf '%s\\n' "$2" | sed -n 's/^:\\([^ ]*\\) .*/\\1/p'
     echo =
     tables "$1" -S | sed -n 's/^-N \\(SEG-[0-9A-Za-z-]*\\)$/\\1/p'
   } | absent)
@@ -177,21 +187,20 @@ sweep_sets() {
 
 load() {
   failed=
-  ipset destroy SEG-T 2>/dev/null || :
-  if ! ipset restore <segc.ipset; then
+  if ! restore_sets; then
     for family in $(families); do fail "$family"; done
     return 1
   fi
   for family in $(families); do
     # Assigned first: a loader that cannot read its data must not load half of it.
     if text=$(transaction "$family") && printf '%s\\n' "$text" | restore "$family"; then
+      sweep "$family" "$text"
       continue
     fi
     fail "$family"
     failed=1
   done
   [ -z "$failed" ] || return 1
-  for family in $(families); do sweep "$family"; done
   sweep_sets
 }
 

@@ -91,6 +91,9 @@ describe.each(backends)("iptables-%s", (backend) => {
   const cut = open.map((file) =>
     file.path === "rules.v4" ? { ...file, text: file.text.replace("COMMIT\n", "") } : file,
   );
+  const cutSets = open.map((file) =>
+    file.path === "segc.ipset" ? { ...file, text: file.text.replace(/^swap[^]*/m, "") } : file,
+  );
   const ruined = open.map((file) =>
     file.path === "segc.ipset" ? { ...file, text: "create SEG-4-0 hash:nonsense\n" } : file,
   );
@@ -101,6 +104,7 @@ describe.each(backends)("iptables-%s", (backend) => {
     ["programs.v4", broken("programs.v4"), ["4"]],
     ["segc.ipset", ruined, ["4", "6"]],
     ["rules that were cut short", cut, ["4"]],
+    ["sets that were cut short", cutSets, ["4", "6"]],
     ["a file that is missing", open.filter(({ path }) => path !== "programs.v6"), ["6"]],
   ])("shuts a host that had no rules when it cannot load: %s", (_, files, families) => {
     const done = onHost(
