@@ -92,7 +92,9 @@ describe.each(backends)("iptables-%s", (backend) => {
     file.path === "rules.v4" ? { ...file, text: file.text.replace("COMMIT\n", "") } : file,
   );
   const cutSets = open.map((file) =>
-    file.path === "segc.ipset" ? { ...file, text: file.text.replace(/^swap[^]*/m, "") } : file,
+    file.path === "segc.ipset"
+      ? { ...file, text: file.text.slice(0, file.text.indexOf("swap ")) }
+      : file,
   );
   const ruined = open.map((file) =>
     file.path === "segc.ipset" ? { ...file, text: "create SEG-4-0 hash:nonsense\n" } : file,
