@@ -72,13 +72,16 @@ inside() {
 }
 
 # The lines of a table whose cgroups are all there: the others would refuse the whole table, and no
-# process can be in a cgroup that is not there.
+# process can be in a cgroup that is not there. Where cgroup v2 itself is not there, nothing is known.
 present() {
   while read -r line; do
     rest=$line
     while :; do
       case $rest in
-      *' --path '*) rest=\${rest#*' --path '} ;;
+      *' --path '*)
+        [ -e /sys/fs/cgroup/cgroup.controllers ] || return 1
+        rest=\${rest#*' --path '}
+        ;;
       *) break ;;
       esac
       [ -d "/sys/fs/cgroup\${rest%% *}" ] || continue 2
@@ -106,7 +109,7 @@ transaction() {
   rules=$(inside "rules.v$1") || return 1
   programs=$(inside "programs.v$1") || return 1
   printf '%s\\n' '*filter' "$rules"
-  if [ -n "$programs" ]; then printf '%s\\n' "$programs" | present; fi
+  if [ -n "$programs" ]; then printf '%s\\n' "$programs" | present || return 1; fi
   jump_first "$1" INPUT SEG-IN
   jump_first "$1" OUTPUT SEG-OUT
   echo COMMIT
@@ -147,7 +150,7 @@ emergency() {
 # Keeps what was loaded before; shuts the host where there was nothing.
 fail() {
   say "the rules of IPv$1 could not be loaded"
-  if [ "$(jumps "$1" INPUT SEG-IN)" -gt 0 ] || [ "$(jumps "$1" OUTPUT SEG-OUT)" -gt 0 ]; then
+  if [ "$(jumps "$1" INPUT SEG-IN)" -gt 0 ] && [ "$(jumps "$1" OUTPUT SEG-OUT)" -gt 0 ]; then
     say 'the rules loaded before stay in force'
     return
   fi

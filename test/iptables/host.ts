@@ -38,6 +38,9 @@ export function onHost(
       }
     }
     const preamble = `mount -t tmpfs none /run
+if ! [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  mount -t tmpfs none /sys/fs/cgroup; touch /sys/fs/cgroup/cgroup.controllers
+fi
 ipt4() { iptables-${backend} "$@"; }
 ipt6() { ip6tables-${backend} "$@"; }
 `;

@@ -215,6 +215,24 @@ describe.each(backends)("iptables-%s", (backend) => {
     expect(done.stdout).not.toContain("--icmp-type any");
   });
 
+  test("shuts a host that cannot tell programs apart", () => {
+    const files = artefact(
+      directionSlice("egress", {
+        allows: [entry("all", ["0.0.0.0/0"], anyService)],
+        denies: [
+          entry("no", ["10.0.0.1/32"], tcp(1), { programs: [program({ unit: "a.service" })] }),
+        ],
+      }),
+    );
+    const done = onHost(
+      { a: files },
+      backend,
+      "mount -t tmpfs none /sys/fs/cgroup; a/load.sh load 2>&1; echo $?; ipt4 -S SEG-OUT; a/load.sh fill 2>&1; echo $?",
+    );
+    expect(done.stdout).toContain("\n1\n-N SEG-OUT\n-A SEG-OUT -o lo -j ACCEPT\n");
+    expect(done.stdout).toMatch(/-A SEG-OUT -j DROP\n1\n$/);
+  });
+
   test("leaves out a cgroup that is not there, and no more", () => {
     const files = artefact(
       directionSlice("egress", {

@@ -33,7 +33,7 @@ export async function enforce(
   extra: readonly OutputFile[] = [],
 ): Promise<Tally> {
   const { hosts } = estate;
-  const cgroups = hosts.some(({ processes }) => processes.some((p) => p.cgroup !== undefined));
+  const cgroups = hosts.some(({ rules }) => (rules?.cgroups.length ?? 0) > 0);
   const lab = await Lab.start(
     hosts.map((host) => host.lab),
     { cgroups },
@@ -63,7 +63,7 @@ const keyOf = (host: EstateHost, process: EstateProcess) => `${host.lab.name}/${
 /** Slices exist before the tables load, as on a host whose units are installed. */
 async function prepare(lab: Lab, host: EstateHost): Promise<void> {
   for (const path of host.rules?.cgroups ?? []) {
-    if (host.processes.some(({ cgroup }) => cgroup !== undefined)) await lab.makeCgroup(path);
+    await lab.makeCgroup(path);
   }
   for (const process of host.processes) await lab.spawn({ ...process, host: host.lab.name });
 }
