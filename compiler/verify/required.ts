@@ -77,12 +77,12 @@ function accepted(service: ServiceSet, family?: Family): PacketRule {
 /** A client asks, and is answered from an address that it never asked. */
 function dhcp(direction: Direction, { sourcePort }: PacketMode): readonly PacketRule[] {
   const pairs = [
-    { client: 68, server: 67 },
-    { client: 546, server: 547 },
-  ];
-  return pairs.flatMap(({ client, server }) => {
+    { family: 4, client: 68, server: 67 },
+    { family: 6, client: 546, server: 547 },
+  ] as const;
+  return pairs.flatMap(({ family, client, server }) => {
     const [from, to] = direction === "egress" ? [client, server] : [server, client];
-    return sourcePort === from ? [accepted(serviceSet([portInterval(17, to, to)]))] : [];
+    return sourcePort === from ? [accepted(serviceSet([portInterval(17, to, to)]), family)] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 // Which address lists become named sets, and under which names. A set is named after what its peers
 // may do (or, in a table that follows the policy rule by rule, after the first rule that uses it) and
 // not after its content: adding a machine changes one line of the file.
+
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
@@ -9,9 +10,9 @@ import {
   edgesIn,
   isWhole,
 } from "../../compiler/sets/address-set.ts";
+import { opaqueName } from "../linux/text.ts";
 import { textsOf } from "./elements.ts";
 import type { Match, NftAddressSet } from "./ruleset.ts";
-import { opaqueName } from "./text.ts";
 
 /** Collects the sets of one table while its rules are built. */
 export interface AddressSets {

@@ -3,7 +3,8 @@
 
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { prefixes } from "../../compiler/sets/address-set.ts";
-import type { Match, NftRule, NumberRange, NumberRanges, Verdict } from "./ruleset.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { Match, NftRule, Verdict } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({
   matches,
@@ -85,13 +86,14 @@ export const linkRules: readonly NftRule[] = [
 /** A DHCP client asks, and is answered from an address that it never asked: no state helps. */
 export function dhcpRules(direction: Direction): readonly NftRule[] {
   const pairs = [
-    { client: 68, server: 67 },
-    { client: 546, server: 547 },
-  ];
-  return pairs.map(({ client, server }) => {
+    { family: 4, client: 68, server: 67 },
+    { family: 6, client: 546, server: 547 },
+  ] as const;
+  return pairs.map(({ family, client, server }) => {
     const [from, to] = direction === "egress" ? [client, server] : [server, client];
     return plainRule(
       [
+        { kind: "family", family },
         { kind: "ports", protocol: "udp", end: "sport", ranges: values(from) },
         { kind: "ports", protocol: "udp", end: "dport", ranges: values(to) },
       ],

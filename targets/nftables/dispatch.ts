@@ -7,13 +7,14 @@ import { type Part, partition } from "../../compiler/minimise/partition.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { isWhole } from "../../compiler/sets/address-set.ts";
+import { opaqueName } from "../linux/text.ts";
 import { plainRule } from "./baseline.ts";
 import { lookupNs, visitNs } from "./cost.ts";
 import type { TableParts } from "./entry.ts";
 import { matchText, verdictText } from "./render-rule.ts";
 import { branchesOf, type NftRule, type Verdict } from "./ruleset.ts";
 import { serviceMatches } from "./service-match.ts";
-import { opaqueName, ruleComment } from "./text.ts";
+import { ruleComment } from "./text.ts";
 
 /** A rule by rule table is easier to read: it goes only where a packet gains this much. */
 const gainNsMin = 100;

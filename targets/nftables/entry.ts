@@ -1,14 +1,16 @@
 // One entry of a slice as rules: its addresses, services, processes and last day as conditions,
 // then a log line, a verdict, or both. Rules only ever ask positively for a process, because a
 // packet without a socket fails every question: "not this program" is a chain that returns.
+
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
+import { opaqueName, printableId } from "../linux/text.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
 import { isExpressible, programMatches } from "./identity.ts";
 import type { Limit, Match, NftChain, NftRule, NftVerdictMap, Verdict } from "./ruleset.ts";
 import { serviceMatches } from "./service-match.ts";
-import { opaqueName, printableId, ruleComment } from "./text.ts";
+import { ruleComment } from "./text.ts";
 
 /** What one table has collected beside its base chains. */
 export interface TableParts {

@@ -1,32 +1,25 @@
-// Programs as cgroups. systemd can put a unit into a slice of ours, and the verifying launcher can
-// enter one; the packet rule then asks whether the socket's cgroup lies in a named set of slices.
-//
-// A process has one cgroup, but may satisfy several programs. So there is one slice for every
-// combination of unit and launcher fields that some process can have, and one set for every single
-// field: the set of a field holds each slice whose combination has that field.
+// Programs as sets of cgroups: one named set for every single field, which holds each slice whose
+// combination has that field. The packet rule asks whether the socket's cgroup lies in the set.
 import type { LocalProgram } from "../../compiler/plan/slice.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import type { IdentityMember, LaunchBinding, Match, NftPlan, UnitBinding } from "./ruleset.ts";
-import { opaqueName } from "./text.ts";
-
-type Fields = ReadonlyMap<ProgramField, string>;
-
-/** Parent of every slice of ours; systemd nests `segc-x.slice` in it by its name. */
-const parentSlice = "segc.slice";
-
-/** A slice of ours as the kernel shows it. */
-export const slicePath = (slice: string) => `${parentSlice}/${slice}`;
-
-const carriedFields: readonly ProgramField[] = ["unit", "path", "sha256", "signer"];
-const combinationsMax = 4096;
+import {
+  bindLaunches,
+  bindUnits,
+  combinationsOf,
+  components,
+  sliceName,
+  slicePath,
+} from "../linux/slices.ts";
+import { opaqueName } from "../linux/text.ts";
+import type { IdentityMember, Match, NftPlan } from "./ruleset.ts";
 
 /** What the packet rules of a host rely on outside the ruleset. */
 export type Identities = Pick<NftPlan, "identitySets" | "members" | "units" | "launches">;
 
 /** Sets, slices and drop-ins for all programs named on a host. */
 export function identitiesOf(programs: readonly LocalProgram[]): Identities {
-  const combinations = closure(programs.map(carried).filter((fields) => fields.size > 0));
+  const combinations = combinationsOf(programs);
   const members = new Map<string, IdentityMember>();
   const sets = new Set<string>();
   const add = (set: string, path: string | undefined) => {
@@ -88,71 +81,6 @@ const numberOf = (id: number | undefined): number => {
 
 const setName = (field: ProgramField, value: string) =>
   opaqueName("id_", `${field}=${field === "cgroup" ? components(value).join("/") : value}`);
-
-const carried = ({ fields }: LocalProgram): Fields =>
-  new Map(
-    carriedFields.flatMap((field) => {
-      const value = fields.get(field);
-      return value === undefined ? [] : [[field, value] as const];
-    }),
-  );
-
-const keyOf = (fields: Fields) =>
-  JSON.stringify(carriedFields.map((field) => fields.get(field) ?? ""));
-
-const sliceName = (fields: Fields) => `${opaqueName("segc-", keyOf(fields))}.slice`;
-
-/** Every consistent union of the given records, sorted. */
-function closure(records: readonly Fields[]): readonly Fields[] {
-  const found = new Map(records.map((fields) => [keyOf(fields), fields]));
-  const open = [...found.values()];
-  for (let fields = open.pop(); fields !== undefined; fields = open.pop()) {
-    for (const other of records) {
-      const union = unionOf(fields, other);
-      if (union === undefined || found.has(keyOf(union))) continue;
-      if (found.size >= combinationsMax) {
-        throw new Error("bug in segc (nftables): too many combinations of launched programs");
-      }
-      found.set(keyOf(union), union);
-      open.push(union);
-    }
-  }
-  return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
-}
-
-function unionOf(a: Fields, b: Fields): Fields | undefined {
-  for (const [field, value] of b) if ((a.get(field) ?? value) !== value) return undefined;
-  return new Map([...a, ...b]);
-}
-
-const bindUnits = (combinations: readonly Fields[]): readonly UnitBinding[] =>
-  combinations
-    .flatMap((fields) => {
-      const unit = fields.get("unit");
-      return fields.size === 1 && unit !== undefined && isUnitName(unit)
-        ? [{ unit, slice: sliceName(fields) }]
-        : [];
-    })
-    .sort((a, b) => (a.unit < b.unit ? -1 : 1));
-
-const bindLaunches = (combinations: readonly Fields[]): readonly LaunchBinding[] =>
-  combinations
-    .filter((fields) => [...fields.keys()].some((field) => field !== "unit"))
-    .map((fields) => ({
-      slice: sliceName(fields),
-      fields: new Map([...fields].sort(([a], [b]) => (a < b ? -1 : 1))),
-    }))
-    .sort((a, b) => (a.slice < b.slice ? -1 : 1));
-
-/** What systemd accepts as the name of a unit that has processes; no other name can run. */
-export function isUnitName(text: string): boolean {
-  return /^[A-Za-z0-9:_.\\@-]{1,240}\.(service|socket|mount|swap|scope)$/.test(text);
-}
-
-/** `/a/b` and `a/b` are one path. */
-export function components(path: string): readonly string[] {
-  return path.split("/").filter((part) => part !== "");
-}
 
 /** The path under the mount point, or undefined where nft has no way to write it. */
 function printablePath(path: string): string | undefined {

@@ -1,6 +1,7 @@
 // One `match` of nft's JSON as a condition. Names of types, codes and protocols come back as
 // numbers; a written time is in the time zone of the listing, which is UTC.
 import type { Family } from "../../compiler/sets/address.ts";
+import { RulesetFault } from "../linux/fault.ts";
 import {
   addressesOfJson,
   type JsonObject,
@@ -12,7 +13,6 @@ import {
 } from "./json-values.ts";
 import type { AddressOperand, ConntrackState, Match } from "./ruleset.ts";
 import { icmpCodes, icmpTypes, protocolNumbers } from "./symbols.ts";
-import { RulesetFault } from "./tokens.ts";
 
 export function matchOfJson(match: JsonObject, levels: Levels): Match {
   const [[kind, left] = ["", undefined]] = [...objectOf(match.get("left"))];

@@ -8,8 +8,8 @@ import {
   addressSetOfRanges,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
-import type { NumberRange, NumberRanges } from "./ruleset.ts";
-import { RulesetFault } from "./tokens.ts";
+import { RulesetFault } from "../linux/fault.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
 
 export type JsonObject = ReadonlyMap<string, unknown>;
 

@@ -6,14 +6,14 @@ import type { Family, IpAddress } from "../../compiler/sets/address.ts";
 import { type AddressSet, hasAddress } from "../../compiler/sets/address-set.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { components, slicePath } from "./identity.ts";
+import type { NumberRanges } from "../linux/service-parts.ts";
+import { components, slicePath } from "../linux/slices.ts";
 import type {
   ConntrackState,
   Match,
   NftChain,
   NftPlan,
   NftVerdictMap,
-  NumberRanges,
   Verdict,
 } from "./ruleset.ts";
 

@@ -3,7 +3,8 @@
 // an identity set are numbers of the moment.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { components } from "./identity.ts";
+import { RulesetFault } from "../linux/fault.ts";
+import { components } from "../linux/slices.ts";
 import { matchOfJson } from "./json-match.ts";
 import { addressesOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";
 import { checkReferences, type Ruleset, sortedByName } from "./parse.ts";
@@ -17,7 +18,6 @@ import type {
   Verdict,
 } from "./ruleset.ts";
 import { branchesOf, tableName } from "./ruleset.ts";
-import { RulesetFault } from "./tokens.ts";
 
 /** The table of ours in a listing; other tables are nobody's business here. */
 export function parseListing(json: string, sideFiles: readonly OutputFile[]): Parsed<NftPlan> {

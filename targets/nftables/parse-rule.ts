@@ -2,16 +2,8 @@
 // is not in the part of nftables that segc writes is refused, never skipped.
 import { type Cidr, type Family, parsePrefix } from "../../compiler/sets/address.ts";
 import { addressSet } from "../../compiler/sets/address-set.ts";
-import type {
-  AddressOperand,
-  ConntrackState,
-  Limit,
-  Match,
-  NftRule,
-  NumberRange,
-  NumberRanges,
-  Verdict,
-} from "./ruleset.ts";
+import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { AddressOperand, ConntrackState, Limit, Match, NftRule, Verdict } from "./ruleset.ts";
 import type { Cursor } from "./tokens.ts";
 
 const states: readonly ConntrackState[] = ["new", "established", "related", "invalid", "untracked"];

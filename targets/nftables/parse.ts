@@ -3,6 +3,7 @@
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/address-set.ts";
+import { RulesetFault } from "../linux/fault.ts";
 import { addressesIn, textsOf } from "./elements.ts";
 import { parseRule } from "./parse-rule.ts";
 import { parseSideFiles } from "./parse-side-files.ts";
@@ -17,7 +18,7 @@ import {
   targetsOf,
 } from "./ruleset.ts";
 import { rulesetPath } from "./side-files.ts";
-import { Cursor, RulesetFault, tokenise } from "./tokens.ts";
+import { Cursor, tokenise } from "./tokens.ts";
 
 /** What the ruleset file alone says. */
 export type Ruleset = Pick<NftPlan, "addressSets" | "verdictMaps" | "identitySets" | "chains">;

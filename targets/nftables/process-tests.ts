@@ -2,7 +2,7 @@
 // units and launched programs that the side files put there, and cgroups that the policy names.
 import type { ProcessRecord, ProcessTest } from "../../compiler/plan/packet-list.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { components, slicePath } from "./identity.ts";
+import { components, slicePath } from "../linux/slices.ts";
 import type { NftPlan } from "./ruleset.ts";
 
 /** For the name of a set and the level that a rule asks about. */

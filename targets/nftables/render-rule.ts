@@ -2,8 +2,9 @@
 // from tables of the host, and a number means the same everywhere. A time is seconds since 1970,
 // because nft reads a written date in the host's own time zone.
 import { unreachable } from "../../compiler/unreachable.ts";
+import type { NumberRanges } from "../linux/service-parts.ts";
 import { textsOf } from "./elements.ts";
-import type { AddressOperand, Match, NumberRanges, Verdict } from "./ruleset.ts";
+import type { AddressOperand, Match, Verdict } from "./ruleset.ts";
 
 export function matchText(match: Match): string {
   switch (match.kind) {

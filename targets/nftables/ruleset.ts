@@ -4,19 +4,11 @@
 
 import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, unionAddresses } from "../../compiler/sets/address-set.ts";
-import type { ProgramField } from "../../grammar/ast.ts";
+import type { NumberRanges } from "../linux/service-parts.ts";
+import type { LaunchBinding, UnitBinding } from "../linux/slices.ts";
 
 /** Name of the only table segc ever touches, in family `inet`. */
 export const tableName = "segc";
-
-/** Both ends included. */
-export interface NumberRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Sorted, disjoint, not adjacent; never empty. */
-export type NumberRanges = readonly NumberRange[];
 
 /** Addresses of a match: written in place, or a named set of the table. */
 export type AddressOperand =
@@ -130,18 +122,6 @@ export function targetsOf({ verdict }: NftRule, maps: readonly NftVerdictMap[]):
 export interface IdentityMember {
   readonly set: string;
   readonly path: string;
-}
-
-/** A drop-in that puts a unit into a slice of ours. */
-export interface UnitBinding {
-  readonly unit: string;
-  readonly slice: string;
-}
-
-/** What the verifying launcher must have checked before a process enters the slice. */
-export interface LaunchBinding {
-  readonly slice: string;
-  readonly fields: ReadonlyMap<ProgramField, string>;
 }
 
 /** Everything one artefact does. Lists are sorted by name, rules stand in their order. */

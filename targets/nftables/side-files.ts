@@ -2,12 +2,11 @@
 // units into those cgroups, and a loader. The loader is one constant text: everything that differs
 // between hosts is data it reads, checked before it was written.
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import type { NftPlan, UnitBinding } from "./ruleset.ts";
-import { tableName } from "./ruleset.ts";
+import { bootServiceText, slicesOf, unitFiles } from "../linux/unit-files.ts";
+import { type NftPlan, tableName } from "./ruleset.ts";
 
 export const rulesetPath = "segc.nft";
 export const identitiesPath = "identities";
-export const launcherPath = "launcher.json";
 export const loaderPath = "segc-load";
 export const servicePath = "systemd/segc-nftables.service";
 
@@ -15,20 +14,19 @@ export const servicePath = "systemd/segc-nftables.service";
 export const installFolder = "/etc/segc";
 
 export function sideFiles(plan: NftPlan): readonly OutputFile[] {
-  const slices = [...new Set([...plan.units, ...plan.launches].map(({ slice }) => slice))].sort();
   return [
     { path: identitiesPath, text: identitiesText(plan) },
     { path: loaderPath, text: loaderText, executable: true },
-    { path: servicePath, text: serviceText(slices) },
-    ...slices.map((slice) => ({ path: `systemd/${slice}`, text: sliceText })),
-    ...plan.units.map((binding) => ({ path: dropInPath(binding), text: dropInText(binding) })),
-    ...(plan.launches.length === 0
-      ? []
-      : [{ path: launcherPath, text: launcherText(plan.launches) }]),
+    { path: servicePath, text: bootServiceText(slicesOf(plan), command("load")) },
+    ...unitFiles(plan, {
+      service: "segc-nftables.service",
+      dropIn: "50-segc.conf",
+      fill: command("fill"),
+    }),
   ];
 }
 
-const dropInPath = ({ unit }: UnitBinding) => `systemd/${unit}.d/50-segc.conf`;
+const command = (verb: string) => `${installFolder}/${loaderPath} ${verb}`;
 
 /** One set and one cgroup per line; a path has no space before its first character. */
 const identitiesText = ({ identitySets, members }: NftPlan) =>
@@ -38,53 +36,6 @@ const identitiesText = ({ identitySets, members }: NftPlan) =>
     ...members.map(({ set, path }) => `member ${set} ${path}`),
     "",
   ].join("\n");
-
-const launcherText = (launches: NftPlan["launches"]) =>
-  `${JSON.stringify(
-    launches.map(({ slice, fields }) => ({ slice, ...Object.fromEntries(fields) })),
-    undefined,
-    2,
-  )}\n`;
-
-const sliceText = `[Unit]
-Description=Processes that segc's packet rules tell apart
-DefaultDependencies=no
-Before=slices.target
-`;
-
-/** Only services and sockets run commands before they start; the slice alone serves the others. */
-function dropInText({ unit, slice }: UnitBinding): string {
-  const type = unit.slice(unit.lastIndexOf(".") + 1);
-  const section = `${type.slice(0, 1).toUpperCase()}${type.slice(1)}`;
-  const refill =
-    type === "service" || type === "socket"
-      ? `ExecStartPre=+${installFolder}/${loaderPath} fill\n`
-      : "";
-  return `[Unit]
-Wants=${slice}
-After=${slice} segc-nftables.service
-
-[${section}]
-Slice=${slice}
-${refill}`;
-}
-
-const serviceText = (slices: readonly string[]) => `[Unit]
-Description=Packet rules compiled by segc
-DefaultDependencies=no
-${slices.map((slice) => `Wants=${slice}\nAfter=${slice}\n`).join("")}Wants=network-pre.target
-Before=network-pre.target shutdown.target
-Conflicts=shutdown.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=${installFolder}/${loaderPath} load
-ExecReload=${installFolder}/${loaderPath} load
-
-[Install]
-WantedBy=sysinit.target
-`;
 
 /**
  * `load` replaces the table and fills its sets in one transaction; `fill` empties and fills the sets

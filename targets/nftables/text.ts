@@ -1,17 +1,7 @@
 // User text on its way into a ruleset. nft strings have no escape for `"`, rule comments end at 128
 // bytes, and names must not be keywords: so names are ours, hashed and prefixed, and comments keep
 // only what cannot end a string or a line.
-import { sha256 } from "../../compiler/model/sha256.ts";
-
-/** An opaque name: the same text gives the same name, and no text can choose it. */
-export function opaqueName(prefix: string, text: string): string {
-  return `${prefix}${sha256(text).slice(0, 12)}`;
-}
-
-/** The rule's id where it is plain, else an opaque stand-in: fit for comments and log prefixes. */
-export function printableId(ruleId: string): string {
-  return /^[a-z0-9][a-z0-9.-]{0,79}$/.test(ruleId) ? ruleId : opaqueName("r-", ruleId);
-}
+import { rawComment } from "../linux/text.ts";
 
 /**
  * Ids of the rules it comes from, then `: because (ticket)` where there is only one, in at most 128
@@ -23,20 +13,7 @@ export function ruleComment(entry: {
   readonly because: string | undefined;
   readonly ticket: string | undefined;
 }): string {
-  const because = entry.because === undefined ? "" : `: ${entry.because}`;
-  const ticket = entry.ticket === undefined ? "" : ` (${entry.ticket})`;
-  const ids = [entry.ruleId, ...entry.alsoRules].map(printableId);
-  return truncate(printable(`${idsText(ids)}${because}${ticket}`), 128);
-}
-
-/** As many as fit, and how many more there are. */
-function idsText(ids: readonly string[]): string {
-  const whole = ids.join(", ");
-  if (whole.length <= 128) return whole;
-  let kept = ids.length - 1;
-  const shortened = () => `${ids.slice(0, kept).join(", ")} and ${ids.length - kept} more`;
-  while (kept > 1 && shortened().length > 128) kept--;
-  return shortened();
+  return truncate(printable(rawComment(entry, 128)), 128);
 }
 
 /** What may stand between quotes: letters, digits, marks, punctuation, symbols, single spaces. */

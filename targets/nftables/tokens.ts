@@ -1,5 +1,6 @@
 // The bytes of a ruleset as tokens. Comments from `#` to the end of the line are gone here, so no
 // later stage can lean on one; line ends stay, because a rule ends with its line.
+import { RulesetFault } from "../linux/fault.ts";
 
 export type Token =
   | { readonly kind: "word" | "punctuation"; readonly text: string; readonly line: number }
@@ -7,18 +8,6 @@ export type Token =
   /** Whole lines between the braces of `elements = { … }`, comments and all, as they stand. */
   | { readonly kind: "block"; readonly text: string; readonly line: number }
   | { readonly kind: "end"; readonly text: ""; readonly line: number };
-
-/** What is wrong with a file that segc should have written. */
-export class RulesetFault extends Error {
-  readonly line: number;
-  /** Undefined for the ruleset itself. */
-  readonly path: string | undefined;
-  constructor(line: number, message: string, path?: string) {
-    super(message);
-    this.line = line;
-    this.path = path;
-  }
-}
 
 const pattern = /[ \t]+|#[^\n]*|"([^"\n]*)"|!=|[{},<]|\n|[^\s"#{},<!]+/y;
 

@@ -2,6 +2,7 @@
 // the kernels and the meaning differ.
 
 import { setImmediate } from "node:timers/promises";
+import type { OutputFile } from "../../compiler/plan/target.ts";
 import type { Flow } from "../../compiler/semantics/semantics.ts";
 import { type Estate, type EstateHost, flowsOf } from "./estate.ts";
 import type { EstateProcess } from "./identities.ts";
@@ -21,14 +22,18 @@ interface Questions {
 
 const differencesMax = 20;
 
-/** `expected` is the answer of the language; flows it calls undefined are none. */
+/**
+ * `expected` is the answer of the language; flows it calls undefined are none.
+ * @param extra files that stand beside every artefact on its host
+ */
 export async function enforce(
   estate: Estate,
   expected: (flow: Flow) => boolean | undefined,
   sample: "all" | "balanced",
+  extra: readonly OutputFile[] = [],
 ): Promise<Tally> {
   const { hosts } = estate;
-  const cgroups = hosts.some(({ processes }) => processes.some((p) => p.cgroup !== undefined));
+  const cgroups = hosts.some(({ rules }) => (rules?.cgroups.length ?? 0) > 0);
   const lab = await Lab.start(
     hosts.map((host) => host.lab),
     { cgroups },
@@ -42,8 +47,8 @@ export async function enforce(
       if (turn === 0) {
         const deaf = await deafListeners(lab, estate);
         if (deaf.length > 0) return { ...tally, differences: deaf };
-        for (const { lab: host, files } of hosts)
-          if (files !== undefined) await lab.load(host.name, files);
+        for (const { lab: host, rules } of hosts)
+          if (rules !== undefined) await lab.load(host.name, [...rules.files, ...extra]);
       }
       tally = await round(lab, estate, turn, { expected, sample }, tally);
     }
@@ -57,8 +62,8 @@ const keyOf = (host: EstateHost, process: EstateProcess) => `${host.lab.name}/${
 
 /** Slices exist before the tables load, as on a host whose units are installed. */
 async function prepare(lab: Lab, host: EstateHost): Promise<void> {
-  for (const { path } of host.plan?.members ?? []) {
-    if (host.processes.some(({ cgroup }) => cgroup !== undefined)) await lab.makeCgroup(path);
+  for (const path of host.rules?.cgroups ?? []) {
+    await lab.makeCgroup(path);
   }
   for (const process of host.processes) await lab.spawn({ ...process, host: host.lab.name });
 }

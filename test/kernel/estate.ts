@@ -4,12 +4,10 @@
 import type { Artefact } from "../../compiler/artefact.ts";
 import type { Inventory, Workload } from "../../compiler/inventory/types.ts";
 import type { Model } from "../../compiler/model/types.ts";
-import type { OutputFile } from "../../compiler/plan/target.ts";
 import type { Endpoint, Flow } from "../../compiler/semantics/semantics.ts";
 import { formatAddress, type IpAddress } from "../../compiler/sets/address.ts";
-import { nftables } from "../../targets/nftables/index.ts";
-import type { NftPlan } from "../../targets/nftables/ruleset.ts";
 import { externalAtoms } from "./externals.ts";
+import { type HostRules, hostRules } from "./host-rules.ts";
 import { type EstateProcess, identitiesAt } from "./identities.ts";
 import type { LabHost, Probe } from "./lab.ts";
 import { type ServicePoint, servicePoints } from "./service-points.ts";
@@ -18,8 +16,7 @@ export interface EstateHost {
   readonly lab: LabHost;
   readonly workload: Workload | undefined;
   readonly addresses: readonly IpAddress[];
-  readonly files: readonly OutputFile[] | undefined;
-  readonly plan: NftPlan | undefined;
+  readonly rules: HostRules | undefined;
   /** The first belongs to nobody in particular. */
   readonly processes: readonly EstateProcess[];
   /** Processes that listen in turn: more than one where the table asks for the listener. */
@@ -43,7 +40,7 @@ export function estateOf(
       .map(({ ip }) => ip)
       .filter((ip) => isFirst(taken, formatAddress(ip)));
     if (addresses.length === 0) return [];
-    return [managedHost(model, workload, addresses, filesOf(artefacts, workload.name))];
+    return [managedHost(model, workload, addresses, hostRules(artefacts, workload.name))];
   });
   const outside = externalAtoms(model)
     .map((atom) => atom.filter((ip) => isFirst(taken, formatAddress(ip))))
@@ -58,29 +55,13 @@ function isFirst(taken: Set<string>, text: string): boolean {
   return true;
 }
 
-/** The artefact of a workload, with paths as on the host. */
-function filesOf(artefacts: readonly Artefact[], name: string): readonly OutputFile[] | undefined {
-  const own = artefacts.find(
-    ({ entry }) => entry.kind === "nftables" && entry.workloads.includes(name),
-  );
-  return own?.files.map((file) => ({ ...file, path: file.path.split("/").slice(2).join("/") }));
-}
-
 function managedHost(
   model: Model,
   workload: Workload,
   addresses: readonly IpAddress[],
-  files: readonly OutputFile[] | undefined,
+  rules: HostRules | undefined,
 ): EstateHost {
-  const parsed = files === undefined ? undefined : nftables.parse(files);
-  if (parsed?.ok === false) throw new Error(JSON.stringify(parsed.problems));
-  const plan = parsed?.plan;
-  const processes = [nobody, ...(plan === undefined ? [] : identitiesAt(model, workload, plan))];
-  const asks = plan?.chains.some(
-    ({ name, rules }) =>
-      (name === "input" || name.startsWith("x_")) &&
-      rules.some(({ matches }) => matches.some(({ kind }) => kind === "cgroup")),
-  );
+  const processes = [nobody, ...(rules === undefined ? [] : identitiesAt(model, workload, rules))];
   const lab = { name: workload.name, addresses: addresses.map(formatAddress) };
   // Owners are not seen on input: listeners differ by cgroup alone.
   const listeners = processes.filter(({ uid, gid }) => uid === 0 && gid === 0);
@@ -88,10 +69,9 @@ function managedHost(
     lab,
     workload,
     addresses,
-    files,
-    plan,
+    rules,
     processes,
-    listeners: asks ? listeners : [nobody],
+    listeners: rules?.asksListener === true ? listeners : [nobody],
   };
 }
 
@@ -107,8 +87,7 @@ const externalHost = (name: string, addresses: readonly IpAddress[]): EstateHost
   lab: { name, addresses: addresses.map(formatAddress) },
   workload: undefined,
   addresses,
-  files: undefined,
-  plan: undefined,
+  rules: undefined,
   processes: [nobody],
   listeners: [nobody],
 });

@@ -13,7 +13,7 @@ export function expectedIn(world: World): (flow: Flow) => boolean | undefined {
   return (flow) =>
     isFlow(flow)
       ? enforcersOf(world, flow)
-          .filter(({ enforcer }) => enforcer.kind === "nftables")
+          .filter(({ enforcer }) => enforcer.kind === "nftables" || enforcer.kind === "iptables")
           .every((k) => installed(world, k, flow))
       : undefined;
 }

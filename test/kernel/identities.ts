@@ -4,8 +4,8 @@ import type { Workload } from "../../compiler/inventory/types.ts";
 import type { EndpointSet, Model, Program } from "../../compiler/model/types.ts";
 import type { Process } from "../../compiler/semantics/semantics.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { components, slicePath } from "../../targets/nftables/identity.ts";
-import type { NftPlan } from "../../targets/nftables/ruleset.ts";
+import { components, slicePath } from "../../targets/linux/slices.ts";
+import type { HostRules } from "./host-rules.ts";
 import type { LabProcess } from "./lab.ts";
 
 export interface EstateProcess extends Omit<LabProcess, "host"> {
@@ -17,14 +17,9 @@ export interface EstateProcess extends Omit<LabProcess, "host"> {
 export function identitiesAt(
   model: Model,
   workload: Workload,
-  plan: NftPlan,
+  rules: HostRules,
 ): readonly EstateProcess[] {
-  const asks = plan.chains.some(({ rules }) =>
-    rules.some(({ matches }) =>
-      matches.some(({ kind }) => ["cgroup", "uid", "gid"].includes(kind)),
-    ),
-  );
-  if (!asks) return [];
+  if (!rules.asksProcess) return [];
   const records = new Map<string, Process>();
   for (const { flow } of model.rules) {
     for (const program of [...programsIn(flow.source), ...programsIn(flow.destination)]) {
@@ -37,7 +32,7 @@ export function identitiesAt(
   }
   return [...records.keys()].sort().flatMap((key, index) => {
     const record = records.get(key);
-    return record === undefined ? [] : realise(`p${index + 1}`, record, workload, plan);
+    return record === undefined ? [] : realise(`p${index + 1}`, record, workload, rules);
   });
 }
 
@@ -62,11 +57,11 @@ function realise(
   name: string,
   record: Process,
   workload: Workload,
-  plan: NftPlan,
+  rules: HostRules,
 ): readonly EstateProcess[] {
   const uid = numberOf(record, "user", workload.users);
   const gid = numberOf(record, "group", workload.groups);
-  const cgroup = cgroupOf(record, plan);
+  const cgroup = cgroupOf(record, rules);
   if (uid === undefined || gid === undefined || cgroup === "impossible") return [];
   return [{ name, uid, gid, cgroup, record }];
 }
@@ -77,7 +72,7 @@ function numberOf(record: Process, field: ProgramField, numbers: ReadonlyMap<str
 }
 
 /** A unit runs where its drop-in says; a launched program cannot be had without the launcher. */
-function cgroupOf(record: Process, plan: NftPlan): string | undefined {
+function cgroupOf(record: Process, rules: HostRules): string | undefined {
   if ([...record.keys()].some((field) => ["path", "sha256", "signer"].includes(field))) {
     return "impossible";
   }
@@ -85,6 +80,6 @@ function cgroupOf(record: Process, plan: NftPlan): string | undefined {
   const cgroup = record.get("cgroup");
   if (unit === undefined) return cgroup === undefined ? undefined : components(cgroup).join("/");
   if (cgroup !== undefined) return "impossible";
-  const binding = plan.units.find((one) => one.unit === unit);
+  const binding = rules.units.find((one) => one.unit === unit);
   return binding === undefined ? `system.slice/${unit}` : `${slicePath(binding.slice)}/${unit}`;
 }

@@ -165,7 +165,8 @@ export class Lab {
   /** Puts an artefact on a host and loads it with its own loader. */
   async load(host: string, files: readonly OutputFile[]): Promise<void> {
     const folder = this.install(host, files);
-    await this.shell(host, `'${folder}/segc-load' load`);
+    const loader = files.find(({ executable }) => executable === true)?.path ?? "no loader";
+    await this.shell(host, `'${folder}/${loader}' load`);
   }
 
   /** Writes an artefact to the host's folder, and says where. */

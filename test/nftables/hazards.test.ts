@@ -74,6 +74,16 @@ describe("nothing widens on its way to a table", () => {
     }
   });
 
+  test("a set may have more members than a call has arguments", () => {
+    const peers = Array.from(
+      { length: 150_000 },
+      (_, index) => `10.${index >> 15}.${(index >> 7) & 255}.${(index * 2) & 255}/32`,
+    );
+    const of = slice(directionSlice("ingress", { allows: [entry("r", peers, tcp(22))] }));
+    const plan = nftables.plan(of);
+    expect(nftables.parse(nftables.render(plan))).toEqual({ ok: true, plan });
+  });
+
   test("entries of one rule keep their own addresses", () => {
     const plan = nftables.plan(
       slice(

@@ -29,9 +29,9 @@ test("a parsed artefact decides every flow as its enforcer must", () => {
       const world = { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
       const estate = estateOf(model, inventory, compiled.artefacts);
       const meanings = new Map<string, Meaning>();
-      for (const { plan, workload } of estate.hosts) {
-        if (plan !== undefined && workload !== undefined)
-          meanings.set(workload.name, meaningOf(plan));
+      for (const { rules, workload } of estate.hosts) {
+        if (rules?.nft !== undefined && workload !== undefined)
+          meanings.set(workload.name, meaningOf(rules.nft));
       }
       for (const { flow } of flowsOf(estate, 0)) {
         if (!isFlow(flow)) continue;

@@ -1,0 +1,80 @@
+// What must hold between the files of an artefact before anybody may lean on one of them.
+import type { Family } from "../../compiler/sets/address.ts";
+import { RulesetFault } from "../linux/fault.ts";
+import { rulesPath } from "./render.ts";
+import { entryChains, families, type IptChain, type IptPlan, type IptRule } from "./ruleset.ts";
+import { setsPath } from "./set-text.ts";
+
+/** Deeper jumps are refused here, before a kernel does. */
+const depthMax = 15;
+
+/**
+ * Names are unique, every set and chain that a rule names is there, no chain leads to itself, and
+ * what INPUT leads to asks for no sending process: the kernel refuses that, or never matches it.
+ */
+export function checkReferences({ sets, chains }: Pick<IptPlan, "sets" | "chains">): void {
+  const familyOf = new Map(sets.map(({ name, family }) => [name, family]));
+  if (familyOf.size !== sets.length) throw new RulesetFault(1, "a set is there twice", setsPath);
+  for (const family of families) {
+    const byName = new Map(chains[family].map((chain) => [chain.name, chain]));
+    for (const rule of chains[family].flatMap(({ rules }) => rules)) {
+      checkRule(rule, family, byName, familyOf);
+    }
+    for (const name of Object.values(entryChains)) {
+      if (!byName.has(name)) throw fault(family, `there is no chain \`${name}\``);
+    }
+    const depths = new Map<string, number>();
+    for (const name of byName.keys()) depthOf(byName, name, family, depths);
+    const onInput = new Map<string, number>();
+    depthOf(byName, entryChains.ingress, family, onInput);
+    for (const name of onInput.keys()) {
+      if (byName.get(name)?.rules.some(asksSender)) {
+        throw fault(family, `chain \`${name}\` asks for the sender on input`);
+      }
+    }
+  }
+}
+
+const fault = (family: Family, message: string) => new RulesetFault(1, message, rulesPath(family));
+
+const asksSender = ({ matches }: IptRule) =>
+  matches.some(({ kind }) => kind === "owner" || kind === "cgroup");
+
+function checkRule(
+  { matches, target }: IptRule,
+  family: Family,
+  chains: ReadonlyMap<string, IptChain>,
+  sets: ReadonlyMap<string, Family>,
+): void {
+  for (const match of matches) {
+    if (match.kind === "address-set" && sets.get(match.set) !== family) {
+      throw fault(family, `there is no set \`${match.set}\` of this family`);
+    }
+  }
+  if ("chain" in target && !chains.has(target.chain)) {
+    throw fault(family, `there is no chain \`${target.chain}\``);
+  }
+}
+
+/** How many jumps deep a chain leads; `known` gets the depth of every chain on the way. */
+function depthOf(
+  chains: ReadonlyMap<string, IptChain>,
+  name: string,
+  family: Family,
+  known: Map<string, number>,
+): number {
+  const before = known.get(name);
+  if (before !== undefined) {
+    if (before > depthMax) throw fault(family, `chain \`${name}\` leads to itself or too deep`);
+    return before;
+  }
+  known.set(name, Number.POSITIVE_INFINITY); // until it is left again
+  let depth = 0;
+  for (const { target } of chains.get(name)?.rules ?? []) {
+    if ("chain" in target)
+      depth = Math.max(depth, depthOf(chains, target.chain, family, known) + 1);
+  }
+  if (depth > depthMax) throw fault(family, `chain \`${name}\` leads too deep`);
+  known.set(name, depth);
+  return depth;
+}

@@ -1,0 +1,258 @@
+// The packets that reach a place in a chain, as a product: what a rule's conditions leave of it, and
+// what is left of it where a rule has taken its packets away.
+import type { Direction } from "../../compiler/inventory/types.ts";
+import type {
+  PacketMode,
+  PacketRule,
+  ProcessRecord,
+  ProcessTest,
+} from "../../compiler/plan/packet-list.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  addressSet,
+  everyAddress,
+  intersectAddresses,
+  isNoAddress,
+  subtractAddresses,
+} from "../../compiler/sets/address-set.ts";
+import {
+  icmpInterval,
+  intersectServices,
+  isNoService,
+  portInterval,
+  protocolInterval,
+  type ServiceSet,
+  serviceSet,
+  servicesOfFamily,
+  subtractServices,
+} from "../../compiler/sets/service-set.ts";
+import { unreachable } from "../../compiler/unreachable.ts";
+import type { ProgramField } from "../../grammar/ast.ts";
+import { portProtocols } from "../linux/service-parts.ts";
+import { components, slicePath } from "../linux/slices.ts";
+import type { IptPlan, Match } from "./ruleset.ts";
+
+export type Held = Omit<PacketRule, "verdict">;
+
+/** What conditions refer to. */
+export interface Narrowing {
+  /** Undefined behind the opening of a chain, where no rule may look at it. */
+  readonly mode: PacketMode | undefined;
+  /** What cannot be said of a packet. */
+  readonly faults: string[];
+  readonly direction: Direction;
+  readonly family: Family;
+  readonly sets: ReadonlyMap<string, AddressSet>;
+  /** Who can be in a slice of ours, by its path. */
+  readonly records: ReadonlyMap<string, ProcessTest>;
+}
+
+export const everything = (family: Family, service = servicesOfFamily(family)): Held => ({
+  remote: addressesOfFamily(everyAddress, family),
+  local: undefined,
+  service,
+  processes: [],
+  notProcesses: [],
+  before: undefined,
+});
+
+/**
+ * The part that one of the lists of conditions holds; undefined where that is nothing. More than one
+ * list is only ever asked about the process.
+ */
+export function narrow(
+  context: Narrowing,
+  held: Held,
+  alternatives: readonly (readonly Match[])[],
+): Held | undefined {
+  const asked = alternatives.map((matches) => processOf(context, matches));
+  const processes = asked.every((test) => test === undefined)
+    ? held.processes
+    : [...held.processes, asked.flatMap((test) => test ?? [new Map()])];
+  let inside: Held | undefined = { ...held, processes };
+  for (const match of alternatives.length === 1 ? (alternatives[0] ?? []) : []) {
+    inside = inside === undefined ? undefined : byMatch(context, inside, match);
+  }
+  return inside;
+}
+
+function byMatch(context: Narrowing, held: Held, match: Match): Held | undefined {
+  switch (match.kind) {
+    case "loopback":
+    case "hop-limit":
+    case "state":
+      return isInMode(context, match) ? held : undefined;
+    case "address":
+      return byAddress(context, held, match.end, addressSet([match.cidr]));
+    case "address-set":
+      return byAddress(context, held, match.end, setOf(context, match.set));
+    case "protocol": {
+      const protocol = serviceSet([protocolInterval(match.protocol)]);
+      return byService(held, match.not ? subtractServices(held.service, protocol) : protocol);
+    }
+    case "ports": {
+      if (match.end === "destination") return byService(held, portsOf(match));
+      const any = { ...match, ranges: [{ first: 0, last: 65535 }] };
+      return isInMode(context, match) ? byService(held, portsOf(any)) : undefined;
+    }
+    case "icmp":
+      return byService(held, serviceSet([icmpInterval(context.family, match.type, match.code)]));
+    case "before":
+      return { ...held, before: Math.min(match.seconds, held.before ?? match.seconds) };
+    case "owner":
+    case "cgroup":
+      return held; // asked before
+    default:
+      return unreachable(match);
+  }
+}
+
+/** Conditions on what rules of a policy do not speak of. */
+export const isOfMode = (match: Match): boolean =>
+  match.kind === "loopback" ||
+  match.kind === "hop-limit" ||
+  match.kind === "state" ||
+  (match.kind === "ports" && match.end === "source");
+
+function isInMode({ mode, direction, faults }: Narrowing, match: Match): boolean {
+  if (mode === undefined) {
+    faults.push(`a rule behind the opening asks for the ${match.kind} of a packet`);
+    return true;
+  }
+  switch (match.kind) {
+    case "loopback":
+      return mode.loopback && (match.end === "in") === (direction === "ingress");
+    case "hop-limit":
+      return mode.hopLimit === match.value;
+    case "state":
+      return (
+        mode.state === match.state &&
+        (match.direction === undefined || mode.reply === (match.direction === "reply"))
+      );
+    case "ports":
+      return match.ranges.some(
+        ({ first, last }) => first <= mode.sourcePort && mode.sourcePort <= last,
+      );
+    default:
+      return true;
+  }
+}
+
+function byAddress(
+  { direction, family }: Narrowing,
+  held: Held,
+  end: "source" | "destination",
+  addresses: AddressSet,
+): Held | undefined {
+  const isRemote = (end === "source") === (direction === "ingress");
+  const before = isRemote ? held.remote : (held.local ?? everything(family).remote);
+  const after = intersectAddresses(before, addresses);
+  if (isNoAddress(after)) return undefined;
+  return isRemote ? { ...held, remote: after } : { ...held, local: after };
+}
+
+function byService(held: Held, service: ServiceSet): Held | undefined {
+  const both = intersectServices(held.service, service);
+  return isNoService(both) ? undefined : { ...held, service: both };
+}
+
+const portsOf = ({ protocol, ranges }: Match & { readonly kind: "ports" }) =>
+  serviceSet(ranges.map(({ first, last }) => portInterval(portProtocols[protocol], first, last)));
+
+function setOf({ sets }: Narrowing, name: string): AddressSet {
+  const set = sets.get(name);
+  if (set === undefined) throw new Error(`bug in segc (iptables): no set ${name}`);
+  return set;
+}
+
+/** `held` without `inside`, which was narrowed from it: products that have nothing in common. */
+export function without(
+  { family }: Narrowing,
+  held: Held,
+  inside: Held | undefined,
+): readonly Held[] {
+  if (inside === undefined) return [held];
+  if (inside.before !== held.before) {
+    throw new Error("bug in segc (iptables): what is over on a day has no flat form");
+  }
+  const all = everything(family).remote;
+  const left: Held[] = [
+    { ...held, remote: subtractAddresses(held.remote, inside.remote) },
+    {
+      ...held,
+      remote: inside.remote,
+      service: subtractServices(held.service, inside.service),
+    },
+  ];
+  const core = { ...held, remote: inside.remote, service: inside.service };
+  if (inside.local !== undefined) {
+    left.push({ ...core, local: subtractAddresses(held.local ?? all, inside.local) });
+  }
+  for (const test of inside.processes.slice(held.processes.length)) {
+    left.push({
+      ...core,
+      local: inside.local,
+      notProcesses: [...held.notProcesses, test],
+    });
+  }
+  return left.filter(
+    ({ remote, local, service }) =>
+      !isNoAddress(remote) && !isNoService(service) && !(local !== undefined && isNoAddress(local)),
+  );
+}
+
+/** Every record has all that the conditions ask; undefined where they ask for no process. */
+function processOf({ records }: Narrowing, matches: readonly Match[]): ProcessTest | undefined {
+  let test: ProcessTest | undefined;
+  for (const match of matches) {
+    if (match.kind !== "owner" && match.kind !== "cgroup") continue;
+    const next = match.kind === "owner" ? [ownerRecord(match)] : inCgroup(records, match.path);
+    test = test === undefined ? next : both(test, next);
+  }
+  return test;
+}
+
+function ownerRecord({ uid, gid }: Match & { readonly kind: "owner" }): ProcessRecord {
+  const record = new Map<ProgramField, string>();
+  if (uid !== undefined) record.set("user", `${uid}`);
+  if (gid !== undefined) record.set("group", `${gid}`);
+  return record;
+}
+
+const inCgroup = (records: Narrowing["records"], path: string): ProcessTest => {
+  const plain = components(path).join("/");
+  return records.get(plain) ?? [new Map([["cgroup", plain]])];
+};
+
+const both = (a: ProcessTest, b: ProcessTest): ProcessTest =>
+  a.flatMap((left) => b.flatMap((right) => merged(left, right) ?? []));
+
+/** Undefined where no process has both. */
+function merged(a: ProcessRecord, b: ProcessRecord): ProcessRecord | undefined {
+  const union = new Map(a);
+  for (const [field, value] of b) {
+    const before = union.get(field);
+    if (before === undefined || before === value) union.set(field, value);
+    else if (field !== "cgroup") return undefined;
+    else if (isUnder(value, before)) union.set(field, value);
+    else if (!isUnder(before, value)) return undefined;
+  }
+  return union;
+}
+
+const isUnder = (path: string, parent: string) => `${path}/`.startsWith(`${parent}/`);
+
+/** Units are where their drop-ins put them, launched programs where the launcher does. */
+export function recordsOf({ units, launches }: IptPlan): ReadonlyMap<string, ProcessTest> {
+  const records = new Map<string, ProcessRecord[]>();
+  const put = (slice: string, record: ProcessRecord) => {
+    const list = records.get(slicePath(slice));
+    if (list === undefined) records.set(slicePath(slice), [record]);
+    else list.push(record);
+  };
+  for (const { unit, slice } of units) put(slice, new Map([["unit", unit]]));
+  for (const { slice, fields } of launches) put(slice, fields);
+  return records;
+}

@@ -1,0 +1,52 @@
+// Random projects with iptables on real kernels, by both backends in turn.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { capabilityTable } from "../../targets/capabilities.ts";
+import { backends } from "../iptables/host.ts";
+import { iptablesProject } from "../iptables/projects.ts";
+import { enforce } from "./enforce.ts";
+import { estateOf } from "./estate.ts";
+import { expectedIn } from "./expected.ts";
+import { describeKernel } from "./here.ts";
+import { repaired } from "./repaired.ts";
+
+const isFull = process.env.SEGC_FULL === "1";
+const projects = isFull ? 100 : 8;
+// The same projects on every run of the short suite, others each time in the full one.
+const seed = isFull ? Date.now() & 0x7fffffff : 2_026_112_6;
+const now = new Date().toISOString().slice(0, 10);
+
+describeKernel("generated projects by iptables", { needs: "root" }, () => {
+  test("are enforced by real kernels as they are meant", {
+    timeout: isFull ? 3_600_000 : 170_000,
+  }, async () => {
+    const total = { projects: 0, probes: 0, allowed: 0 };
+    await fc.assert(
+      fc.asyncProperty(iptablesProject, fc.constantFrom(...backends), async (project, backend) => {
+        const { checked, compiled } = repaired(project, now).result;
+        if (compiled === undefined) throw new Error("a repaired project compiles");
+        const { model, inventory } = checked;
+        const world = { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
+        const tally = await enforce(
+          estateOf(model, inventory, compiled.artefacts),
+          expectedIn(world),
+          "balanced",
+          [{ path: "backend", text: `${backend}\n` }],
+        );
+        total.projects++;
+        total.probes += tally.probes;
+        total.allowed += tally.allowed;
+        expect([backend, ...tally.differences]).toEqual([backend]);
+      }),
+      {
+        numRuns: projects,
+        seed,
+        endOnFailure: false,
+        interruptAfterTimeLimit: isFull ? 3_500_000 : 160_000,
+        markInterruptAsFailure: true,
+      },
+    );
+    process.stderr.write(`generated projects by iptables: ${JSON.stringify(total)}\n`);
+    expect(total.allowed / total.probes).toBeGreaterThanOrEqual(0.2);
+  });
+});
