@@ -2,9 +2,19 @@
 // partition are the rows, service atoms the columns, and a minimum cover of that relation by
 // products (product-cover.ts) is a minimum list of blocks: identical rows never need two.
 import type { Family } from "../sets/address.ts";
-import { unionAddresses } from "../sets/address-set.ts";
+import { type AddressSet, addressSharing, unionAddresses } from "../sets/address-set.ts";
 import { serviceAtoms } from "../sets/atoms.ts";
-import { intersectServices, isNoService, unionServices } from "../sets/service-set.ts";
+import {
+  anyProtocol,
+  intersectServices,
+  isNoService,
+  protocolInterval,
+  protocols,
+  type ServiceSet,
+  serviceSet,
+  subtractServices,
+  unionServices,
+} from "../sets/service-set.ts";
 import { type Part, type PeerProduct, partition, type ShareAddresses } from "./partition.ts";
 import { productCover } from "./product-cover.ts";
 
@@ -13,7 +23,7 @@ export interface Block extends PeerProduct {
   readonly of: readonly number[];
 }
 
-export interface Blocks {
+interface Blocks {
   /** Together exactly the pairs of the products; they may overlap. */
   readonly blocks: readonly Block[];
   /** No list of blocks is shorter: proved. */
@@ -27,8 +37,87 @@ export interface CoverOptions {
   readonly share: ShareAddresses;
 }
 
-/** The fewest blocks, or the fewest found within the budget and how far from proved they are. */
-export function blocksOf(
+/**
+ * The fewest blocks of one protocol each (a rule holds one protocol, so that is what a table counts),
+ * or the fewest found within the budget and how far from proved they are. What has the same peers in
+ * several protocols is put together again.
+ */
+export function blocksByProtocol(
+  products: readonly PeerProduct[],
+  family: Family,
+  options: CoverOptions,
+): BlocksByProtocol {
+  const covers = protocolClasses.map((protocol) => {
+    const indices: number[] = [];
+    const ofProtocol = products.flatMap(({ remote, service }, index) => {
+      const both = intersectServices(service, protocol);
+      if (isNoService(both)) return [];
+      indices.push(index);
+      return [{ remote, service: both }];
+    });
+    const cover = blocksOf(ofProtocol, family, options);
+    const blocks = cover.blocks.map((block) => ({
+      ...block,
+      of: block.of.flatMap((index) => indices[index] ?? []),
+    }));
+    return { ...cover, blocks };
+  });
+  return {
+    blocks: together(covers.flatMap(({ blocks }) => blocks)),
+    count: covers.reduce((sum, { blocks }) => sum + blocks.length, 0),
+    lowerBound: covers.reduce((sum, { lowerBound }) => sum + lowerBound, 0),
+    optimal: covers.every(({ optimal }) => optimal),
+  };
+}
+
+export interface BlocksByProtocol extends Blocks {
+  /** Blocks of one protocol each, before those of equal peers were put together. */
+  readonly count: number;
+}
+
+/** In how many protocols' rules the service ends up. */
+export function protocolCount(service: ServiceSet): number {
+  return protocolClasses.filter((protocol) => !isNoService(intersectServices(service, protocol)))
+    .length;
+}
+
+const oneProtocol = [
+  protocols.tcp,
+  protocols.udp,
+  protocols.sctp,
+  protocols.icmp4,
+  protocols.icmp6,
+];
+const protocolClasses: readonly ServiceSet[] = [
+  ...oneProtocol.map((protocol) => serviceSet([protocolInterval(protocol)])),
+  subtractServices(
+    anyProtocol,
+    serviceSet(oneProtocol.map((protocol) => protocolInterval(protocol))),
+  ),
+];
+
+/** One block for equal peers, in the order of their first. */
+function together(blocks: readonly Block[]): readonly Block[] {
+  const share = addressSharing();
+  const byPeers = new Map<AddressSet, Block>();
+  for (const block of blocks) {
+    const peers = share(block.remote);
+    const before = byPeers.get(peers);
+    byPeers.set(peers, before === undefined ? block : joined(before, block));
+  }
+  return [...byPeers.values()];
+}
+
+function joined(a: Block, b: Block): Block {
+  return {
+    remote: a.remote,
+    service: unionServices(a.service, b.service),
+    of: [...new Set([...a.of, ...b.of])].sort((x, y) => x - y),
+  };
+}
+
+/** The fewest blocks of whatever protocols. */
+function blocksOf(
   products: readonly PeerProduct[],
   family: Family,
   { budgetMs, share }: CoverOptions,

@@ -10,10 +10,18 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
-import { type Blocks, blocksOf, type CoverOptions } from "./blocks.ts";
+import {
+  type BlocksByProtocol,
+  blocksByProtocol,
+  type CoverOptions,
+  protocolCount,
+} from "./blocks.ts";
 import type { PeerProduct } from "./partition.ts";
 
-/** Entries that decide (not the staged ones), before and after, and what is proved about them. */
+/**
+ * Entries that decide (not the staged ones), counted once for each protocol as their rules are:
+ * before and after, and the fewest that there can be with the conditions as they are.
+ */
 export interface MinimisedCounts {
   readonly before: number;
   readonly after: number;
@@ -60,8 +68,11 @@ function minimiseDirection(half: DirectionSlice, options: CoverOptions): Half {
   return {
     half: { ...half, denies, allows },
     counts: {
-      before: half.denies.length + half.allows.length,
-      after: denies.length + allows.length,
+      before: [...half.denies, ...half.allows].reduce(
+        (total, { service }) => total + protocolCount(service),
+        0,
+      ),
+      after: lists.reduce((total, { count }) => total + count, 0),
       lowerBound: lists.reduce((total, { lowerBound }) => total + lowerBound, 0),
       optimal: lists.every(({ optimal }) => optimal),
     },
@@ -71,11 +82,12 @@ function minimiseDirection(half: DirectionSlice, options: CoverOptions): Half {
 /** Entries of one list, the fewest of their kind. */
 interface Covered {
   readonly entries: readonly SliceEntry[];
+  readonly count: number;
   readonly lowerBound: number;
   readonly optimal: boolean;
 }
 
-const nothing: Covered = { entries: [], lowerBound: 0, optimal: true };
+const nothing: Covered = { entries: [], count: 0, lowerBound: 0, optimal: true };
 
 function minimiseFamily(half: DirectionSlice, family: Family, options: CoverOptions) {
   const ofFamily = (entries: readonly SliceEntry[]) =>
@@ -95,7 +107,7 @@ function minimiseFamily(half: DirectionSlice, family: Family, options: CoverOpti
     !denies.some((deny) => saved.some((allow) => meet(deny, allow)));
   if (denies.length === 0 || !mayCut) return kept;
   const cut = cover(allows.flatMap((allow) => subtractAll(allow, denies)));
-  const isShorter = cut.entries.length <= kept.denies.entries.length + kept.allows.entries.length;
+  const isShorter = cut.count <= kept.denies.count + kept.allows.count;
   return isShorter ? { denies: nothing, allows: cut } : kept;
 }
 
@@ -150,6 +162,7 @@ function coverGroups(drafts: readonly Draft[], family: Family, options: CoverOpt
   const covers = groupsOf(drafts).map((group) => coverGroup(group, plain, family, options));
   return {
     entries: covers.flatMap(({ group, cover }) => entriesOf(group, cover)),
+    count: covers.reduce((total, { cover }) => total + cover.count, 0),
     lowerBound: covers.reduce((total, { cover }) => total + cover.lowerBound, 0),
     optimal: covers.every(({ cover }) => cover.optimal),
   };
@@ -177,13 +190,13 @@ function coverGroup(
   family: Family,
   options: CoverOptions,
 ) {
-  const whole = { group, cover: blocksOf(group, family, options) };
+  const whole = { group, cover: blocksByProtocol(group, family, options) };
   const isPlain = group.some(isUnconditional);
   const isSilent = group.every(({ entry }) => entry.log === "none");
   if (isPlain || !isSilent || plain.length === 0) return whole;
   const rest = group.flatMap((draft) => subtractAll(draft, plain));
-  const cut = { group: rest, cover: blocksOf(rest, family, options) };
-  return cut.cover.blocks.length <= whole.cover.blocks.length ? cut : whole;
+  const cut = { group: rest, cover: blocksByProtocol(rest, family, options) };
+  return cut.cover.count <= whole.cover.count ? cut : whole;
 }
 
 /** Equal for entries that differ in peers and services alone. Log lines and last days name a rule. */
@@ -200,7 +213,7 @@ function conditionText(entry: SliceEntry): string {
   ]);
 }
 
-function entriesOf(group: readonly Draft[], { blocks }: Blocks): readonly SliceEntry[] {
+function entriesOf(group: readonly Draft[], { blocks }: BlocksByProtocol): readonly SliceEntry[] {
   return blocks.flatMap(({ remote, service, of }) => {
     const partakers = of.flatMap((index) => group[index]?.entry ?? []);
     const [first] = partakers;
