@@ -39,7 +39,7 @@ export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
 function setOf(family: Family, cidrs: readonly Cidr[]): IptSet {
   const type = cidrs.every(isPlainAddress) ? "hash:ip" : "hash:net";
   const form = setForm({ family, type, size: cidrs.length });
-  const hash = sha256([form, ...cidrs.map(formatCidr)].join(" ")).slice(0, 24);
+  const hash = sha256([form, ...cidrs.map(formatCidr)].join(" ")).slice(0, 20);
   return { name: `SEG-${family}-${hash}`, family, type, cidrs };
 }
 

@@ -1,65 +1,92 @@
-// The sets of an artefact, back from the lines that ipset restores.
-import type { Family } from "../../compiler/sets/address.ts";
+// The sets of an artefact, back from the lines that ipset restores: the lines are carried out one by
+// one, as ipset does, on sets of which an earlier load may have left anything.
+import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { parseCidr } from "./parse-rule.ts";
 import type { IptSet } from "./ruleset.ts";
-import { buildingSet, memberText, setForm, setsPath } from "./set-text.ts";
+import { setsPath } from "./set-text.ts";
 import { Words } from "./words.ts";
+
+/** A set on the way. */
+interface Draft {
+  readonly family: Family;
+  readonly type: IptSet["type"];
+  /** How many members fit: the kernel refuses a full set. */
+  readonly room: number;
+  /** Undefined where an earlier load may have left any. */
+  readonly members: Map<string, Cidr> | undefined;
+}
 
 /** Throws `RulesetFault` on anything that segc does not write. */
 export function parseSets(text: string): readonly IptSet[] {
-  const lines = text.split("\n").map((line, index) => ({ line, number: index + 1 }));
-  const sets: IptSet[] = [];
-  const open = lines.filter(({ line }) => line !== "" && !line.startsWith("#"));
-  for (let at = 0; at < open.length; ) {
-    const { set, next } = parseOne(open, at);
-    sets.push(set);
-    at = next;
+  const sets = new Map<string, Draft>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line !== "" && !line.startsWith("#")) carryOut(sets, { text: line, number: index + 1 });
   }
-  return sets.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...sets.keys()].sort().map((name) => finished(name, sets.get(name)));
 }
 
 interface Line {
-  readonly line: string;
+  readonly text: string;
   readonly number: number;
 }
 
-/** The set that begins at the line, and the line after it. */
-function parseOne(
-  lines: readonly Line[],
-  at: number,
-): { readonly set: IptSet; readonly next: number } {
-  const first = lines[at];
-  const [, name = "", type, inet] =
-    /^create (SEG-[46]-[0-9a-f]{1,24}) (hash:ip|hash:net) family (inet6?) /.exec(
-      first?.line ?? "",
-    ) ?? fail(first, "expected a set");
-  const family: Family = inet === "inet" ? 4 : 6;
-  const kind = type === "hash:ip" ? "hash:ip" : "hash:net";
-  let end = at + 2;
-  while (lines[end]?.line.startsWith("add ") === true) end++;
-  const cidrs = lines.slice(at + 2, end).map((one) => memberOf(one, kind, family));
-  const form = setForm({ family, type: kind, size: cidrs.length });
-  expectLine(first, `create ${name} ${form} -exist`);
-  expectLine(lines[at + 1], `create ${buildingSet} ${form}`);
-  expectLine(lines[end], `swap ${buildingSet} ${name}`);
-  expectLine(lines[end + 1], `destroy ${buildingSet}`);
-  if (cidrs.length === 0) return fail(first, "a set without members");
-  return { set: { name, family, type: kind, cidrs }, next: end + 2 };
+function carryOut(sets: Map<string, Draft>, line: Line): void {
+  const [, verb, name = "", rest = ""] =
+    /^(\w+) (SEG-[\w-]{1,27})(?: (.*))?$/.exec(line.text) ?? [];
+  const set = sets.get(name);
+  if (verb === "create") {
+    if (set !== undefined) fail(line, `\`${name}\` is there already`);
+    sets.set(name, created(rest, line));
+  } else if (set === undefined) fail(line, `expected a command for a set that is there`);
+  else if (verb === "add") addMember(set, line, name);
+  else if (verb === "destroy" && rest === "") sets.delete(name);
+  else if (verb === "swap") {
+    const other = sets.get(rest);
+    if (other === undefined || other.type !== set.type || other.family !== set.family) {
+      fail(line, "expected two sets of one kind");
+    } else {
+      sets.set(name, other);
+      sets.set(rest, set);
+    }
+  } else fail(line, "expected `create`, `add`, `swap` or `destroy`");
 }
 
-function memberOf(one: Line, type: IptSet["type"], family: Family) {
-  const words = new Words(one.line, setsPath, one.number);
-  words.expect("add", buildingSet);
+function created(form: string, line: Line): Draft {
+  const [, type, inet, room, mayExist] =
+    /^(hash:ip|hash:net) family (inet6?) hashsize [1-9]\d{0,8} maxelem ([1-9]\d{0,8})( -exist)?$/.exec(
+      form,
+    ) ?? fail(line, "expected the form of a set");
+  return {
+    type: type === "hash:ip" ? "hash:ip" : "hash:net",
+    family: inet === "inet" ? 4 : 6,
+    room: Number(room),
+    members: mayExist === undefined ? new Map() : undefined,
+  };
+}
+
+function addMember({ type, family, room, members }: Draft, line: Line, name: string): void {
+  const words = new Words(line.text, setsPath, line.number);
+  words.expect("add", name);
   const cidr = parseCidr(words, family);
-  const isPlain = cidr.length > 0 && one.line === `add ${buildingSet} ${memberText(type, cidr)}`;
-  return isPlain ? cidr : fail(one, "expected a member as segc writes it");
+  if (!words.isDone()) words.fail("expected the end of the line");
+  const isSingle = cidr.length === (family === 4 ? 32 : 128);
+  if (cidr.length === 0 || (type === "hash:ip" && !isSingle)) fail(line, `no member of ${type}`);
+  if (members === undefined) return; // what it held before stays
+  const key = formatCidr(cidr);
+  if (members.has(key)) fail(line, "a member twice");
+  if (members.size >= room) fail(line, "more members than the set holds");
+  members.set(key, cidr);
 }
 
-function expectLine(line: Line | undefined, text: string): void {
-  if (line?.line !== text) fail(line, `expected \`${text}\``);
+function finished(name: string, set: Draft | undefined): IptSet {
+  const line = { text: name, number: 1 };
+  if (set?.members === undefined) return fail(line, `\`${name}\` keeps what it held before`);
+  if (set.members.size === 0) return fail(line, `\`${name}\` has no members`);
+  const { family, type, members } = set;
+  return { name, family, type, cidrs: [...members.values()] };
 }
 
-function fail(line: Line | undefined, message: string): never {
-  throw new RulesetFault(line?.number ?? 1, message, setsPath);
+function fail(line: Line, message: string): never {
+  throw new RulesetFault(line.number, message, setsPath);
 }

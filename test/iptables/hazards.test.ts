@@ -112,7 +112,7 @@ describe("sets", () => {
   test("hold hosts as hosts and prefixes as prefixes, with room", () => {
     expect(create("10.0.0.1/32")).toEqual([]);
     expect(create("10.0.0.1/32", "10.0.0.3/32")[0]).toMatch(
-      /^create SEG-4-[0-9a-f]{24} hash:ip family inet hashsize 64 maxelem 64 -exist$/,
+      /^create SEG-4-[0-9a-f]{20} hash:ip family inet hashsize 64 maxelem 64 -exist$/,
     );
     expect(create("10.0.0.1/32", "10.2.0.0/16")[0]).toContain(" hash:net family inet ");
     expect(create("2001:db8::1/128", "2001:db8::3/128")[0]).toMatch(/^create SEG-6-.* inet6 /);
