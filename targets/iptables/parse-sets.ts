@@ -70,13 +70,27 @@ function addMember({ type, family, room, members }: Draft, line: Line, name: str
   words.expect("add", name);
   const cidr = parseCidr(words, family);
   if (!words.isDone()) words.fail("expected the end of the line");
-  const isSingle = cidr.length === (family === 4 ? 32 : 128);
-  if (cidr.length === 0 || (type === "hash:ip" && !isSingle)) fail(line, `no member of ${type}`);
-  if (members === undefined) return; // what it held before stays
-  const key = formatCidr(cidr);
-  if (members.has(key)) fail(line, "a member twice");
-  if (members.size >= room) fail(line, "more members than the set holds");
-  members.set(key, cidr);
+  if (cidr.length === 0) fail(line, `no member of ${type}`);
+  for (const one of type === "hash:ip" ? addressesOf(cidr, family, line) : [cidr]) {
+    const key = formatCidr(one);
+    if (members === undefined) return; // what it held before stays
+    if (members.has(key)) fail(line, "a member twice");
+    if (members.size >= room) fail(line, "more members than the set holds");
+    members.set(key, one);
+  }
+}
+
+/** Of a prefix, `hash:ip` takes every address by itself; of IPv6 only single ones (man ipset). */
+function addressesOf(cidr: Cidr, family: Family, line: Line): readonly Cidr[] {
+  const full = family === 4 ? 32 : 128;
+  if (cidr.length === full) return [cidr];
+  const { address } = cidr;
+  if (address.family === 6 || cidr.length < 16) return fail(line, "expected a single address");
+  const [first] = address.words;
+  return Array.from({ length: 2 ** (32 - cidr.length) }, (_, index) => ({
+    address: { family: 4, words: [first + index] },
+    length: full,
+  }));
 }
 
 function finished(name: string, set: Draft | undefined): IptSet {
