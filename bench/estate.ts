@@ -82,7 +82,7 @@ function fleetStatements(): readonly string[] {
 
 /**
  * The number of an address for each workload: in the order of the inventory or, as fleets have it,
- * by subnets: who is alike stands together, but for one in twenty.
+ * by subnets: who is alike stands together, but for one in fifty.
  */
 function addressNumbers(
   labels: readonly { readonly [name: string]: unknown }[],
@@ -91,7 +91,7 @@ function addressNumbers(
 ): readonly number[] {
   if (!isFleet) return labels.map((_, index) => index);
   const keys = labels.map(({ team, app, tier, env }) =>
-    random.chance(0.05) ? `~${random.integer(1e9)}` : [team, tier, env, app].join(),
+    random.chance(0.02) ? `~${random.integer(1e9)}` : [team, tier, env, app].join(),
   );
   const order = [...keys.keys()].sort((a, b) => ((keys[a] ?? "") < (keys[b] ?? "") ? -1 : 1));
   const numbers = new Array<number>(labels.length);
@@ -109,8 +109,8 @@ function inventory({ workloads, isFleet = false }: EstateSize, random: Random): 
       env: random.pick(envs),
       tier: random.pick(tiers),
       team,
-      ...(random.chance(0.95) ? { app: appName(app) } : {}),
-      ...(random.chance(0.1) ? { handles: ["pii"] } : {}),
+      ...(isFleet || random.chance(0.95) ? { app: appName(app) } : {}),
+      ...((isFleet ? app % 10 === 7 : random.chance(0.1)) ? { handles: ["pii"] } : {}),
     };
   });
   const numbers = addressNumbers(everyLabels, isFleet, random);

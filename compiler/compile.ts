@@ -5,7 +5,8 @@ import type { Checked } from "./check.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
-import { slicesOf } from "./plan/slices.ts";
+import type { EnforcerSlice } from "./plan/slice.ts";
+import { eachSlice, joinWorkloads } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import { addressSharing } from "./sets/address-set.ts";
 
@@ -29,13 +30,18 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const { model, expansion, inventory } = checked;
   const { capabilities, now, minimise } = options;
   const share = addressSharing();
-  const artefacts = options.targets
-    .flatMap((target) =>
-      slicesOf(model, expansion, capabilities, now, target.kind).map((slice) =>
-        target.produce(slice, { minimise, share }),
-      ),
-    )
-    .sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
+  const made = new Map<string, Artefact>();
+  for (const target of options.targets) {
+    for (const slice of eachSlice(model, expansion, capabilities, now, target.kind)) {
+      const key = `${target.name}/${slice.id}`;
+      const before = made.get(key);
+      made.set(
+        key,
+        before === undefined ? target.produce(slice, { minimise, share }) : forMore(before, slice),
+      );
+    }
+  }
+  const artefacts = [...made.values()].sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
   const compiledKinds = new Set(options.targets.map((target) => target.kind));
   const manifest: Manifest = {
     formatVersion: 1,
@@ -49,6 +55,11 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   };
   return { artefacts, manifest };
 }
+
+const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({
+  ...artefact,
+  entry: joinWorkloads(artefact.entry, workloads),
+});
 
 const folderOf = ({ entry }: Artefact) => `${entry.target}/${entry.id}`;
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));

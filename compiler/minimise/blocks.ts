@@ -3,7 +3,7 @@
 // products (product-cover.ts) is a minimum list of blocks: identical rows never need two.
 import type { Family } from "../sets/address.ts";
 import { type AddressSet, addressSharing, unionAddresses } from "../sets/address-set.ts";
-import { serviceAtoms } from "../sets/atoms.ts";
+import { type AddressAtom, serviceAtoms } from "../sets/atoms.ts";
 import {
   anyProtocol,
   intersectServices,
@@ -15,7 +15,13 @@ import {
   subtractServices,
   unionServices,
 } from "../sets/service-set.ts";
-import { type Part, type PeerProduct, partition, type ShareAddresses } from "./partition.ts";
+import {
+  type Part,
+  type PeerProduct,
+  partsOf,
+  peerAtoms,
+  type ShareAddresses,
+} from "./partition.ts";
 import { productCover } from "./product-cover.ts";
 
 export interface Block extends PeerProduct {
@@ -47,21 +53,14 @@ export function blocksByProtocol(
   family: Family,
   options: CoverOptions,
 ): BlocksByProtocol {
-  const covers = protocolClasses.map((protocol) => {
-    const indices: number[] = [];
-    const ofProtocol = products.flatMap(({ remote, service }, index) => {
-      const both = intersectServices(service, protocol);
-      if (isNoService(both)) return [];
-      indices.push(index);
-      return [{ remote, service: both }];
-    });
-    const cover = blocksOf(ofProtocol, family, options);
-    const blocks = cover.blocks.map((block) => ({
-      ...block,
-      of: block.of.flatMap((index) => indices[index] ?? []),
-    }));
-    return { ...cover, blocks };
-  });
+  const atoms = peerAtoms(products, family);
+  const covers = protocolClasses.map((protocol) =>
+    blocksOf(
+      products.map(({ service }) => intersectServices(service, protocol)),
+      atoms,
+      options,
+    ),
+  );
   return {
     blocks: together(covers.flatMap(({ blocks }) => blocks)),
     count: covers.reduce((sum, { blocks }) => sum + blocks.length, 0),
@@ -116,13 +115,13 @@ function joined(a: Block, b: Block): Block {
   };
 }
 
-/** The fewest blocks of whatever protocols. */
+/** The fewest blocks of these services of the products. */
 function blocksOf(
-  products: readonly PeerProduct[],
-  family: Family,
+  services: readonly ServiceSet[],
+  peers: readonly AddressAtom[],
   { budgetMs, share }: CoverOptions,
 ): Blocks {
-  const parts = partition(products, family, share);
+  const parts = partsOf(peers, services, share);
   if (parts.length <= 1) return { blocks: parts, lowerBound: parts.length, optimal: true };
   const atoms = serviceAtoms(parts.map(({ service }) => service));
   const edges = atoms.flatMap(({ of }, column) => of.flatMap((row) => [row, column]));
@@ -139,7 +138,7 @@ function blocksOf(
       return {
         remote: share(unionAddresses(...rowParts.map(({ remote }) => remote))),
         service,
-        of: partakers(rowParts, products, service),
+        of: partakers(rowParts, services, service),
       };
     },
   );
@@ -149,14 +148,14 @@ function blocksOf(
 /** Products of these rows that have some service of the block. */
 function partakers(
   parts: readonly Part[],
-  products: readonly PeerProduct[],
-  service: PeerProduct["service"],
+  services: readonly ServiceSet[],
+  service: ServiceSet,
 ): readonly number[] {
   const all = new Set(parts.flatMap(({ of }) => of));
   return [...all]
     .filter((index) => {
-      const product = products[index];
-      return product !== undefined && !isNoService(intersectServices(product.service, service));
+      const own = services[index];
+      return own !== undefined && !isNoService(intersectServices(own, service));
     })
     .sort((a, b) => a - b);
 }

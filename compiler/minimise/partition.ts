@@ -2,8 +2,8 @@
 // part may do exactly the same, so a part is a row of the relation that a cover is found for.
 import type { Family } from "../sets/address.ts";
 import { type AddressSet, unionAddresses } from "../sets/address-set.ts";
-import { addressAtoms } from "../sets/atoms.ts";
-import { type ServiceSet, unionServices } from "../sets/service-set.ts";
+import { type AddressAtom, addressAtoms } from "../sets/atoms.ts";
+import { isNoService, type ServiceSet, unionServices } from "../sets/service-set.ts";
 
 /** Every pair of an address and a service. INVARIANT: neither is empty. */
 export interface PeerProduct {
@@ -19,18 +19,41 @@ export interface Part extends PeerProduct {
 /** Makes sets of equal content one object, so that what is known of one is found again. */
 export type ShareAddresses = (set: AddressSet) => AddressSet;
 
+/** Peers that the products tell apart, for partitions of one family by several services. */
+export function peerAtoms(
+  products: readonly PeerProduct[],
+  family: Family,
+): readonly AddressAtom[] {
+  return addressAtoms(
+    products.map(({ remote }) => remote),
+    family,
+  );
+}
+
 /** Parts with disjoint peers and different services: together exactly the pairs of `products`. */
 export function partition(
   products: readonly PeerProduct[],
   family: Family,
   share: ShareAddresses = (set) => set,
 ): readonly Part[] {
+  return partsOf(
+    peerAtoms(products, family),
+    products.map(({ service }) => service),
+    share,
+  );
+}
+
+/** The same for atoms that are known; a product without services has no part in any. */
+export function partsOf(
+  atoms: readonly AddressAtom[],
+  services: readonly ServiceSet[],
+  share: ShareAddresses,
+): readonly Part[] {
   const parts = new Map<string, { of: Set<number>; service: ServiceSet; peers: AddressSet[] }>();
-  for (const { of, addresses } of addressAtoms(
-    products.map(({ remote }) => remote),
-    family,
-  )) {
-    const service = unionServices(...of.map((index) => serviceOf(products, index)));
+  for (const { of: all, addresses } of atoms) {
+    const of = all.filter((index) => !isNoService(serviceAt(services, index)));
+    if (of.length === 0) continue;
+    const service = unionServices(...of.map((index) => serviceAt(services, index)));
     const key = serviceText(service);
     const part = parts.get(key) ?? { of: new Set<number>(), service, peers: [] };
     parts.set(key, part);
@@ -44,10 +67,10 @@ export function partition(
   }));
 }
 
-function serviceOf(products: readonly PeerProduct[], index: number): ServiceSet {
-  const product = products[index];
-  if (product === undefined) throw new Error(`bug in segc (minimise): no product ${index}`);
-  return product.service;
+function serviceAt(services: readonly ServiceSet[], index: number): ServiceSet {
+  const service = services[index];
+  if (service === undefined) throw new Error(`bug in segc (minimise): no product ${index}`);
+  return service;
 }
 
 /** Equal for equal sets. */

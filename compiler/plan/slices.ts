@@ -37,20 +37,40 @@ export function slicesOf(
   now: UtcDate,
   kind: EnforcerKind,
 ): readonly EnforcerSlice[] {
+  const slices = new Map<string, EnforcerSlice>();
+  for (const slice of eachSlice(model, expansion, capabilities, now, kind)) {
+    const before = slices.get(slice.id);
+    slices.set(slice.id, before === undefined ? slice : joinWorkloads(before, slice.workloads));
+  }
+  return [...slices.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The same for more workloads. */
+export function joinWorkloads<Holder extends { readonly workloads: readonly string[] }>(
+  holder: Holder,
+  workloads: readonly string[],
+): Holder {
+  return { ...holder, workloads: [...holder.workloads, ...workloads].sort() };
+}
+
+/**
+ * Slices one at a time, so that nobody has to hold them all; a few may come again under one id, for
+ * other workloads.
+ */
+export function* eachSlice(
+  model: Model,
+  expansion: Expansion,
+  capabilities: CapabilityTable,
+  now: UtcDate,
+  kind: EnforcerKind,
+): Generator<EnforcerSlice> {
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
-  const slices = new Map<string, { readonly slice: EnforcerSlice; readonly names: string[] }>();
   const groups = groupAlike(task);
   const piecesAt = piecesOfFirst(task, groups);
   for (const alike of groups) {
-    const slice = sliceOf(task, piecesAt, alike);
-    const names = alike.map((index) => workloadAt(task, index).name);
-    const before = slices.get(slice.id);
-    if (before === undefined) slices.set(slice.id, { slice, names });
-    else before.names.push(...names);
+    const workloads = alike.map((index) => workloadAt(task, index).name).sort();
+    yield { ...sliceOf(task, piecesAt, alike), workloads };
   }
-  return [...slices.values()]
-    .map(({ slice, names }) => ({ ...slice, workloads: names.sort() }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** What all slices of one kind have in common. */

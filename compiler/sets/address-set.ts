@@ -37,10 +37,11 @@ export function addressSet(cidrs: Iterable<Cidr>): AddressSet {
   return { v4: edgesOf(v4, 1), v6: edgesOf(v6, 4) };
 }
 
-/** Whether some address is in two of the prefixes. */
-export function doOverlap(cidrs: Iterable<Cidr>): boolean {
+/** The same; undefined where some address is in two of the prefixes. */
+export function disjointSet(cidrs: Iterable<Cidr>): AddressSet | undefined {
   const { v4, v6 } = stretchesOf(cidrs);
-  return !isDisjoint([v4], 1) || !isDisjoint([v6], 4);
+  if (!isDisjoint([v4], 1) || !isDisjoint([v6], 4)) return undefined;
+  return { v4: edgesOf(v4, 1), v6: edgesOf(v6, 4) };
 }
 
 /** First address and end of every prefix. */
@@ -186,15 +187,9 @@ export function hasWideRange(set: AddressSet): boolean {
   return false;
 }
 
-const cidrsKnown = new WeakMap<AddressSet, readonly Cidr[]>();
-
 /** The fewest prefixes that are exactly this set, IPv4 first, ascending. */
 export function cidrsOf(set: AddressSet): readonly Cidr[] {
-  const known = cidrsKnown.get(set);
-  if (known !== undefined) return known;
-  const cidrs = [...prefixesBetween(set.v4, 4), ...prefixesBetween(set.v6, 6)];
-  cidrsKnown.set(set, cidrs);
-  return cidrs;
+  return [...prefixesBetween(set.v4, 4), ...prefixesBetween(set.v6, 6)];
 }
 
 /** Equal for equal sets, and only for those. */
@@ -202,19 +197,23 @@ export function addressText(set: AddressSet): string {
   return `${set.v4.join()}|${set.v6.join()}`;
 }
 
-/** Makes sets of equal content one object, so that what is remembered of one is found again. */
+/**
+ * Makes sets of equal content one object, so that what is remembered of one is found again; keeps
+ * none of them alive.
+ */
 export function addressSharing(): (set: AddressSet) => AddressSet {
-  const byHash = new Map<number, AddressSet[]>();
+  const byHash = new Map<number, WeakRef<AddressSet>[]>();
   return (set) => {
     const hash = hashOf(set.v6, hashOf(set.v4, 0x811c9dc5));
-    const bucket = byHash.get(hash);
-    if (bucket === undefined) {
-      byHash.set(hash, [set]);
-      return set;
-    }
-    const same = bucket.find((other) => equalAddressSets(other, set));
-    if (same === undefined) bucket.push(set);
-    return same ?? set;
+    const bucket = byHash.get(hash) ?? [];
+    const alive = bucket.flatMap((one) => one.deref() ?? []);
+    const same = alive.find((other) => equalAddressSets(other, set));
+    if (same !== undefined) return same;
+    byHash.set(
+      hash,
+      [...alive, set].map((one) => new WeakRef(one)),
+    );
+    return set;
   };
 }
 

@@ -46,7 +46,7 @@ export function addressMatch(
     throw new Error(`bug in segc (nftables): ${entry.ruleId} mixes families`);
   }
   if (isWhole(addresses, family)) return { kind: "family", family };
-  if (textsOf(addresses).prefixes.length === 1) {
+  if (textsOf(addresses).count === 1) {
     return { kind: "address", family, end, of: { kind: "addresses", addresses } };
   }
   const { name } = setOf(sets, sets.purposeOf(entry), family, addresses);

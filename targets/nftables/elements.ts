@@ -1,41 +1,48 @@
 // Elements of sets and maps as text, and back. The same sets of addresses stand in the tables of very
 // many hosts, so both ways are remembered: by the set, and by the text.
-import { type Cidr, type Family, formatAddress, parsePrefix } from "../../compiler/sets/address.ts";
 import {
-  type AddressSet,
-  addressSet,
-  cidrsOf,
-  doOverlap,
-} from "../../compiler/sets/address-set.ts";
+  type Cidr,
+  type Family,
+  formatAddress,
+  formatCidr,
+  parsePrefix,
+} from "../../compiler/sets/address.ts";
+import { type AddressSet, cidrsOf, disjointSet } from "../../compiler/sets/address-set.ts";
 
 interface Texts {
-  /** Prefixes as nft prints them: without the length where it is the full one. */
-  readonly prefixes: readonly string[];
+  /** Every prefix on a line of its own, with the indent and the comma of an element. */
+  readonly lines: string;
+  readonly count: number;
   /** With a prefix among them the kernel keeps a tree; single addresses alone are hashed. */
   readonly isInterval: boolean;
 }
 
 const texts = new WeakMap<AddressSet, Texts>();
+const indent = "      ";
 
 export function textsOf(addresses: AddressSet): Texts {
   const known = texts.get(addresses);
   if (known !== undefined) return known;
-  let isInterval = false;
-  const prefixes = cidrsOf(addresses).map(({ address, length }) => {
-    const isSingle = length === (address.family === 4 ? 32 : 128);
-    isInterval ||= !isSingle;
-    const text = formatAddress(address);
-    return isSingle ? text : `${text}/${length}`;
-  });
-  const made = { prefixes, isInterval };
+  const cidrs = cidrsOf(addresses);
+  const made = {
+    lines: cidrs.map((cidr) => `${indent}${cidrText(cidr)},\n`).join(""),
+    count: cidrs.length,
+    isInterval: cidrs.some((cidr) => !isSingle(cidr)),
+  };
   texts.set(addresses, made);
   return made;
 }
 
-/** Every line of `elements = { … }`, each with its indent and its comma. */
+const isSingle = ({ address, length }: Cidr) => length === (address.family === 4 ? 32 : 128);
+
+/** As nft prints it: without the length where it is the full one. */
+export const cidrText = (cidr: Cidr): string =>
+  isSingle(cidr) ? formatAddress(cidr.address) : formatCidr(cidr);
+
+/** Every line of `elements = { … }`; `suffix` stands before each comma. */
 export function elementLines(addresses: AddressSet, suffix = ""): string {
-  const { prefixes } = textsOf(addresses);
-  return `      ${prefixes.join(`${suffix},\n      `)}${suffix},\n`;
+  const { lines } = textsOf(addresses);
+  return suffix === "" ? lines : lines.replaceAll(",\n", `${suffix},\n`);
 }
 
 const sets = { 4: new Map<string, AddressSet>(), 6: new Map<string, AddressSet>() } as const;
@@ -57,8 +64,8 @@ export function addressesIn(lines: string, family: Family): AddressSet | undefin
     if (prefix?.kind !== "prefix" || prefix.cidr.address.family !== family) return undefined;
     cidrs.set(text, prefix.cidr);
   }
-  if (doOverlap(cidrs.values())) return undefined;
-  const addresses = addressSet(cidrs.values());
+  const addresses = disjointSet(cidrs.values());
+  if (addresses === undefined) return undefined;
   if (sets[family].size >= setsMax) sets[family].clear();
   sets[family].set(lines, addresses);
   return addresses;

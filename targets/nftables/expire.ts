@@ -9,9 +9,9 @@ import { type NftPlan, type NftRule, targetsOf } from "./ruleset.ts";
 /** What the kernel holds: rules, and elements of named sets (identity sets when all are filled). */
 export function measureNftables(plan: NftPlan): ArtefactSize {
   const elements = [
-    ...plan.addressSets.map(({ addresses }) => textsOf(addresses).prefixes.length),
+    ...plan.addressSets.map(({ addresses }) => textsOf(addresses).count),
     ...plan.verdictMaps.flatMap(({ branches }) =>
-      branches.map(({ addresses }) => textsOf(addresses).prefixes.length),
+      branches.map(({ addresses }) => textsOf(addresses).count),
     ),
   ];
   return {

@@ -104,23 +104,10 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   cursor.expect(":", "verdict");
   cursor.endLine();
   const { text, mayHoldPrefixes } = parseElements(cursor);
-  const lines = new Map<string, string[]>();
-  for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
-    const [, prefix, chain] = /^ *(\S+) : jump ([A-Za-z_]\w*),$/.exec(line) ?? [];
-    if (prefix === undefined || chain === undefined) {
-      return cursor.fail("expected a prefix and a jump on every line of a map");
-    }
-    const list = lines.get(chain);
-    if (list === undefined) lines.set(chain, [prefix]);
-    else list.push(prefix);
+  const byChain = new Map<string, AddressSet[]>();
+  for (const [chain, lines] of linesByChain(cursor, text)) {
+    byChain.set(chain, [addressesOf(cursor, lines, family)]);
   }
-  const byChain = new Map(
-    [...lines].map(([chain, prefixes]) => [
-      chain,
-      [addressesOf(cursor, `${prefixes.join(",\n")},`, family)],
-    ]),
-  );
   const branches = branchesOf(byChain);
   const sets = branches.map(({ addresses }) => addresses);
   checkKind(cursor, sets, mayHoldPrefixes);
@@ -128,6 +115,35 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   closeBrace(cursor);
   return { name, family, branches };
 }
+
+/** Lines without their jumps. Neighbours mostly jump to one chain, and are taken together. */
+function linesByChain(cursor: Cursor, text: string): ReadonlyMap<string, string> {
+  const lines = new Map<string, string>();
+  for (let at = 0; at < text.length; ) {
+    const [, chain] = /^ *\S+ : (jump [A-Za-z_]\w*),$/.exec(lineAt(text, at)) ?? [];
+    if (chain === undefined) return cursor.fail("expected a prefix and a jump on every line");
+    const ending = ` : ${chain},\n`;
+    let end = at;
+    for (let next = lineEnd(text, end); text.startsWith(ending, next - ending.length); ) {
+      end = next;
+      next = lineEnd(text, end);
+      if (next === end) break;
+    }
+    const name = chain.slice("jump ".length);
+    const run = text.slice(at, end).replaceAll(ending, ",\n");
+    lines.set(name, (lines.get(name) ?? "") + run);
+    at = end;
+  }
+  return lines;
+}
+
+/** Where the next line begins. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end < 0 ? text.length : end + 1;
+}
+
+const lineAt = (text: string, at: number) => text.slice(at, lineEnd(text, at)).replace(/\n$/, "");
 
 function addressesOf(cursor: Cursor, text: string, family: Family): AddressSet {
   const addresses = addressesIn(text, family);

@@ -1,9 +1,10 @@
 // One condition or verdict as nft text. Numbers only: names of protocols, ICMP types and users come
 // from tables of the host, and a number means the same everywhere. A time is seconds since 1970,
 // because nft reads a written date in the host's own time zone.
+import { cidrsOf } from "../../compiler/sets/address-set.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { NumberRanges } from "../linux/service-parts.ts";
-import { textsOf } from "./elements.ts";
+import { cidrText } from "./elements.ts";
 import type { AddressOperand, Match, Verdict } from "./ruleset.ts";
 
 export function matchText(match: Match): string {
@@ -56,7 +57,7 @@ export function verdictText(verdict: Verdict): string {
 }
 
 function addressText(of: AddressOperand): string {
-  return of.kind === "set" ? `@${of.name}` : listText(textsOf(of.addresses).prefixes);
+  return of.kind === "set" ? `@${of.name}` : listText(cidrsOf(of.addresses).map(cidrText));
 }
 
 const rangesText = (ranges: NumberRanges): string =>
