@@ -22,22 +22,32 @@ describeKernel("generated projects by iptables", { needs: "root" }, () => {
   }, async () => {
     const total = { projects: 0, probes: 0, allowed: 0 };
     await fc.assert(
-      fc.asyncProperty(iptablesProject, fc.constantFrom(...backends), async (project, backend) => {
-        const { checked, compiled } = repaired(project, now).result;
-        if (compiled === undefined) throw new Error("a repaired project compiles");
-        const { model, inventory } = checked;
-        const world = { model, workloads: inventory.workloads, capabilities: capabilityTable, now };
-        const tally = await enforce(
-          estateOf(model, inventory, compiled.artefacts),
-          expectedIn(world),
-          "balanced",
-          [{ path: "backend", text: `${backend}\n` }],
-        );
-        total.projects++;
-        total.probes += tally.probes;
-        total.allowed += tally.allowed;
-        expect([backend, ...tally.differences]).toEqual([backend]);
-      }),
+      fc.asyncProperty(
+        iptablesProject,
+        fc.constantFrom(...backends),
+        fc.boolean(),
+        async (project, backend, minimise) => {
+          const { checked, compiled } = repaired(project, now, minimise).result;
+          if (compiled === undefined) throw new Error("a repaired project compiles");
+          const { model, inventory } = checked;
+          const world = {
+            model,
+            workloads: inventory.workloads,
+            capabilities: capabilityTable,
+            now,
+          };
+          const tally = await enforce(
+            estateOf(model, inventory, compiled.artefacts),
+            expectedIn(world),
+            "balanced",
+            [{ path: "backend", text: `${backend}\n` }],
+          );
+          total.projects++;
+          total.probes += tally.probes;
+          total.allowed += tally.allowed;
+          expect([backend, ...tally.differences]).toEqual([backend]);
+        },
+      ),
       {
         numRuns: projects,
         seed,

@@ -23,8 +23,8 @@ describeKernel("generated projects", { needs: "root" }, () => {
     const total = { projects: 0, probes: 0, allowed: 0 };
     const used = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(generatedProject, async (project) => {
-        const sound = repaired(project, now);
+      fc.asyncProperty(generatedProject, fc.boolean(), async (project, minimise) => {
+        const sound = repaired(project, now, minimise);
         const { checked, compiled } = sound.result;
         if (compiled === undefined) throw new Error("a repaired project compiles");
         const { model, inventory } = checked;

@@ -8,11 +8,12 @@ import { type GeneratedProject, withoutLines } from "../generated/project.ts";
 export function repaired(
   project: GeneratedProject,
   now: UtcDate,
+  minimise = true,
 ): {
   readonly project: GeneratedProject;
   readonly result: CompileResult;
 } {
-  const result = compile(memoryFiles(project.files), { now });
+  const result = compile(memoryFiles(project.files), { now, minimise });
   if (result.compiled !== undefined) return { project, result };
   const lines = new Set(
     result.diagnostics
@@ -23,7 +24,7 @@ export function repaired(
   if (smaller.statements.length === project.statements.length) {
     throw new Error(`cannot be repaired: ${JSON.stringify(result.diagnostics, undefined, 1)}`);
   }
-  return repaired(smaller, now);
+  return repaired(smaller, now, minimise);
 }
 
 const lineOf = ({
