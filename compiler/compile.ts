@@ -17,6 +17,8 @@ export interface CompileOptions {
   readonly version: string;
   readonly inputs: readonly InputEntry[];
   readonly minimise: boolean;
+  /** As of `ProduceOptions`. */
+  readonly sha256?: (bytes: Uint8Array) => string;
 }
 
 export interface Compiled {
@@ -28,8 +30,12 @@ export interface Compiled {
 /** Compiles what `check` found to be without error. */
 export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
   const { model, expansion, inventory } = checked;
-  const { capabilities, now, minimise } = options;
-  const share = addressSharing();
+  const { capabilities, now, minimise, sha256 } = options;
+  const produceOptions = {
+    minimise,
+    share: addressSharing(),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
   const made = new Map<string, Artefact>();
   for (const target of options.targets) {
     for (const slice of eachSlice(model, expansion, capabilities, now, target.kind)) {
@@ -37,7 +43,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       const before = made.get(key);
       made.set(
         key,
-        before === undefined ? target.produce(slice, { minimise, share }) : forMore(before, slice),
+        before === undefined ? target.produce(slice, produceOptions) : forMore(before, slice),
       );
     }
   }

@@ -41,6 +41,7 @@ export function compile(
     version,
     inputs: checked.project.inputs,
     minimise,
+    sha256: files.sha256,
   });
   return { checked, diagnostics, compiled };
 }

@@ -11,7 +11,12 @@ const state = new Int32Array(8);
 
 /** Lower-case hexadecimal SHA-256 of the UTF-8 form of `text`. */
 export function sha256(text: string): string {
-  const padded = pad(text);
+  return sha256OfBytes(encoder.encode(text));
+}
+
+/** The same of bytes. */
+export function sha256OfBytes(bytes: Uint8Array): string {
+  const padded = pad(bytes);
   const view = new DataView(padded.buffer);
   state.set(initialState);
   for (let block = 0; block < padded.length; block += 64) {
@@ -23,9 +28,8 @@ export function sha256(text: string): string {
   return digest;
 }
 
-/** The UTF-8 bytes, a one bit, zeros, and the length in bits as 64-bit big-endian. */
-function pad(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = encoder.encode(text);
+/** The bytes, a one bit, zeros, and the length in bits as 64-bit big-endian. */
+function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const padded = new Uint8Array((bytes.length + 72) & ~63);
   padded.set(bytes);
   padded[bytes.length] = 0x80;

@@ -144,45 +144,61 @@ export interface MergedEdges {
 /** Merges lists that are ascending already, two by two. */
 export function mergeEdges(sets: readonly Edges[], width: number): MergedEdges {
   const total = sets.reduce((sum, { length }) => sum + length, 0);
+  const count = total / width;
   const points = new Float64Array(total);
-  const owners = new Uint32Array(total / width);
-  let runs: Uint32Array[] = [];
+  const owners = new Uint32Array(count);
+  const places = new Uint32Array(count);
+  for (let i = 0; i < count; i++) places[i] = i * width;
+  /** Where each ascending run ends, in edges. */
+  let ends: number[] = [];
   let at = 0;
   sets.forEach((set, index) => {
     points.set(set, at);
     owners.fill(index, at / width, (at + set.length) / width);
-    const start = at;
-    runs.push(Uint32Array.from({ length: set.length / width }, (_, i) => start + i * width));
     at += set.length;
+    if (set.length > 0) ends.push(at / width);
   });
-  while (runs.length > 1) {
-    const next: Uint32Array[] = [];
-    for (let i = 0; i + 1 < runs.length; i += 2) {
-      // Both are in range.
-      next.push(mergeRuns(points, runs[i] as Uint32Array, runs[i + 1] as Uint32Array, width));
+  let from = places;
+  let to = new Uint32Array(count);
+  while (ends.length > 1) {
+    const next: number[] = [];
+    let start = 0;
+    for (let i = 0; i < ends.length; i += 2) {
+      const middle = ends[i] as number; // in range
+      const end = ends[i + 1] ?? middle;
+      mergeRuns({ points, width, from, to }, start, middle, end);
+      next.push(end);
+      start = end;
     }
-    if (runs.length % 2 === 1) next.push(runs.at(-1) as Uint32Array); // there is one
-    runs = next;
+    ends = next;
+    [from, to] = [to, from];
   }
-  return { points, places: runs[0] ?? new Uint32Array(0), owners };
+  return { points, places: from, owners };
 }
 
+interface Merging {
+  readonly points: Float64Array;
+  readonly width: number;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+/** Two runs that stand next to each other, from one array into the other. */
 function mergeRuns(
-  points: Float64Array,
-  a: Uint32Array,
-  b: Uint32Array,
-  width: number,
-): Uint32Array {
-  const result = new Uint32Array(a.length + b.length);
-  let i = 0;
-  let j = 0;
-  for (let k = 0; k < result.length; k++) {
+  { points, width, from, to }: Merging,
+  start: number,
+  middle: number,
+  end: number,
+) {
+  let i = start;
+  let j = middle;
+  for (let k = start; k < end; k++) {
     const isFirst =
-      j >= b.length ||
-      (i < a.length && comparePoints(points, a[i] as number, points, b[j] as number, width) <= 0);
-    result[k] = isFirst ? (a[i++] as number) : (b[j++] as number);
+      j >= end ||
+      (i < middle &&
+        comparePoints(points, from[i] as number, points, from[j] as number, width) <= 0);
+    to[k] = isFirst ? (from[i++] as number) : (from[j++] as number);
   }
-  return result;
 }
 
 /** Whether no two of the sets share a point. */

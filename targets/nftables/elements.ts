@@ -56,17 +56,21 @@ const setsMax = 5000;
 export function addressesIn(lines: string, family: Family): AddressSet | undefined {
   const known = sets[family].get(lines);
   if (known !== undefined) return known;
-  const cidrs = new Map<string, Cidr>();
+  const cidrs: Cidr[] = [];
   for (const line of lines.split("\n")) {
     const text = line.trim();
     if (text === "") continue;
     const prefix = text.endsWith(",") ? parsePrefix(text.slice(0, -1)) : undefined;
     if (prefix?.kind !== "prefix" || prefix.cidr.address.family !== family) return undefined;
-    cidrs.set(text, prefix.cidr);
+    cidrs.push(prefix.cidr);
   }
-  const addresses = disjointSet(cidrs.values());
+  const addresses = disjointSet(cidrs) ?? disjointSet(eachOnce(cidrs));
   if (addresses === undefined) return undefined;
   if (sets[family].size >= setsMax) sets[family].clear();
   sets[family].set(lines, addresses);
   return addresses;
+}
+
+function eachOnce(cidrs: readonly Cidr[]): Iterable<Cidr> {
+  return new Map(cidrs.map((cidr) => [formatCidr(cidr), cidr])).values();
 }
