@@ -9,6 +9,7 @@ import { type CompileResult, compile, type Files, verify } from "../../index.ts"
 import { memoryFiles } from "../generated/memory-files.ts";
 import { generatedProject } from "../generated/project.ts";
 import { all, any, is, not, within } from "../interpreter/formula.ts";
+import { jumping } from "../interpreter/loaded.ts";
 import { type Mutant, mutantsOf } from "../interpreter/mutate.ts";
 import { axes } from "../interpreter/packet.ts";
 import { compareArtefacts } from "../interpreter/probe.ts";
@@ -68,11 +69,6 @@ function running(of: Judged, identities: string): Judged {
   const { v4 = "", v6 = "", ipset = "" } = of.texts;
   return { ...of, texts: { v4: jumping(v4), v6: jumping(v6), ipset } };
 }
-
-const jumping = (rules: string) =>
-  rules
-    .replace("*filter\n", "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n")
-    .replace("COMMIT\n", "-A INPUT -j SEG-IN\n-A OUTPUT -j SEG-OUT\nCOMMIT\n");
 
 type Judged = Parameters<typeof compareArtefacts>[0];
 

@@ -1,0 +1,54 @@
+// Every numbered hazard on every Linux target, from policy text to file text; the files are read by
+// the interpreters, which share nothing with the compiler.
+import { describe, expect, test } from "vitest";
+import { readArtefact } from "../interpreter/artefact.ts";
+import { jumping } from "../interpreter/loaded.ts";
+import { decide } from "../interpreter/program.ts";
+import { hazards, largeHazard } from "./cases.ts";
+import { compileHazard, type LinuxTarget, linuxTargets, packetOf, serverFiles } from "./policy.ts";
+
+function programOf(target: LinuxTarget, files: ReturnType<typeof serverFiles>) {
+  const textOf = (name: string) => files.find(({ path }) => path.endsWith(`/${name}`))?.text ?? "";
+  return readArtefact(
+    target === "nftables"
+      ? { format: target, texts: { nft: textOf("segc.nft") } }
+      : {
+          format: target,
+          texts: {
+            v4: jumping(textOf("rules.v4")),
+            v6: jumping(textOf("rules.v6")),
+            ipset: textOf("segc.ipset"),
+          },
+        },
+  );
+}
+
+describe.each(linuxTargets)("%s", (target) => {
+  test.each(hazards)("$numbers: $what", (hazard) => {
+    const program = programOf(target, serverFiles(compileHazard(hazard, target)));
+    const answers = (texts: readonly string[]) =>
+      texts.map((text) => `${decide(program, packetOf(text))} ${text}`);
+    expect(hazard.passes.length * hazard.refused.length).toBeGreaterThan(0);
+    expect(answers(hazard.passes)).toEqual(hazard.passes.map((text) => `accept ${text}`));
+    expect(answers(hazard.refused)).toEqual(hazard.refused.map((text) => `drop ${text}`));
+  });
+
+  test("10: a deny cannot end, and an allow that ended is gone", () => {
+    const deny = {
+      numbers: [10],
+      what: "",
+      policy: "deny d = web -> server : tcp/22 { until 2026-11-22 }",
+      passes: [],
+      refused: [],
+    };
+    const { compiled, diagnostics } = compileHazard(deny, target);
+    expect([compiled, diagnostics[0]?.code]).toEqual([undefined, "SEG312"]);
+    const ended = compileHazard({ ...deny, policy: deny.policy.replace("deny", "allow") }, target);
+    expect(decide(programOf(target, serverFiles(ended)), packetOf("10.0.0.2 tcp/22"))).toBe("drop");
+  });
+
+  test("every number of the reference has a policy", () => {
+    const covered = new Set([10, ...[...hazards, largeHazard].flatMap(({ numbers }) => numbers)]);
+    expect([...covered].sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+  });
+});
