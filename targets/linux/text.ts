@@ -35,7 +35,10 @@ export function rawComment(
 function idsText(ids: readonly string[], lengthMax: number): string {
   const whole = ids.join(", ");
   if (whole.length <= lengthMax) return whole;
-  let kept = ids.length - 1;
+  let kept = 0;
+  for (let length = 0; kept < ids.length - 1 && length <= lengthMax; kept++) {
+    length += (ids[kept]?.length ?? 0) + 2;
+  }
   const shortened = () => `${ids.slice(0, kept).join(", ")} and ${ids.length - kept} more`;
   while (kept > 1 && shortened().length > lengthMax) kept--;
   return shortened();
