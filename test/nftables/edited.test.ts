@@ -1,0 +1,47 @@
+// Artefacts edited by hand so that they read like what the policy says, while the host would do
+// something else: none may pass for proved.
+import { describe, expect, test } from "vitest";
+import type { OutputFile } from "../../compiler/plan/target.ts";
+import { discrepancies } from "../../compiler/verify/verify-slice.ts";
+import { nftables } from "../../targets/nftables/index.ts";
+import { directionSlice, entry, slice, tcp } from "./slices.ts";
+
+type Slice = ReturnType<typeof slice>;
+
+const rendered = (of: Slice) => nftables.render(nftables.plan(of));
+
+/** What the verifier says of the files; empty where it takes them for proved. */
+function problems(of: Slice, files: readonly OutputFile[]): readonly unknown[] {
+  const parsed = nftables.parse(files);
+  return parsed.ok ? discrepancies(of, nftables.meaning(parsed.plan)) : parsed.problems;
+}
+
+/** One file with another text, which must differ. */
+function edited(
+  files: readonly OutputFile[],
+  path: string,
+  change: (text: string) => string,
+): readonly OutputFile[] {
+  const before = files.find((file) => file.path === path);
+  expect(before && change(before.text)).not.toBe(before?.text);
+  return files.map((file) => (file.path === path ? { ...file, text: change(file.text) } : file));
+}
+
+describe("numbers", () => {
+  const of = slice(directionSlice("ingress", { allows: [entry("a", ["10.0.0.1"], tcp(22))] }));
+
+  // nft reads a leading zero as octal: 022 is port 18.
+  test.each(["022", "00022", "{ 022 }", "022-022"])("are not read as decimal: %s", (text) => {
+    const files = edited(rendered(of), "segc.nft", (table) =>
+      table.replace("tcp dport 22 ", `tcp dport ${text} `),
+    );
+    expect(problems(of, files)).not.toEqual([]);
+  });
+
+  test("beyond what a packet can have are refused, as nft does", () => {
+    const files = edited(rendered(of), "segc.nft", (table) =>
+      table.replace("tcp dport 22 ", "tcp dport { 22, 65536 } "),
+    );
+    expect(nftables.parse(files).ok).toBe(false);
+  });
+});
