@@ -45,3 +45,48 @@ describe("numbers", () => {
     expect(nftables.parse(files).ok).toBe(false);
   });
 });
+
+describe("chains", () => {
+  test("a packet that returns from the hook is past the denies", () => {
+    const of = slice(
+      directionSlice("egress", {
+        observed: { until: "2027-01-01" },
+        denies: [entry("d", ["10.0.0.1"], tcp(22))],
+      }),
+    );
+    const files = edited(rendered(of), "segc.nft", (table) =>
+      table.replace(
+        "    meta nfproto ipv6 udp sport 546",
+        "    meta skuid 0 return\n    meta nfproto ipv6 udp sport 546",
+      ),
+    );
+    expect(problems(of, files)).not.toEqual([]);
+  });
+
+  test("a packet that falls off a chain it was sent to goes on behind the last jump", () => {
+    const of = slice(
+      directionSlice("ingress", {
+        allows: [entry("a", ["10.0.0.1"], tcp(80)), entry("b", ["10.0.0.2"], tcp(22))],
+      }),
+    );
+    const files = edited(rendered(of), "segc.nft", (table) =>
+      table
+        .replace(/ *ip saddr 10\.0\.0\.1 tcp dport 80 .*\n/, "    jump first\n")
+        .replace("ip saddr 10.0.0.2 tcp", "ip saddr { 10.0.0.1, 10.0.0.2 } tcp")
+        .replace(
+          "  chain input {",
+          `  chain first {
+    ip saddr 10.0.0.1 goto second
+  }
+
+  chain second {
+    tcp dport 80 accept
+  }
+
+  chain input {`,
+        ),
+    );
+    // 10.0.0.1 may reach port 22 now.
+    expect(problems(of, files)).not.toEqual([]);
+  });
+});
