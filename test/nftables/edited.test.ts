@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import { discrepancies } from "../../compiler/verify/verify-slice.ts";
 import { nftables } from "../../targets/nftables/index.ts";
-import { directionSlice, entry, slice, tcp } from "./slices.ts";
+import { directionSlice, entry, program, slice, tcp } from "./slices.ts";
 
 type Slice = ReturnType<typeof slice>;
 
@@ -88,5 +88,61 @@ describe("chains", () => {
     );
     // 10.0.0.1 may reach port 22 now.
     expect(problems(of, files)).not.toEqual([]);
+  });
+});
+
+describe("files beside the table", () => {
+  const of = slice(
+    directionSlice("egress", {
+      allows: [
+        entry("a", ["10.0.0.1"], tcp(80), { programs: [program({ unit: "m.service" })] }),
+        entry("b", ["10.0.0.2"], tcp(80), { programs: [program({ path: "/opt/b" })] }),
+      ],
+    }),
+  );
+  const files = rendered(of);
+  const dropIn = "systemd/m.service.d/50-segc.conf";
+
+  test("are proved as they are written", () => {
+    expect(problems(of, files)).toEqual([]);
+  });
+
+  test.each(["a.service", "z.service"])("no other unit is put into the slice: %s", (unit) => {
+    const text = files.find(({ path }) => path === dropIn)?.text ?? "";
+    const other = { path: dropIn.replace("m.service", unit), text };
+    expect(problems(of, [...files, other])).not.toEqual([]);
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ["segc-load", () => "#!/bin/sh\nexit 0\n"],
+    ["segc-load", (text) => text.replace("/sys/fs/cgroup/$path", "/nowhere/$path")],
+    // `read` leaves a line without an end unread.
+    ["identities", (text) => text.replace(/\n$/, "")],
+    // The set would keep the cgroups of before.
+    ["identities", (text) => text.replace(/^set .*\n/m, "")],
+    ["identities", (text) => `${text}member unknown a\n`],
+    ["launcher.json", (text) => text.replace('"path": "/opt/b"', '"path": "/opt/b", "uid": 0')],
+    ["systemd/segc-nftables.service", (text) => text.replace("RemainAfterExit=yes\n", "")],
+    // systemd knows no `Slice=` there.
+    [dropIn, (text) => text.replace("[Service]", "[Unit]")],
+  ])("are not edited: %s %#", (path, change) => {
+    expect(problems(of, edited(files, path, change))).not.toEqual([]);
+  });
+
+  test("are all there, and no others", () => {
+    for (const { path } of files) {
+      expect(
+        problems(
+          of,
+          files.filter((file) => file.path !== path),
+        ),
+      ).not.toEqual([]);
+    }
+    expect(problems(of, [...files, { path: "x", text: "" }])).not.toEqual([]);
+  });
+
+  test("comments among identities say nothing", () => {
+    const commented = edited(files, "identities", (text) => `# a note\n${text}`);
+    expect(problems(of, commented)).toEqual([]);
   });
 });
