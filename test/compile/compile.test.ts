@@ -57,6 +57,21 @@ describe("compile", () => {
     ]);
   });
 
+  test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
+    const numbers = Array.from({ length: 70 }, (_, number) => number);
+    const users = Object.fromEntries(numbers.map((number) => [`u${number}`, 1000 + number]));
+    const records: object[] = JSON.parse(
+      JSON.stringify(hosts.map((one) => ({ ...one, users }))).replaceAll("nftables", kind),
+    );
+    const rules = numbers.flatMap((number) => [
+      `allow a${number} = program { unit "s${number}" }@${web} -> ${db} : tcp/${1000 + number}`,
+      `allow b${number} = program { user "u${number}" }@${web} -> ${db} : tcp/${2000 + number}`,
+    ]);
+    const { diagnostics, compiled: artefacts } = compiled(rules, { records });
+    expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(artefacts?.artefacts.length).toBe(2);
+  });
+
   test("nothing is emitted when anything is wrong", () => {
     const { compiled: nothing, diagnostics } = compiled([
       lasting,
