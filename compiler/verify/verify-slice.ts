@@ -32,7 +32,7 @@ export type Discrepancy =
  */
 export function discrepancies(
   slice: EnforcerSlice,
-  { directions, faults }: MeaningOf,
+  { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
   from?: UtcDate,
 ): readonly Discrepancy[] {
   const extra = directions.filter(
@@ -43,7 +43,9 @@ export function discrepancies(
     ...extra.map(({ direction }) =>
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
-    ...slice.directions.flatMap((half) => differences(half, directions, startOf(from))),
+    ...slice.directions.flatMap((half) =>
+      differences(half, directions, [startOf(from), lastInstant]),
+    ),
   ];
 }
 
@@ -52,17 +54,20 @@ const fault = (message: string): Discrepancy => ({ kind: "fault", message });
 const startOf = (from: UtcDate | undefined) =>
   from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(`${from}T00:00:00Z`) / 1000;
 
+/** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
+type Times = readonly [start: number, last: number];
+
 function differences(
   half: DirectionSlice,
   directions: readonly DirectionMeaning[],
-  start: number,
+  times: Times,
 ): readonly Discrepancy[] {
   const { direction } = half;
   const [found, another] = directions.filter((one) => one.direction === direction);
   if (found === undefined) return [fault(`does not filter ${direction}`)];
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
   for (const mode of modesToCompare(half, found)) {
-    const comparison = compareInMode(half, found, mode, start);
+    const comparison = compareInMode(half, found, mode, times);
     if (comparison.equal !== true) return told(half, mode, comparison);
   }
   return [];
@@ -72,15 +77,19 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  start: number,
+  [start, last]: Times,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) =>
     rules.filter(({ before }) => before === undefined || before > start);
+  // Only access ends, so to end it earlier than the policy says lets nobody in.
+  const required = requiredRules(half).map((rule) =>
+    rule.before !== undefined && rule.before > last ? { ...rule, before: last } : rule,
+  );
   return comparePackets(
     {
       direction,
-      rules: [...requiredOpening(half, mode), ...current(requiredRules(half))],
+      rules: [...requiredOpening(half, mode), ...current(required)],
       otherwise: half.observed === undefined ? "drop" : "accept",
     },
     {

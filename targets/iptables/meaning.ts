@@ -22,6 +22,7 @@ import {
   packetsOfFamily,
   serviceSet,
 } from "../../compiler/sets/service-set.ts";
+import { lastInstant } from "./entry.ts";
 import {
   everything,
   type Held,
@@ -95,7 +96,7 @@ export function iptablesMeaning(plan: IptPlan): MeaningOf {
     };
     return [meaning];
   });
-  return { directions, faults };
+  return { directions, faults, lastInstant };
 }
 
 /** One family of one direction. */

@@ -57,6 +57,14 @@ describe("compile", () => {
     ]);
   });
 
+  test.each(["2038-01-18", "2038-01-19", "9999-12-31"])("access may last until %s", (day) => {
+    const records: object[] = JSON.parse(JSON.stringify(hosts).replaceAll("nftables", "iptables"));
+    const long = [lasting, `allow long = ${web} -> ${db} : tcp/22 { until ${day} }`];
+    for (const at of [hosts, records]) {
+      expect(compiled(long, { records: at }).compiled?.artefacts.length).toBe(2);
+    }
+  });
+
   test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
     const numbers = Array.from({ length: 70 }, (_, number) => number);
     const users = Object.fromEntries(numbers.map((number) => [`u${number}`, 1000 + number]));
