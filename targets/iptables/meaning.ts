@@ -154,10 +154,12 @@ function keyOf(tables: readonly Table[], opened: readonly (readonly IptRule[])[]
       return [{ matches, target, inner: inner.map((rule) => [rule.matches, rule.target]) }];
     }),
   );
+  // Who is in a cgroup is said by other files, what is in a set by another one.
+  const isElsewhere = /"kind":"(address-set|cgroup)"/;
   const isWhole = deciding
     .flat()
     .every(({ matches, inner }) =>
-      [matches, ...inner].every((list) => !JSON.stringify(list).includes('"address-set"')),
+      [matches, ...inner].every((list) => !isElsewhere.test(JSON.stringify(list))),
     );
   const nests = deciding.flat().some(({ inner }) => JSON.stringify(inner).includes('"chain"'));
   return isWhole && !nests ? JSON.stringify(deciding) : undefined;

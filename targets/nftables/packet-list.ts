@@ -81,11 +81,16 @@ function keyOf(rules: readonly NftRule[]): string | undefined {
   const isWhole = rules.every(
     ({ matches, verdict }) =>
       (verdict?.kind === "accept" || verdict?.kind === "drop") &&
-      matches.every((match) => match.kind !== "address" || match.of.kind === "addresses"),
+      matches.every((match) =>
+        match.kind === "address" ? isInPlace(match) : match.kind !== "cgroup",
+      ),
   );
   const texts = rules.map((rule) => [rule.matches.map(matchText).join(" "), rule.verdict]);
   return isWhole ? JSON.stringify(texts) : undefined;
 }
+
+/** Its addresses stand in it. Who is in a set of cgroups never does. */
+const isInPlace = ({ of }: Match & { readonly kind: "address" }) => of.kind === "addresses";
 
 /** A jump to where packets are only logged decides nothing. */
 function decides({ chains }: Unfolding, { verdict }: NftRule): boolean {

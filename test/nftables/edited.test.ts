@@ -146,3 +146,26 @@ describe("files beside the table", () => {
     expect(problems(of, commented)).toEqual([]);
   });
 });
+
+test("an opening that asks for a cgroup is judged by who is in it, whatever was proved before", () => {
+  const of = slice(
+    directionSlice("egress", {
+      allows: [entry("a", ["10.0.0.1"], tcp(80), { programs: [program({ unit: "m.service" })] })],
+    }),
+  );
+  const plan = nftables.plan(of);
+  const [set = ""] = plan.identitySets;
+  const cut: (typeof plan.chains)[number]["rules"][number] = {
+    matches: [
+      { kind: "state", state: "established" },
+      { kind: "cgroup", level: 2, set },
+    ],
+    ...{ limit: undefined, log: undefined, verdict: { kind: "drop" }, comment: undefined },
+  };
+  const chains = plan.chains.map((chain) =>
+    chain.base === undefined ? chain : { ...chain, rules: [cut, ...chain.rules] },
+  );
+  // Nobody in the set: the opening is as required, and is remembered.
+  discrepancies(of, nftables.meaning({ ...plan, chains, members: [] }));
+  expect(discrepancies(of, nftables.meaning({ ...plan, chains }))).not.toEqual([]);
+});
