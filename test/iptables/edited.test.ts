@@ -25,3 +25,15 @@ test("what leaves a chain until a day is a fault, not a crash", () => {
   const rule = "-A SEG-IN -m time --datestop 2027-01-01T23:59:59 -j RETURN";
   expect(problemsWith(rule)).not.toEqual([]);
 });
+
+// iptables-restore refuses the file, and the host keeps the rules of before.
+test.each([
+  "-A SEG-IN -s 10.0.0.1/32 -s 10.0.0.2/32 -j ACCEPT",
+  "-A SEG-IN -i lo -i lo -j ACCEPT",
+  "-A SEG-IN -p 6 -p 17 -j ACCEPT",
+  "-A SEG-IN ! -p 6 -p 6 -j ACCEPT",
+  "-A SEG-IN -p 1 -m icmp --icmp-type 8 -p 6 -j DROP",
+  "-A SEG-IN -m hl --hl-eq 3 -j DROP",
+])("what iptables would not load is refused: %s", (rule) => {
+  expect(problemsWith(rule)).not.toEqual([]);
+});
