@@ -43,9 +43,15 @@ export function discrepancies(
     ...extra.map(({ direction }) =>
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
-    ...slice.directions.flatMap((half) =>
-      differences(half, directions, [startOf(from), lastInstant]),
-    ),
+    ...slice.directions.flatMap((half) => {
+      const times = [startOf(from), lastInstant] as const;
+      const found = differences(half, directions, times);
+      // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
+      // before. It still judges, by the rules there are, which refuses nothing that they permit.
+      const isBefore = from !== undefined && !half.judgesProcesses && found.length > 0;
+      const stricter = { ...half, judgesProcesses: true };
+      return isBefore && differences(stricter, directions, times).length === 0 ? [] : found;
+    }),
   ];
 }
 

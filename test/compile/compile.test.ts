@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compile, expire } from "../../index.ts";
+import { check, compile, expire, verify } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { generatedProject } from "../generated/project.ts";
 import { soundProject } from "../generated/sound.ts";
@@ -19,13 +19,15 @@ function compiled(
   statements: readonly string[],
   { now = "2026-11-23", records = hosts as readonly object[] } = {},
 ) {
-  const files = new Map([
+  return compile(memoryFiles(filesOf(statements, records)), { now });
+}
+
+const filesOf = (statements: readonly string[], records: readonly object[]) =>
+  new Map([
     ["segc.yaml", "edition: 1\nmodules: { lab: lab.seg }\ninventory: [inventory.json]\n"],
     ["lab.seg", `${header}${statements.join("\n")}\n`],
     ["inventory.json", JSON.stringify(records)],
   ]);
-  return compile(memoryFiles(files), { now });
-}
 
 const web = "workloads where role is web";
 const db = "workloads where role is db";
@@ -64,6 +66,28 @@ describe("compile", () => {
       expect(compiled(long, { records: at }).compiled?.artefacts.length).toBe(2);
     }
   });
+
+  test.each(["nftables", "iptables"])(
+    "the last rule that asks for a process may end: %s",
+    (kind) => {
+      const users = { u: 1000 };
+      const records: object[] = JSON.parse(
+        JSON.stringify(hosts.map((one) => ({ ...one, users }))).replaceAll("nftables", kind),
+      );
+      const of = `program { user "u" }@${web} -> ${db} : udp/53`;
+      const files = filesOf([lasting, `allow ending = ${of} { until 2026-12-15 }`], records);
+      const { manifest, artefacts } =
+        compile(memoryFiles(files), { now: "2026-11-23" }).compiled ?? {};
+      if (manifest === undefined || artefacts === undefined) throw new Error("it compiles");
+      const texts = new Map(
+        artefacts.flatMap((one) => one.files.map(({ path, text }) => [path, text])),
+      );
+      const now = "2026-12-16";
+      expect(verify(check(memoryFiles(files), { now }), manifest, texts, { now }).findings).toEqual(
+        [],
+      );
+    },
+  );
 
   test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
     const numbers = Array.from({ length: 70 }, (_, number) => number);
