@@ -60,6 +60,31 @@ const fault = (message: string): Discrepancy => ({ kind: "fault", message });
 const startOf = (from: UtcDate | undefined) =>
   from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(`${from}T00:00:00Z`) / 1000;
 
+/**
+ * The proof that ends `segc expire`, which has no policy: true only where both do the same from that
+ * day on. Openings have no last day, so theirs are the same word for word.
+ */
+export function isSameFrom(a: MeaningOf, b: MeaningOf, from: UtcDate): boolean {
+  if (a.faults.length + b.faults.length > 0) return false;
+  return (
+    a.directions.length === b.directions.length &&
+    a.directions.every((one) => {
+      const other = b.directions.find(({ direction }) => direction === one.direction);
+      if (other === undefined || one.openingKey === undefined) return false;
+      const listOf = ({ direction, rules, otherwise }: DirectionMeaning) => ({
+        direction,
+        rules: lasting(rules, startOf(from)),
+        otherwise,
+      });
+      const found = comparePackets(listOf(one), listOf(other));
+      return one.openingKey === other.openingKey && found.equal === true;
+    })
+  );
+}
+
+const lasting = (rules: readonly PacketRule[], start: number) =>
+  rules.filter(({ before }) => before === undefined || before > start);
+
 /** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
 type Times = readonly [start: number, last: number];
 
@@ -86,8 +111,7 @@ function compareInMode(
   [start, last]: Times,
 ): PacketComparison {
   const { direction } = half;
-  const current = (rules: readonly PacketRule[]) =>
-    rules.filter(({ before }) => before === undefined || before > start);
+  const current = (rules: readonly PacketRule[]) => lasting(rules, start);
   // Only access ends, so to end it earlier than the policy says lets nobody in.
   const required = requiredRules(half).map((rule) =>
     rule.before !== undefined && rule.before > last ? { ...rule, before: last } : rule,

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runnerOf } from "../../compiler/artefact.ts";
 import { check, compile, expire, verify } from "../../index.ts";
+import { nftables } from "../../targets/nftables/index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { generatedProject } from "../generated/project.ts";
 import { soundProject } from "../generated/sound.ts";
@@ -88,6 +90,27 @@ describe("compile", () => {
       );
     },
   );
+
+  test("what `expire` writes is proved: a target that forgets a rule is not believed", () => {
+    const { artefacts } = compiled([lasting, ending]).compiled ?? {};
+    const [artefact] = artefacts ?? [];
+    if (artefact === undefined) throw new Error("it compiles");
+    const expired = (target: typeof nftables) => () =>
+      runnerOf(target).expire(artefact, "2026-12-16")?.files.length;
+    expect(expired(nftables)()).toBe(artefact.files.length);
+    const lacking = (names: (name: string) => boolean) => ({
+      ...nftables,
+      expire: (plan: Parameters<typeof nftables.expire>[0], now: string) => {
+        const { chains, ...rest } = nftables.expire(plan, now);
+        const cut = chains.map((chain) =>
+          names(chain.name) ? { ...chain, rules: chain.rules.slice(1) } : chain,
+        );
+        return { ...rest, chains: cut };
+      },
+    });
+    expect(expired(lacking(() => true))).toThrow("bug in segc");
+    expect(expired(lacking((name) => name.startsWith("refused")))()).toBe(artefact.files.length);
+  });
 
   test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
     const numbers = Array.from({ length: 70 }, (_, number) => number);
