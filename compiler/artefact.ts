@@ -9,7 +9,7 @@ import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import type { OutputFile, PlanOptions, Target, TargetName } from "./plan/target.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
-import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
+import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-slice.ts";
 
 export interface Artefact {
   readonly entry: ArtefactEntry;
@@ -34,7 +34,7 @@ export interface TargetRunner {
     artefact: Artefact,
     from: UtcDate,
   ) => readonly Discrepancy[];
-  /** Undefined when the files are not what this target writes. */
+  /** Proved, as above. Undefined when the files are not what this target writes. */
   readonly expire: (artefact: Artefact, now: UtcDate) => Artefact | undefined;
 }
 
@@ -59,8 +59,9 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     expire: (artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));
       if (!parsed.ok) return undefined;
-      const plan = target.expire(parsed.plan, now);
-      return artefactOf(target, plan, { ...artefact.entry, files: target.render(plan) });
+      const files = target.render(target.expire(parsed.plan, now));
+      const plan = unchanged(target, parsed.plan, files, now);
+      return artefactOf(target, plan, { ...artefact.entry, files });
     },
   };
 }
@@ -99,6 +100,22 @@ function proved<Plan>(
     );
   }
   return parsed.plan;
+}
+
+/** The plan that the bytes say, once they are proved to do from that day on what another does. */
+function unchanged<Plan>(
+  target: Target<Plan>,
+  before: Plan,
+  files: readonly OutputFile[],
+  now: UtcDate,
+): Plan {
+  const parsed = target.parse(files);
+  if (parsed.ok && isSameFrom(target.meaning(before), target.meaning(parsed.plan), now)) {
+    return parsed.plan;
+  }
+  throw new Error(
+    `bug in segc (${target.name}): an artefact without what has ended does otherwise`,
+  );
 }
 
 interface Made {

@@ -87,6 +87,8 @@ export interface MeaningOf {
   readonly directions: readonly DirectionMeaning[];
   /** What stands in the plan and cannot be said as such a list; a plan with one is not proved. */
   readonly faults: readonly string[];
+  /** No later instant can be said (seconds since 1970 UTC): what should end after it ends there. */
+  readonly lastInstant?: number;
 }
 
 export interface PlanOptions {

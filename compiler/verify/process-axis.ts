@@ -4,6 +4,8 @@
 // records, with the empty process, are enough (language.md section 7 argues alike).
 import { type ProgramField, programFields } from "../../grammar/ast.ts";
 import type { PacketRule, ProcessRecord, ProcessTest } from "../plan/packet-list.ts";
+import { intersectAddresses, isNoAddress } from "../sets/address-set.ts";
+import { intersectServices, isNoService } from "../sets/service-set.ts";
 import { type AtomSet, atomSet } from "./atoms.ts";
 
 export interface ProcessAxis {
@@ -13,18 +15,28 @@ export interface ProcessAxis {
   readonly processOf: (atom: number) => ProcessRecord;
 }
 
-/** More candidates than this, and the lists are not compared. */
+/** More candidates than this, and only records that meet are united. */
 const candidatesMax = 4096;
+/** More of those than this, and the lists are not compared. */
+const meetingMax = 65_536;
 
 /** Undefined where there are too many combinations of the records that the rules name. */
 export function processAxis(rules: Iterable<PacketRule>): ProcessAxis | undefined {
   const records = new Map<string, ProcessRecord>();
-  for (const { processes, notProcesses } of rules) {
-    for (const test of [...processes, ...notProcesses]) {
-      for (const record of test) records.set(keyOf(record), record);
+  const askers: PacketRule[][] = [];
+  const slots = new Map<string, number>();
+  for (const rule of rules) {
+    for (const record of [...rule.processes, ...rule.notProcesses].flat()) {
+      const key = keyOf(record);
+      const slot = slots.get(key) ?? askers.push([]) - 1;
+      slots.set(key, slot);
+      records.set(key, record);
+      askers[slot]?.push(rule);
     }
   }
-  const candidates = unionsOf([...records.values()]);
+  const all = [...records.values()];
+  const candidates =
+    unionsOf(all, candidatesMax, () => true) ?? unionsOf(all, meetingMax, meetingOf(askers));
   if (candidates === undefined) return undefined;
   const satisfying = new Map<string, Uint8Array>();
   for (const [key, record] of records) {
@@ -64,17 +76,57 @@ function setOfOnes(matched: Uint8Array): AtomSet {
   return atomSet(runs);
 }
 
-/** The empty record and every consistent union of some of these, each once. */
-function unionsOf(records: readonly ProcessRecord[]): readonly ProcessRecord[] | undefined {
-  const unions = new Map<string, ProcessRecord>([["", new Map()]]);
-  for (const record of records) {
+/** A process that was put together, and the records (by place) that it always is put together of. */
+interface Union {
+  readonly record: ProcessRecord;
+  readonly of: readonly number[];
+}
+
+/**
+ * The empty record and every consistent union of records that meet, each once. At one packet only the
+ * records that its rules ask for count, and of those each two meet: so these unions are enough.
+ */
+function unionsOf(
+  records: readonly ProcessRecord[],
+  max: number,
+  meets: (a: number, b: number) => boolean,
+): readonly ProcessRecord[] | undefined {
+  const unions = new Map<string, Union>([["", { record: new Map(), of: [] }]]);
+  for (const [place, own] of records.entries()) {
     for (const before of [...unions.values()]) {
-      const union = unionOf(before, record);
-      if (union !== undefined) unions.set(keyOf(union), union);
-      if (unions.size > candidatesMax) return undefined;
+      if (!before.of.every((other) => meets(other, place))) continue;
+      const record = unionOf(before.record, own);
+      if (record === undefined) continue;
+      const key = keyOf(record);
+      const of = [...before.of, place];
+      const known = unions.get(key);
+      // Two ways to one union: what either can be united with, it can.
+      unions.set(key, { record, of: known?.of.filter((one) => of.includes(one)) ?? of });
+      if (unions.size > max) return undefined;
     }
   }
-  return [...unions.values()];
+  return [...unions.values()].map(({ record }) => record);
+}
+
+/** Whether some packet has rules that ask for the one record and for the other. */
+function meetingOf(askers: readonly (readonly PacketRule[])[]) {
+  const known = new Map<number, boolean>();
+  return (a: number, b: number): boolean => {
+    const pair = a * askers.length + b;
+    const before = known.get(pair);
+    if (before !== undefined) return before;
+    const others = askers[b] ?? [];
+    const isMet = (askers[a] ?? []).some((rule) => others.some((other) => meet(rule, other)));
+    known.set(pair, isMet);
+    return isMet;
+  };
+}
+
+function meet(a: PacketRule, b: PacketRule): boolean {
+  return (
+    !isNoService(intersectServices(a.service, b.service)) &&
+    !isNoAddress(intersectAddresses(a.remote, b.remote))
+  );
 }
 
 /** The least process that satisfies both, or undefined where two values of a field contradict. */

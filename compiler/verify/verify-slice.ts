@@ -32,7 +32,7 @@ export type Discrepancy =
  */
 export function discrepancies(
   slice: EnforcerSlice,
-  { directions, faults }: MeaningOf,
+  { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
   from?: UtcDate,
 ): readonly Discrepancy[] {
   const extra = directions.filter(
@@ -43,7 +43,15 @@ export function discrepancies(
     ...extra.map(({ direction }) =>
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
-    ...slice.directions.flatMap((half) => differences(half, directions, startOf(from))),
+    ...slice.directions.flatMap((half) => {
+      const times = [startOf(from), lastInstant] as const;
+      const found = differences(half, directions, times);
+      // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
+      // before. It still judges, by the rules there are, which refuses nothing that they permit.
+      const isBefore = from !== undefined && !half.judgesProcesses && found.length > 0;
+      const stricter = { ...half, judgesProcesses: true };
+      return isBefore && differences(stricter, directions, times).length === 0 ? [] : found;
+    }),
   ];
 }
 
@@ -52,17 +60,45 @@ const fault = (message: string): Discrepancy => ({ kind: "fault", message });
 const startOf = (from: UtcDate | undefined) =>
   from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(`${from}T00:00:00Z`) / 1000;
 
+/**
+ * The proof that ends `segc expire`, which has no policy: true only where both do the same from that
+ * day on. Openings have no last day, so theirs are the same word for word.
+ */
+export function isSameFrom(a: MeaningOf, b: MeaningOf, from: UtcDate): boolean {
+  if (a.faults.length + b.faults.length > 0) return false;
+  return (
+    a.directions.length === b.directions.length &&
+    a.directions.every((one) => {
+      const other = b.directions.find(({ direction }) => direction === one.direction);
+      if (other === undefined || one.openingKey === undefined) return false;
+      const listOf = ({ direction, rules, otherwise }: DirectionMeaning) => ({
+        direction,
+        rules: lasting(rules, startOf(from)),
+        otherwise,
+      });
+      const found = comparePackets(listOf(one), listOf(other));
+      return one.openingKey === other.openingKey && found.equal === true;
+    })
+  );
+}
+
+const lasting = (rules: readonly PacketRule[], start: number) =>
+  rules.filter(({ before }) => before === undefined || before > start);
+
+/** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
+type Times = readonly [start: number, last: number];
+
 function differences(
   half: DirectionSlice,
   directions: readonly DirectionMeaning[],
-  start: number,
+  times: Times,
 ): readonly Discrepancy[] {
   const { direction } = half;
   const [found, another] = directions.filter((one) => one.direction === direction);
   if (found === undefined) return [fault(`does not filter ${direction}`)];
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
   for (const mode of modesToCompare(half, found)) {
-    const comparison = compareInMode(half, found, mode, start);
+    const comparison = compareInMode(half, found, mode, times);
     if (comparison.equal !== true) return told(half, mode, comparison);
   }
   return [];
@@ -72,15 +108,18 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  start: number,
+  [start, last]: Times,
 ): PacketComparison {
   const { direction } = half;
-  const current = (rules: readonly PacketRule[]) =>
-    rules.filter(({ before }) => before === undefined || before > start);
+  const current = (rules: readonly PacketRule[]) => lasting(rules, start);
+  // Only access ends, so to end it earlier than the policy says lets nobody in.
+  const required = requiredRules(half).map((rule) =>
+    rule.before !== undefined && rule.before > last ? { ...rule, before: last } : rule,
+  );
   return comparePackets(
     {
       direction,
-      rules: [...requiredOpening(half, mode), ...current(requiredRules(half))],
+      rules: [...requiredOpening(half, mode), ...current(required)],
       otherwise: half.observed === undefined ? "drop" : "accept",
     },
     {

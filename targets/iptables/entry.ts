@@ -118,11 +118,11 @@ const several = (...lists: readonly (readonly Match[])[]) =>
   lists.flat().filter(({ kind }) => kind !== "address");
 
 /** iptables reads dates up to 2038-01-19; access that should last longer ends there. */
-const lastSecond = Date.parse("2038-01-19T00:00:00Z") / 1000;
+export const lastInstant = Date.parse("2038-01-19T00:00:00Z") / 1000;
 
 /** A day is over at midnight UTC. */
 export const endOf = (day: string): number =>
-  Math.min(Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400, lastSecond);
+  Math.min(Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400, lastInstant);
 
 /** The log line before the verdict, so that a full log never decides. */
 function outcomes({ entry, effect }: Placed): readonly IptRule[] {

@@ -169,13 +169,14 @@ function setOf({ sets }: Narrowing, name: string): AddressSet {
 
 /** `held` without `inside`, which was narrowed from it: products that have nothing in common. */
 export function without(
-  { family }: Narrowing,
+  { family, faults }: Narrowing,
   held: Held,
   inside: Held | undefined,
 ): readonly Held[] {
   if (inside === undefined) return [held];
   if (inside.before !== held.before) {
-    throw new Error("bug in segc (iptables): what is over on a day has no flat form");
+    faults.push("what leaves a chain until a day has no flat form");
+    return [held];
   }
   const all = everything(family).remote;
   const left: Held[] = [

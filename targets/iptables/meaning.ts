@@ -22,6 +22,7 @@ import {
   packetsOfFamily,
   serviceSet,
 } from "../../compiler/sets/service-set.ts";
+import { lastInstant } from "./entry.ts";
 import {
   everything,
   type Held,
@@ -95,7 +96,7 @@ export function iptablesMeaning(plan: IptPlan): MeaningOf {
     };
     return [meaning];
   });
-  return { directions, faults };
+  return { directions, faults, lastInstant };
 }
 
 /** One family of one direction. */
@@ -153,10 +154,12 @@ function keyOf(tables: readonly Table[], opened: readonly (readonly IptRule[])[]
       return [{ matches, target, inner: inner.map((rule) => [rule.matches, rule.target]) }];
     }),
   );
+  // Who is in a cgroup is said by other files, what is in a set by another one.
+  const isElsewhere = /"kind":"(address-set|cgroup)"/;
   const isWhole = deciding
     .flat()
     .every(({ matches, inner }) =>
-      [matches, ...inner].every((list) => !JSON.stringify(list).includes('"address-set"')),
+      [matches, ...inner].every((list) => !isElsewhere.test(JSON.stringify(list))),
     );
   const nests = deciding.flat().some(({ inner }) => JSON.stringify(inner).includes('"chain"'));
   return isWhole && !nests ? JSON.stringify(deciding) : undefined;

@@ -17,7 +17,11 @@ const chainName = /^SEG-[0-9A-Za-z-]{1,24}$/;
 /** After `-A CHAIN`. */
 export function parseRule(words: Words, family: Family): IptRule {
   const matches: Match[] = [];
+  const options = new Set<string>();
   for (let found = parseMatches(words, family); found.length > 0; ) {
+    const option = optionOf(found);
+    if (option !== undefined && options.has(option)) words.fail(`${option} twice`);
+    if (option !== undefined) options.add(option);
     matches.push(...found);
     found = parseMatches(words, family);
   }
@@ -26,6 +30,22 @@ export function parseRule(words: Words, family: Family): IptRule {
   const target = parseTarget(words, limit);
   if (!words.isDone()) words.fail("expected the end of the line");
   return { matches, target, comment };
+}
+
+/** What iptables takes only once in a rule. */
+function optionOf([match]: readonly Match[]): string | undefined {
+  switch (match?.kind) {
+    case "loopback":
+      return match.end === "in" ? "-i" : "-o";
+    case "address":
+      return match.end === "source" ? "-s" : "-d";
+    case "protocol":
+    case "ports":
+    case "icmp":
+      return "-p";
+    default:
+      return undefined;
+  }
 }
 
 /** One condition, or all that follow one naming of a protocol; none at the end of them. */
@@ -41,7 +61,8 @@ function parseMatches(words: Words, family: Family): readonly Match[] {
   }
   if (words.take("-p")) return parseProtocol(words, family);
   if (words.take("-m", "set", "--match-set")) return [parseSet(words)];
-  if (words.take("-m", "hl", "--hl-eq")) return [{ kind: "hop-limit", value: words.number(255) }];
+  if (family === 6 && words.take("-m", "hl", "--hl-eq"))
+    return [{ kind: "hop-limit", value: words.number(255) }];
   if (words.take("-m", "conntrack", "--ctstate")) return [parseState(words)];
   if (words.take("-m", "time", "--datestop")) return [parseDate(words)];
   if (words.take("-m", "owner")) return [parseOwner(words)];

@@ -51,6 +51,10 @@ function directionOf(unfolding: Unfolding, { name, base, rules }: NftChain) {
   const deciding = rules.filter((rule) => decides(unfolding, rule));
   const end = deciding.findLastIndex(({ matches }) => matches.some(isOfMode)) + 1;
   const opening = deciding.slice(0, end);
+  // What returns from the hook would have to be kept from the rest of the chain too.
+  if (opening.some(({ verdict }) => verdict?.kind === "return")) {
+    unfolding.faults.push(`chain \`${name}\` returns before all modes are looked at`);
+  }
   const unfolded = (mode: PacketMode | undefined, list: readonly NftRule[]) =>
     unfold({ ...walk, mode }, { name, base, rules: list }, everything);
   const matches = opening.flatMap((rule) => rule.matches);
@@ -77,11 +81,16 @@ function keyOf(rules: readonly NftRule[]): string | undefined {
   const isWhole = rules.every(
     ({ matches, verdict }) =>
       (verdict?.kind === "accept" || verdict?.kind === "drop") &&
-      matches.every((match) => match.kind !== "address" || match.of.kind === "addresses"),
+      matches.every((match) =>
+        match.kind === "address" ? isInPlace(match) : match.kind !== "cgroup",
+      ),
   );
   const texts = rules.map((rule) => [rule.matches.map(matchText).join(" "), rule.verdict]);
   return isWhole ? JSON.stringify(texts) : undefined;
 }
+
+/** Its addresses stand in it. Who is in a set of cgroups never does. */
+const isInPlace = ({ of }: Match & { readonly kind: "address" }) => of.kind === "addresses";
 
 /** A jump to where packets are only logged decides nothing. */
 function decides({ chains }: Unfolding, { verdict }: NftRule): boolean {
@@ -138,12 +147,17 @@ function unfold(walk: Walk, chain: NftChain, reached: Condition): readonly Packe
     const condition = conditionOf(walk, here, rule);
     if (condition === undefined) continue;
     if (rule.verdict.kind === "return") here = without(walk, here, condition, chain);
-    else rules.push(...outcomes(walk, rule, condition));
+    else rules.push(...outcomes(walk, chain, rule, condition));
   }
   return rules;
 }
 
-function outcomes(walk: Walk, { verdict }: NftRule, condition: Condition): readonly PacketRule[] {
+function outcomes(
+  walk: Walk,
+  { name, base }: NftChain,
+  { verdict }: NftRule,
+  condition: Condition,
+): readonly PacketRule[] {
   switch (verdict?.kind) {
     case "accept":
     case "drop":
@@ -151,6 +165,10 @@ function outcomes(walk: Walk, { verdict }: NftRule, condition: Condition): reado
     case "jump":
       return unfold(walk, chainOf(walk, verdict.chain), condition);
     case "goto":
+      // WHY: the kernel goes on behind the last jump there, and only in the hook with the policy.
+      if (base === undefined && !decidesAll(chainOf(walk, verdict.chain))) {
+        walk.faults.push(`chain \`${name}\` goes to where packets come back from`);
+      }
       return [
         ...unfold(walk, chainOf(walk, verdict.chain), condition),
         { ...condition, verdict: walk.policy },
@@ -164,6 +182,14 @@ function outcomes(walk: Walk, { verdict }: NftRule, condition: Condition): reado
       return [];
   }
 }
+
+/** No packet falls off the end, or returns, unless a chain it is sent to returns and so goes on here. */
+const decidesAll = ({ rules }: NftChain): boolean => {
+  const last = rules.at(-1);
+  const decides = last?.verdict?.kind === "accept" || last?.verdict?.kind === "drop";
+  const leaves = ({ verdict }: NftRule) => verdict?.kind === "return" || verdict?.kind === "goto";
+  return decides && last.matches.length === 0 && !rules.some(leaves);
+};
 
 function chainOf({ chains }: Walk, name: string): NftChain {
   const chain = chains.get(name);

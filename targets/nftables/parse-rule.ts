@@ -38,7 +38,7 @@ function parseMatch(cursor: Cursor): Match | undefined {
     if (cursor.take(protocol)) {
       const end = cursor.take("sport") ? "sport" : "dport";
       if (end === "dport") cursor.expect("dport");
-      return { kind: "ports", protocol, end, ranges: parseRanges(cursor) };
+      return { kind: "ports", protocol, end, ranges: parseRanges(cursor, 65535) };
     }
   }
   if (cursor.take("ct")) return parseConntrack(cursor);
@@ -62,7 +62,7 @@ function parseMeta(cursor: Cursor): Match {
   }
   if (cursor.take("l4proto")) {
     const kind = cursor.take("!=") ? "not-protocol" : "protocol";
-    return { kind, ranges: parseRanges(cursor) };
+    return { kind, ranges: parseRanges(cursor, 255) };
   }
   if (cursor.take("time")) {
     cursor.expect("<");
@@ -106,7 +106,7 @@ function parseReference(cursor: Cursor): string {
 function parseIcmp(cursor: Cursor, family: Family): Match {
   const kind = cursor.take("type") ? "icmp-type" : "icmp-code";
   if (kind === "icmp-code") cursor.expect("code");
-  return { kind, family, ranges: parseRanges(cursor) };
+  return { kind, family, ranges: parseRanges(cursor, 255) };
 }
 
 function parseConntrack(cursor: Cursor): Match {
@@ -120,12 +120,15 @@ function parseConntrack(cursor: Cursor): Match {
   return state === undefined ? cursor.fail("expected a state") : { kind: "state", state };
 }
 
-const parseRanges = (cursor: Cursor): NumberRanges => parseList(cursor, () => parseRange(cursor));
+const parseRanges = (cursor: Cursor, max: number): NumberRanges =>
+  parseList(cursor, () => parseRange(cursor, max));
 
-function parseRange(cursor: Cursor): NumberRange {
-  const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(cursor.word()) ?? [];
+/** Decimal without leading zeros: nft takes those for octal, so that 022 is 18. */
+function parseRange(cursor: Cursor, max: number): NumberRange {
+  const [, first, last] = /^(0|[1-9]\d{0,4})(?:-(0|[1-9]\d{0,4}))?$/.exec(cursor.word()) ?? [];
   if (first === undefined) return cursor.fail("expected a number or a range");
   const range = { first: Number(first), last: Number(last ?? first) };
+  if (range.last > max) return cursor.fail(`expected numbers up to ${max}`);
   return range.first <= range.last ? range : cursor.fail("expected an ascending range");
 }
 

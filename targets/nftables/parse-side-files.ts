@@ -5,7 +5,7 @@ import type { OutputFile } from "../../compiler/plan/target.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { parseUnitFiles } from "../linux/unit-files.ts";
 import type { IdentityMember, NftPlan } from "./ruleset.ts";
-import { identitiesPath } from "./side-files.ts";
+import { identitiesPath, rulesetPath, sideFiles } from "./side-files.ts";
 
 export function parseSideFiles(
   files: readonly OutputFile[],
@@ -27,3 +27,30 @@ function parseMembers(text: string): readonly IdentityMember[] {
     return [{ set, path }];
   });
 }
+
+/**
+ * Loader, service, slices, drop-ins and the lines of `identities` are constant but for names: any
+ * other text is an edit, and what a shell or systemd would make of it is not known.
+ */
+export function checkSideFiles(files: readonly OutputFile[], plan: NftPlan): void {
+  const unknown = plan.members.find(({ set }) => !plan.identitySets.includes(set));
+  if (unknown !== undefined) {
+    throw new RulesetFault(1, `there is no set \`${unknown.set}\``, identitiesPath);
+  }
+  const wanted = sideFiles(plan);
+  for (const { path, text } of wanted) {
+    const found = files.find((file) => file.path === path);
+    if (found === undefined) throw new RulesetFault(1, "is missing", path);
+    const [lines, others] = [significant(path, text), significant(path, found.text)];
+    const index = others.findIndex((line, at) => line !== lines[at]);
+    if (index < 0 && lines.length === others.length) continue;
+    throw new RulesetFault(Math.max(index, 0) + 1, "was changed", path);
+  }
+  const known = new Set([rulesetPath, ...wanted.map(({ path }) => path)]);
+  const stranger = files.find(({ path }) => !known.has(path));
+  if (stranger !== undefined) throw new RulesetFault(1, "is no file of segc's", stranger.path);
+}
+
+/** The loader passes over comments among identities, and over a last line that does not end. */
+const significant = (path: string, text: string) =>
+  text.split("\n").filter((line) => path !== identitiesPath || !line.startsWith("#"));

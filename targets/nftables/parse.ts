@@ -6,7 +6,7 @@ import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/a
 import { RulesetFault } from "../linux/fault.ts";
 import { addressesIn, textsOf } from "./elements.ts";
 import { parseRule } from "./parse-rule.ts";
-import { parseSideFiles } from "./parse-side-files.ts";
+import { checkSideFiles, parseSideFiles } from "./parse-side-files.ts";
 import {
   branchesOf,
   type NftAddressSet,
@@ -27,7 +27,9 @@ export function parseNftables(files: readonly OutputFile[]): Parsed<NftPlan> {
   const file = files.find(({ path }) => path === rulesetPath);
   try {
     if (file === undefined) throw new RulesetFault(1, `there is no ${rulesetPath}`);
-    return { ok: true, plan: { ...parseRuleset(file.text), ...parseSideFiles(files) } };
+    const plan = { ...parseRuleset(file.text), ...parseSideFiles(files) };
+    checkSideFiles(files, plan);
+    return { ok: true, plan };
   } catch (fault) {
     if (!(fault instanceof RulesetFault)) throw fault;
     const { path, line, message } = fault;

@@ -11,17 +11,19 @@ export function processTests({
   units,
   launches,
 }: NftPlan): (set: string, level: number) => ProcessTest {
-  const fieldsOf = new Map<string, ProcessRecord>([
-    ...units.map(({ unit, slice }): [string, ProcessRecord] => [
-      slicePath(slice),
-      new Map([["unit", unit]]),
-    ]),
-    ...launches.map(({ slice, fields }): [string, ProcessRecord] => [slicePath(slice), fields]),
-  ]);
+  const fieldsOf = new Map<string, ProcessRecord[]>();
+  const put = (slice: string, record: ProcessRecord) => {
+    const before = fieldsOf.get(slicePath(slice));
+    if (before === undefined) fieldsOf.set(slicePath(slice), [record]);
+    else before.push(record);
+  };
+  // More than one may be put into a slice by hand.
+  for (const { unit, slice } of units) put(slice, new Map([["unit", unit]]));
+  for (const { slice, fields } of launches) put(slice, fields);
   return (set, level) =>
     members
       .filter((member) => member.set === set && components(member.path).length === level)
-      .map(({ path }) => fieldsOf.get(path) ?? new Map([["cgroup", path]]));
+      .flatMap(({ path }) => fieldsOf.get(path) ?? [new Map([["cgroup", path]])]);
 }
 
 /** Holds where every one of the tests does. */

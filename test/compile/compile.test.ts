@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compile, expire } from "../../index.ts";
+import { runnerOf } from "../../compiler/artefact.ts";
+import { check, compile, expire, verify } from "../../index.ts";
+import { nftables } from "../../targets/nftables/index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { generatedProject } from "../generated/project.ts";
 import { soundProject } from "../generated/sound.ts";
@@ -19,13 +21,15 @@ function compiled(
   statements: readonly string[],
   { now = "2026-11-23", records = hosts as readonly object[] } = {},
 ) {
-  const files = new Map([
+  return compile(memoryFiles(filesOf(statements, records)), { now });
+}
+
+const filesOf = (statements: readonly string[], records: readonly object[]) =>
+  new Map([
     ["segc.yaml", "edition: 1\nmodules: { lab: lab.seg }\ninventory: [inventory.json]\n"],
     ["lab.seg", `${header}${statements.join("\n")}\n`],
     ["inventory.json", JSON.stringify(records)],
   ]);
-  return compile(memoryFiles(files), { now });
-}
 
 const web = "workloads where role is web";
 const db = "workloads where role is db";
@@ -55,6 +59,72 @@ describe("compile", () => {
     expect(compiled([past, ending]).compiled?.manifest.expires).toEqual([
       { kind: "rule", name: "lab.ending", until: "2026-12-15" },
     ]);
+  });
+
+  test.each(["2038-01-18", "2038-01-19", "9999-12-31"])("access may last until %s", (day) => {
+    const records: object[] = JSON.parse(JSON.stringify(hosts).replaceAll("nftables", "iptables"));
+    const long = [lasting, `allow long = ${web} -> ${db} : tcp/22 { until ${day} }`];
+    for (const at of [hosts, records]) {
+      expect(compiled(long, { records: at }).compiled?.artefacts.length).toBe(2);
+    }
+  });
+
+  test.each(["nftables", "iptables"])(
+    "the last rule that asks for a process may end: %s",
+    (kind) => {
+      const users = { u: 1000 };
+      const records: object[] = JSON.parse(
+        JSON.stringify(hosts.map((one) => ({ ...one, users }))).replaceAll("nftables", kind),
+      );
+      const of = `program { user "u" }@${web} -> ${db} : udp/53`;
+      const files = filesOf([lasting, `allow ending = ${of} { until 2026-12-15 }`], records);
+      const { manifest, artefacts } =
+        compile(memoryFiles(files), { now: "2026-11-23" }).compiled ?? {};
+      if (manifest === undefined || artefacts === undefined) throw new Error("it compiles");
+      const texts = new Map(
+        artefacts.flatMap((one) => one.files.map(({ path, text }) => [path, text])),
+      );
+      const now = "2026-12-16";
+      expect(verify(check(memoryFiles(files), { now }), manifest, texts, { now }).findings).toEqual(
+        [],
+      );
+    },
+  );
+
+  test("what `expire` writes is proved: a target that forgets a rule is not believed", () => {
+    const { artefacts } = compiled([lasting, ending]).compiled ?? {};
+    const [artefact] = artefacts ?? [];
+    if (artefact === undefined) throw new Error("it compiles");
+    const expired = (target: typeof nftables) => () =>
+      runnerOf(target).expire(artefact, "2026-12-16")?.files.length;
+    expect(expired(nftables)()).toBe(artefact.files.length);
+    const lacking = (names: (name: string) => boolean) => ({
+      ...nftables,
+      expire: (plan: Parameters<typeof nftables.expire>[0], now: string) => {
+        const { chains, ...rest } = nftables.expire(plan, now);
+        const cut = chains.map((chain) =>
+          names(chain.name) ? { ...chain, rules: chain.rules.slice(1) } : chain,
+        );
+        return { ...rest, chains: cut };
+      },
+    });
+    expect(expired(lacking(() => true))).toThrow("bug in segc");
+    expect(expired(lacking((name) => name.startsWith("refused")))()).toBe(artefact.files.length);
+  });
+
+  test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
+    const numbers = Array.from({ length: 70 }, (_, number) => number);
+    const users = Object.fromEntries(numbers.map((number) => [`u${number}`, 1000 + number]));
+    const records: object[] = JSON.parse(
+      JSON.stringify(hosts.map((one) => ({ ...one, users }))).replaceAll("nftables", kind),
+    );
+    const rules = numbers.flatMap((number) => [
+      `allow a${number} = program { unit "s${number}" }@${web} -> ${db} : tcp/${1000 + number}`,
+      `allow b${number} = program { user "u${number}" }@${web} -> ${db} : tcp/${2000 + number}`,
+    ]);
+    const { diagnostics, compiled: artefacts } = compiled(rules, { records });
+    expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(artefacts?.artefacts.length).toBe(2);
   });
 
   test("nothing is emitted when anything is wrong", () => {

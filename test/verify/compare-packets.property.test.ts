@@ -131,12 +131,39 @@ describe("a difference", () => {
   });
 
   it("is not looked for among too many processes", () => {
-    const users = Array.from({ length: 70 }, (_, user) => new Map([["user", `${user}`]] as const));
-    const units = Array.from({ length: 70 }, (_, unit) => new Map([["unit", `${unit}`]] as const));
+    const users = Array.from({ length: 300 }, (_, user) => new Map([["user", `${user}`]] as const));
+    const units = Array.from({ length: 300 }, (_, unit) => new Map([["unit", `${unit}`]] as const));
     const many = listOf({ ...plain, processes: [users, units] });
     const found = comparePackets(many, listOf());
     expect(found.equal).toBeUndefined();
     expect(comparePackets(many, { ...many, rules: [...many.rules] })).toEqual({ equal: true });
+  });
+
+  it("is looked for among processes whose rules meet, where all would be too many", () => {
+    const tcp = (port: number) => serviceSet([portInterval(protocols.tcp, port, port)]);
+    const asking = (field: "user" | "unit", value: number, port: number): PacketRule => ({
+      ...plain,
+      service: tcp(port),
+      processes: [[new Map([[field, `${value}`]])]],
+    });
+    const others = Array.from({ length: 100 }, (_, value) => [
+      asking("user", value, 1000 + value),
+      asking("unit", value, 2000 + value),
+    ]).flat();
+    const denies: PacketRule = { ...asking("user", 7, 22), verdict: "drop" };
+    const list = (...first: readonly PacketRule[]) => listOf(...first, ...others);
+    const together = asking("unit", 8, 22);
+    // What only a process of both shows: the later rule does not see it.
+    const process = new Map([
+      ["user", "7"],
+      ["unit", "8"],
+    ]);
+    expect(comparePackets(list(denies, together), list(together, denies))).toMatchObject({
+      equal: false,
+      witness: { process },
+    });
+    const apart = asking("unit", 8, 23);
+    expect(comparePackets(list(denies, apart), list(apart, denies))).toEqual({ equal: true });
   });
 
   it("that only one process of several records shows is found, in either order", () => {
