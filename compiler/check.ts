@@ -56,7 +56,8 @@ export function checkPolicy(input: CheckInput): Checked {
   const built = buildModel(input.trees, input);
   const { model } = built;
   const broken = input.trees.flatMap((tree) => tree.broken.map((name) => name.text));
-  const read = buildInventory(input.inventory, model, { unreadLabels: new Set(broken) });
+  const unreadLabels = new Set([...broken, ...built.refusedLabels]);
+  const read = buildInventory(input.inventory, model, { unreadLabels });
   const { inventory } = read;
   const expansion = expand(model, inventory);
   const world = { model, workloads: inventory.workloads, capabilities, now };
