@@ -4,7 +4,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/source.ts";
 import type { ModuleTree } from "../../grammar/ast.ts";
-import { type Build, finishReports } from "./context.ts";
+import { type Build, finishReports, type OpenValue } from "./context.ts";
 import { declareNames, moduleScope } from "./declare.ts";
 import { resolveDefinitions } from "./definitions.ts";
 import { checkGuardrails } from "./guardrails.ts";
@@ -24,6 +24,7 @@ export interface BuiltModel {
   readonly diagnostics: readonly Diagnostic[];
   /** Labels that are declared, but not as they may be: what uses them is no fault of its own. */
   readonly refusedLabels: ReadonlySet<string>;
+  readonly openValues: readonly OpenValue[];
 }
 
 /** The model of a project. It is always there; with errors it lacks what they are about. */
@@ -48,7 +49,7 @@ export function buildModel(trees: readonly ModuleTree[], project: ProjectModules
   };
   const reports = layout.diagnostics.map((diagnostic) => ({ diagnostic, instance: undefined }));
   const diagnostics = finishReports([...reports, ...build.reports]);
-  return { model, diagnostics, refusedLabels: build.refusedLabels };
+  return { model, diagnostics, refusedLabels: build.refusedLabels, openValues: build.openValues };
 }
 
 function emptyBuild(layout: Layout): Build {
@@ -71,6 +72,7 @@ function emptyBuild(layout: Layout): Build {
     services: new Map(),
     programs: new Map(),
     interned: new Map(),
+    openValues: [],
     reports: [],
   };
 }

@@ -63,7 +63,16 @@ export interface Build {
   readonly programs: Map<ProgramItem, Program>;
   /** Sets by key: equal ones are one object. */
   readonly interned: Map<string, EndpointSet>;
+  /** Values of open labels, where they are written. */
+  readonly openValues: OpenValue[];
   readonly reports: Report[];
+}
+
+/** `app is crm` with an open label: right or wrong only in an inventory (SEG302). */
+export interface OpenValue {
+  readonly label: Label;
+  readonly value: string;
+  readonly span: Span;
 }
 
 interface Report {

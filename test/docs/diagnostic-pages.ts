@@ -55,4 +55,4 @@ export function indexText(): string {
 }
 
 /** Codes that are a warning in the table and an error by circumstance. */
-const alsoError = new Set(["SEG603", "SEG718"]);
+export const alsoError = new Set(["SEG603", "SEG718"]);
