@@ -9,8 +9,8 @@ import { check } from "../../index.ts";
 import type { LiterateCase } from "../literate/markdown.ts";
 import { projectOf } from "../literate/project.ts";
 import {
-  alsoError,
   diagnosticPages,
+  eitherWay,
   headingOf,
   indexText,
   pageFolder,
@@ -30,7 +30,7 @@ function errorsOf(project: LiterateCase | undefined, code: string): readonly Dia
 
 const warnings = new Set(
   Object.entries(registry).flatMap(([code, { severity }]) =>
-    severity === "warning" && !alsoError.has(code) ? [code] : [],
+    severity === "warning" && !eitherWay.has(code) ? [code] : [],
   ),
 );
 
