@@ -6,6 +6,7 @@ import type { ModuleTree } from "../grammar/ast.ts";
 import { checkAuthority } from "./extent/authority.ts";
 import { expand } from "./extent/expand.ts";
 import { checkFixtureRequirements, checkRequirements } from "./extent/requirements.ts";
+import { checkSelections } from "./extent/selections.ts";
 import type { Expansion, Product } from "./extent/types.ts";
 import { checkGuardrails } from "./guard/guardrails.ts";
 import { runTests, type TestResult } from "./guard/policy-tests.ts";
@@ -56,7 +57,8 @@ export function checkPolicy(input: CheckInput): Checked {
   const built = buildModel(input.trees, input);
   const { model } = built;
   const broken = input.trees.flatMap((tree) => tree.broken.map((name) => name.text));
-  const read = buildInventory(input.inventory, model, { unreadLabels: new Set(broken) });
+  const unreadLabels = new Set([...broken, ...built.refusedLabels]);
+  const read = buildInventory(input.inventory, model, { unreadLabels });
   const { inventory } = read;
   const expansion = expand(model, inventory);
   const world = { model, workloads: inventory.workloads, capabilities, now };
@@ -69,7 +71,13 @@ export function checkPolicy(input: CheckInput): Checked {
   // Who may write a rule does not change what it means: promises are checked all the same.
   const sound = !hasErrors(early) && !hasErrors(middle.filter(({ code }) => !authority.has(code)));
   const tests = sound ? runTests(world) : [];
-  const late = sound ? [...checkPromises(world, context), ...failuresOf(tests)] : [];
+  const late = sound
+    ? [
+        ...checkSelections(model, expansion, built.openValues),
+        ...checkPromises(world, context),
+        ...failuresOf(tests),
+      ]
+    : [];
   return {
     model,
     inventory,

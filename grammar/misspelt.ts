@@ -48,7 +48,7 @@ function adviceFor(text: string): string {
 }
 
 /** `Web_Tier` -> `web-tier`, `WebTier` -> `web-tier`; undefined where nothing sensible is left. */
-function asName(text: string): string | undefined {
+export function asName(text: string): string | undefined {
   const name = text
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")

@@ -7,7 +7,7 @@ import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Name } from "./ast.ts";
 import { type Mismatch, mismatch, reservedAsName } from "./mismatch.ts";
-import { misspeltNames } from "./misspelt.ts";
+import { asName, misspeltNames } from "./misspelt.ts";
 import { lostStatement } from "./statement-faults.ts";
 import * as t from "./tokens.ts";
 
@@ -163,6 +163,16 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   protected problems(): readonly Diagnostic[] {
     const uses = this.misspelt.map((token) => ({ text: token.image, span: this.spanOf(token) }));
     return [...this.diagnostics, ...misspeltNames(uses)];
+  }
+
+  /** Names that would be there if the text were sound, and those that would not. */
+  protected brokenNames(): readonly Name[] {
+    const misspelt = this.misspelt.flatMap((token) => {
+      const span = this.spanOf(token);
+      const corrected = asName(token.image) ?? token.image;
+      return [token.image, corrected].map((text) => ({ text, span }));
+    });
+    return [...this.broken, ...misspelt];
   }
 
   protected noteMisspelt(token: IToken): void {

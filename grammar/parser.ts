@@ -60,14 +60,14 @@ export class SegParser extends VocabularyParser {
   readFile(input: ParserInput): Read<FileContents> {
     this.begin(input);
     const contents = this.file();
-    return { contents, broken: this.broken, problems: this.problems() };
+    return { contents, broken: this.brokenNames(), problems: this.problems() };
   }
 
   /** Reads the tokens of a flow typed by hand. */
   readFlow(input: ParserInput): Read<FlowExpression | undefined> {
     this.begin(input);
     const contents = this.typedFlow().flow;
-    return { contents, broken: this.broken, problems: this.problems() };
+    return { contents, broken: this.brokenNames(), problems: this.problems() };
   }
 
   readonly file = this.RULE("file", (): FileContents => {

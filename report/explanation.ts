@@ -27,7 +27,9 @@ function verdictWord(verdict: Explanation["verdict"], style: Style): string {
     case "same-host":
       return style.note("same host: not enforced");
     case "no-flow":
-      return style.note("no such flow: the two ends share no address family, realm or workload");
+      return style.note(
+        "no such flow: the ends share no address family or realm, or the service always passes (replies, errors, neighbour discovery)",
+      );
   }
 }
 

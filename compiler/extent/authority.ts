@@ -8,15 +8,8 @@ import { compareSpans } from "../../diagnostics/source.ts";
 import type { Direction } from "../inventory/types.ts";
 import type { Delegation, Guardrail, Model, Module, Rule } from "../model/types.ts";
 import { unionAddresses } from "../sets/address-set.ts";
-import {
-  type Bitset,
-  difference,
-  intersects,
-  isEmpty,
-  isSubset,
-  members,
-  union,
-} from "../sets/bitset.ts";
+import { type Bitset, difference, isEmpty, isSubset, union } from "../sets/bitset.ts";
+import { nameWorkloads } from "./named-workloads.ts";
 import { addressesText, peerText, serviceText } from "./peer-text.ts";
 import { endOf, restrict } from "./rule-flows.ts";
 import type { Expansion, FlowsAtEnd } from "./types.ts";
@@ -187,25 +180,6 @@ function namer(model: Model, expansion: Expansion): (row: Bitset) => NamedWorklo
     known.set(row, workloads);
     return workloads;
   };
-}
-
-/** Endpoints of one workload are neighbours, so a change of workload is a new one. */
-function nameWorkloads(model: Model, expansion: Expansion, row: Bitset): NamedWorkloads {
-  const { endpoints, workloads } = expansion.universe;
-  const names: string[] = [];
-  let count = 0;
-  let last: number | undefined;
-  for (const endpoint of members(row)) {
-    const number = endpoints[endpoint]?.workload;
-    if (number === last || number === undefined) continue;
-    last = number;
-    count++;
-    if (names.length < 3) names.push(workloads[number]?.name ?? "");
-  }
-  const teams = [...model.teams.keys()]
-    .filter((team) => intersects(row, expansion.ownedByTeam(team)))
-    .sort();
-  return { count, names, teams };
 }
 
 /** How messages call a rule: its name, or what it says. */

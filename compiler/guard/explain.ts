@@ -125,12 +125,13 @@ function verdictOf(
   return cases.some((each) => each.allowed) ? "partly" : "denied";
 }
 
-function sameHost({ world }: Space, question: FlowSet): boolean {
-  const { source, destination } = question;
-  return (
-    source.kind === "workload" &&
-    destination.kind === "workload" &&
-    source.name === destination.name &&
-    world.workloads.some((workload) => workload.name === source.name)
-  );
+/** The two peers could meet, but on one workload only. */
+function sameHost(space: Space, question: FlowSet): boolean {
+  const pairs = [...pairsOf(space, question)];
+  return pairs.length > 0 && pairs.every(([from, to]) => workloadsAt(space, from, to).size === 1);
+}
+
+function workloadsAt({ classes }: Space, from: number, to: number): ReadonlySet<unknown> {
+  const ends = [from, to].flatMap((index) => classes[index]?.members ?? []);
+  return new Set(ends.map(({ workload }) => workload));
 }

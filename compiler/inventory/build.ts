@@ -53,7 +53,9 @@ export function buildInventory(
     labelSets: new Map(),
     knownSets: new Map(),
     shared: new Map(),
-    required: [...model.labels.values()].filter((label) => !label.optional),
+    required: [...model.labels.values()].filter(
+      ({ name, optional }) => !optional && !unreadLabels.has(name),
+    ),
   };
   const holders: Holder[] = [];
   for (const claims of groupByName(sources, faults)) {

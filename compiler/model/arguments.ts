@@ -15,7 +15,7 @@ import {
   wrong,
 } from "./scope.ts";
 import type { Label } from "./types.ts";
-import { coveredValues } from "./values.ts";
+import { coveredValues, openValue } from "./values.ts";
 
 export type ParameterType =
   | { readonly kind: "segment" | "service" }
@@ -77,7 +77,7 @@ function valueArgument(
   if (value.kind === "string") {
     if (label.kind === "enum" || label.kind === "set")
       return illTyped(context, argument, wanted, "string");
-    return { kind: "value", label, values: new Set([value.value]) };
+    return { kind: "value", label, values: openValue(context, label, value.value, value.span) };
   }
   if (value.kind !== "name") return illTyped(context, argument, wanted, "set");
   const [only, ...more] = value.parts;

@@ -4,7 +4,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/source.ts";
 import type { ModuleTree } from "../../grammar/ast.ts";
-import { type Build, finishReports } from "./context.ts";
+import { type Build, finishReports, type OpenValue } from "./context.ts";
 import { declareNames, moduleScope } from "./declare.ts";
 import { resolveDefinitions } from "./definitions.ts";
 import { checkGuardrails } from "./guardrails.ts";
@@ -19,11 +19,16 @@ import { textScope } from "./text-scope.ts";
 import type { Model, Module, NamedService, Program, Segment } from "./types.ts";
 import { readVocabulary } from "./vocabulary.ts";
 
+export interface BuiltModel {
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Labels that are declared, but not as they may be: what uses them is no fault of its own. */
+  readonly refusedLabels: ReadonlySet<string>;
+  readonly openValues: readonly OpenValue[];
+}
+
 /** The model of a project. It is always there; with errors it lacks what they are about. */
-export function buildModel(
-  trees: readonly ModuleTree[],
-  project: ProjectModules,
-): { readonly model: Model; readonly diagnostics: readonly Diagnostic[] } {
+export function buildModel(trees: readonly ModuleTree[], project: ProjectModules): BuiltModel {
   const layout = layOut(trees, project);
   const build = emptyBuild(layout);
   readVocabulary(build, layout.refused);
@@ -43,7 +48,8 @@ export function buildModel(
     scope: textScope(build),
   };
   const reports = layout.diagnostics.map((diagnostic) => ({ diagnostic, instance: undefined }));
-  return { model, diagnostics: finishReports([...reports, ...build.reports]) };
+  const diagnostics = finishReports([...reports, ...build.reports]);
+  return { model, diagnostics, refusedLabels: build.refusedLabels, openValues: build.openValues };
 }
 
 function emptyBuild(layout: Layout): Build {
@@ -66,6 +72,7 @@ function emptyBuild(layout: Layout): Build {
     services: new Map(),
     programs: new Map(),
     interned: new Map(),
+    openValues: [],
     reports: [],
   };
 }

@@ -63,7 +63,16 @@ export interface Build {
   readonly programs: Map<ProgramItem, Program>;
   /** Sets by key: equal ones are one object. */
   readonly interned: Map<string, EndpointSet>;
+  /** Values of open labels, where they are written. */
+  readonly openValues: OpenValue[];
   readonly reports: Report[];
+}
+
+/** `app is crm` with an open label: right or wrong only in an inventory (SEG302). */
+export interface OpenValue {
+  readonly label: Label;
+  readonly value: string;
+  readonly span: Span;
 }
 
 interface Report {
@@ -96,10 +105,11 @@ export function finishReports(reports: readonly Report[]): readonly Diagnostic[]
     known.add(key);
     kept.push(diagnostic);
   };
-  for (const { diagnostic, instance } of reports) {
+  const own = reports.filter(({ diagnostic }) => !isMisspelt(diagnostic));
+  for (const { diagnostic, instance } of own) {
     if (instance?.use === undefined) keep(keyOf(diagnostic), diagnostic);
   }
-  for (const { diagnostic, instance } of reports) {
+  for (const { diagnostic, instance } of own) {
     const use = instance?.use;
     if (use === undefined || known.has(keyOf(diagnostic))) continue;
     const key = `${use.module.name}.${use.name}: ${keyOf(diagnostic)}`;
@@ -108,6 +118,16 @@ export function finishReports(reports: readonly Report[]): readonly Diagnostic[]
   }
   return kept.sort(compareDiagnostics);
 }
+
+/** What a name that is not written as one may mean (`Web`, SEG108) is no second problem. */
+function isMisspelt({ code, span }: Diagnostic): boolean {
+  if (span === undefined || !unknownNames.has(code)) return false;
+  const text = span.source.text.slice(span.start, span.end);
+  return /^\$?[\p{L}\p{M}\p{N}_.-]+$/u.test(text) && !properName.test(text);
+}
+
+const unknownNames: ReadonlySet<string> = new Set(["SEG201", "SEG301", "SEG309", "SEG802"]);
+const properName = /^\$?[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)*$/;
 
 function keyOf(diagnostic: Diagnostic): string {
   const { span } = diagnostic;

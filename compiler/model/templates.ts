@@ -148,11 +148,14 @@ function referencesOfBody(declaration: BodyDeclaration): readonly Reference[] {
 
 function bind(build: Build, use: Use, scope: InstanceScope, parameters: Parameters): void {
   const context = { build, scope: use.module };
+  let isUnknown = false;
   for (const argument of use.declaration.arguments) {
     const name = argument.name.text;
     const type = parameters.get(name);
-    if (type === undefined) reportUnknownParameter(context, argument, scope.template, parameters);
-    else if (scope.arguments.has(name)) {
+    if (type === undefined) {
+      isUnknown = true;
+      reportUnknownParameter(context, argument, scope.template, parameters);
+    } else if (scope.arguments.has(name)) {
       const details = { why: "twice", template: scope.template.name, parameter: name } as const;
       report(context, diagnose("SEG309", argument.name.span, details));
       scope.arguments.set(name, wrong);
@@ -160,8 +163,9 @@ function bind(build: Build, use: Use, scope: InstanceScope, parameters: Paramete
   }
   for (const parameter of parameters.keys()) {
     if (scope.arguments.has(parameter)) continue;
+    // An argument under a wrong name is most likely the one that is missing: one cause.
     const details = { why: "missing", template: scope.template.name, parameter } as const;
-    report(context, diagnose("SEG309", use.declaration.template.span, details));
+    if (!isUnknown) report(context, diagnose("SEG309", use.declaration.template.span, details));
     scope.arguments.set(parameter, wrong);
   }
 }

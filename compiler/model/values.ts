@@ -14,7 +14,8 @@ export function coveredValues(
   text: string,
   span: Span,
 ): ReadonlySet<string> | undefined {
-  if (label.kind === "name" || label.kind === "string") return new Set([text]);
+  if (label.kind === "name" || label.kind === "string")
+    return openValue(context, label, text, span);
   const leaves = label.nodes.get(text);
   if (leaves !== undefined) return leaves;
   const suggestion = didYouMean(text, label.nodes.keys());
@@ -22,6 +23,17 @@ export function coveredValues(
   const fix = best === undefined ? {} : { fix: [{ span, text: best }] };
   report(context, diagnose("SEG301", span, { label: label.name, value: text, suggestion }, fix));
   return undefined;
+}
+
+/** Any text may be a value of an open label; whether some workload has it is asked later. */
+export function openValue(
+  { build }: Context,
+  label: Label,
+  value: string,
+  span: Span,
+): ReadonlySet<string> {
+  build.openValues.push({ label, value, span });
+  return new Set([value]);
 }
 
 /** What a value in a test of `label` covers; what does not fit the label is reported. */
@@ -39,7 +51,7 @@ export function valuesOf(
     report(context, diagnose("SEG304", value.span, parameters));
     return undefined;
   }
-  if (isQuoted) return new Set([value.value]);
+  if (isQuoted) return openValue(context, label, value.value, value.span);
   return coveredValues(context, label, value.text, value.span);
 }
 

@@ -1,9 +1,9 @@
 // Whether the enforcers of the inventory can do what the rules ask (language.md 6.4): every
-// SEG5xx that is an error, and SEG808. Rules whose last day has passed ask nothing.
+// SEG5xx, and SEG808. Rules whose last day has passed ask nothing.
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { compareSpans } from "../../diagnostics/source.ts";
 import { checkAccounts } from "./check-accounts.ts";
-import { checkEnforced, checkExpiry, checkServices } from "./check-enforcers.ts";
+import { checkEnforced, checkExpiry, checkLog, checkServices } from "./check-enforcers.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPairs } from "./check-pairs.ts";
 import { checkPrograms } from "./check-programs.ts";
@@ -30,6 +30,7 @@ export function checkCapabilities(
       ...checkEnforced(context, rule),
       ...(options.hasExpirySchedule ? [] : checkExpiry(context, rule)),
       ...checkServices(context, rule),
+      ...checkLog(context, rule),
       ...checkRealms(context, rule),
     ]),
   ].sort((a, b) =>

@@ -1,4 +1,5 @@
-// SEG506, SEG510 and SEG511: what the enforcers that stand on a rule's paths cannot do for it.
+// SEG506, SEG509, SEG510, SEG511 and SEG513: what the enforcers that stand on a rule's paths cannot
+// do for it.
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Product } from "../extent/types.ts";
@@ -12,50 +13,58 @@ import { enforcedParts } from "./enforced-parts.ts";
 import { enforcementOf } from "./enforcement.ts";
 import { kindsText, listed, namesOf, ruleText, workloadsAt } from "./words.ts";
 
-/** SEG506: the rule has flows, and no enforcer filters any of them. */
+/** SEG506: the rule has flows, and no enforcer filters any of them (a warning: some of them). */
 export function checkEnforced(context: PlanContext, rule: Rule): readonly Diagnostic[] {
   if (rule.staged) return [];
   const { pairs, bare } = enforcementOf(context, rule);
-  if (pairs === 0 || bare < pairs) return [];
-  return [diagnose("SEG506", rule.span, { rule: ruleText(rule), pairs })];
+  if (bare === 0) return [];
+  const severity = bare < pairs ? "warning" : "error";
+  return [diagnose("SEG506", rule.span, { rule: ruleText(rule), pairs, bare }, { severity })];
 }
 
 /** SEG510: the rule ends on a day, and somebody who holds it cannot end it. */
 export function checkExpiry(context: PlanContext, rule: Rule): readonly Diagnostic[] {
   const { until } = rule.meta;
   if (until === undefined || rule.staged || rule.effect === "deny") return [];
-  const { capabilities, ends, expansion } = context;
-  const cannot = (kind: EnforcerKind) => !capabilities[kind].nativeExpiry;
+  const unable = unableHolders(context, rule, (kind) => !context.capabilities[kind].nativeExpiry);
+  return unable === undefined ? [] : [diagnose("SEG510", rule.span, { until, ...unable })];
+}
+
+/** SEG513: the rule asks for log lines that somebody who holds it cannot write. */
+export function checkLog(context: PlanContext, rule: Rule): readonly Diagnostic[] {
+  const { log } = rule.meta;
+  if (log === undefined || log === "none") return [];
+  const unable = unableHolders(context, rule, (kind) => !context.capabilities[kind].log);
+  return unable === undefined ? [] : [diagnose("SEG513", rule.span, { log, ...unable })];
+}
+
+/** Workloads with an enforcer on a path of the rule that cannot do something, as words. */
+function unableHolders(
+  context: PlanContext,
+  rule: Rule,
+  cannot: (kind: EnforcerKind) => boolean,
+): { readonly workloads: string; readonly enforcers: string } | undefined {
+  const { ends, expansion } = context;
   const holders = expansion
     .flowsOf(rule)
-    .products.flatMap((product) => [
-      ...heldBy(
-        context,
-        product,
-        "egress",
-        ends.egress.where((kinds) => kinds.some(cannot)),
+    .products.flatMap((product) =>
+      (["egress", "ingress"] as const).flatMap((direction) =>
+        heldBy(
+          context,
+          product,
+          direction,
+          ends[direction].where((kinds) => kinds.some(cannot)),
+        ),
       ),
-      ...heldBy(
-        context,
-        product,
-        "ingress",
-        ends.ingress.where((kinds) => kinds.some(cannot)),
-      ),
-    ])
+    )
     .reduce(union, expansion.universe.none);
-  if (isEmpty(holders)) return [];
+  if (isEmpty(holders)) return undefined;
   const workloads = workloadsAt(expansion.universe, holders);
   const kinds = workloads.flatMap((workload) => [
     ...kindsOf(workload, "egress"),
     ...kindsOf(workload, "ingress"),
   ]);
-  return [
-    diagnose("SEG510", rule.span, {
-      until,
-      workloads: listed(namesOf(workloads)),
-      enforcers: kindsText(kinds.filter(cannot)),
-    }),
-  ];
+  return { workloads: listed(namesOf(workloads)), enforcers: kindsText(kinds.filter(cannot)) };
 }
 
 /** Endpoints among `holders` whose enforcers filter some flow of the product. */
@@ -75,12 +84,15 @@ function heldBy(
     : enforcedParts(context, { ...product, destination: narrowed }).map(search.endingAt);
 }
 
-/** SEG511: an allow with flows that some enforcer filters but none matches exactly. */
+/**
+ * SEG511: an allow with flows that some enforcer filters but none matches exactly. SEG509: such a
+ * deny, which is widened.
+ */
 export function checkServices(context: PlanContext, rule: Rule): readonly Diagnostic[] {
   const { service } = rule.flow;
   const { ends, expansion, search, capabilities } = context;
   const coarse = Object.values(capabilities).filter((table) => table.widen(service) !== service);
-  if (rule.effect === "deny" || coarse.length === 0) return [];
+  if (coarse.length === 0) return [];
   const inexact = (bits: Bitset, direction: "egress" | "ingress") =>
     difference(bits, ends[direction].exact(service));
   for (const product of expansion.flowsOf(rule).products) {
@@ -97,13 +109,14 @@ export function checkServices(context: PlanContext, rule: Rule): readonly Diagno
       ...(from === undefined ? [] : kindsOf(from, "egress")),
       ...(to === undefined ? [] : kindsOf(to, "ingress")),
     ];
-    return [
-      diagnose("SEG511", rule.flow.serviceSpan, {
-        service: formatServices(service),
-        enforcers: kindsText(kinds),
-        pair: `${placeText(from?.name)} and ${placeText(to?.name)}`,
-      }),
-    ];
+    const parameters = {
+      service: formatServices(service),
+      enforcers: kindsText(kinds),
+      pair: `${placeText(from?.name)} and ${placeText(to?.name)}`,
+    };
+    return rule.effect === "deny"
+      ? [diagnose("SEG509", rule.flow.serviceSpan, { why: "service", ...parameters })]
+      : [diagnose("SEG511", rule.flow.serviceSpan, parameters)];
   }
   return [];
 }

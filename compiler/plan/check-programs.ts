@@ -1,4 +1,4 @@
-// SEG501, SEG503 and SEG808: programs of rules that the enforcers of their workloads cannot tell
+// SEG501, SEG503, SEG509 and SEG808: programs of rules that the enforcers of their workloads cannot tell
 // apart. A program of the source counts at the source end, one of the destination at the
 // destination end (language.md 6.4).
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
@@ -17,10 +17,31 @@ import { kindsText, listed, namesOf, programText, workloadsAt } from "./words.ts
 
 /** Programs of an allow that nobody at their end sees, where nothing lowers the rule. */
 export function checkPrograms(context: PlanContext, rule: Rule): readonly Diagnostic[] {
-  if (rule.effect === "deny" || rule.meta.fallbackNetwork) return [];
+  if (rule.meta.fallbackNetwork) return [];
   return (["egress", "ingress"] as const).flatMap((direction) => {
     const unseen = unseenPrograms(context, rule, direction);
-    return unseen.length === 0 ? [] : report(context, rule, direction, unseen);
+    if (unseen.length === 0) return [];
+    return rule.effect === "deny"
+      ? [widened(context, rule, direction, unseen)]
+      : report(context, rule, direction, unseen);
+  });
+}
+
+/** SEG509: a deny loses the condition and refuses every process there. */
+function widened(
+  { expansion }: PlanContext,
+  rule: Rule,
+  direction: Direction,
+  unseen: readonly Unseen[],
+): Diagnostic {
+  const span = direction === "egress" ? rule.flow.sourceSpan : rule.flow.destinationSpan;
+  const at = unseen.map((one) => one.at).reduce(union, expansion.universe.none);
+  const workloads = workloadsAt(expansion.universe, at);
+  return diagnose("SEG509", span, {
+    why: "process",
+    programs: unseen.map((one) => programText(one.program)).join(" and "),
+    workloads: listed(namesOf(workloads)),
+    enforcers: kindsText(workloads.flatMap((one) => kindsOf(one, direction))),
   });
 }
 

@@ -1,5 +1,6 @@
-// SEG512: a rule whose identities select pairs of workloads, none of which shares a realm: there
-// is no flow between them, and edition 1 has no address translation (language.md 6.5 and 11).
+// SEG512: a rule whose identities select pairs of workloads that share no realm: there is no flow
+// between them, and edition 1 has no address translation (language.md 6.5 and 11). An error where
+// no pair does, a warning where some do.
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Workload } from "../inventory/types.ts";
@@ -11,25 +12,32 @@ import { ruleText, workloadsAt } from "./words.ts";
 
 export function checkRealms(context: PlanContext, rule: Rule): readonly Diagnostic[] {
   const { expansion } = context;
-  if (hasPairByIdentity(context, rule)) return [];
+  if (!hasRealms(context) && hasPairByIdentity(context, rule)) return [];
   const sources = expansion.extentOf(rule.flow.source).byIdentity;
   const destinations = expansion.extentOf(rule.flow.destination).byIdentity;
   if (isEmpty(sources) || isEmpty(destinations)) return [];
   const from = workloadsAt(expansion.universe, sources);
   const to = workloadsAt(expansion.universe, destinations);
   const pairs = countPairs(rule, from, to);
-  if (pairs.number === 0 || pairs.shareRealm) return [];
+  if (pairs.apart === 0) return [];
   const [a, b] = pairs.example ?? [];
-  return [
-    diagnose("SEG512", rule.span, {
-      rule: ruleText(rule),
-      pairs: pairs.number,
-      example: `\`${a?.name ?? ""}\` is in ${realmText(a)}, \`${b?.name ?? ""}\` in ${realmText(b)}`,
-    }),
-  ];
+  const parameters = {
+    rule: ruleText(rule),
+    apart: pairs.apart,
+    pairs: pairs.number,
+    example: `\`${a?.name ?? ""}\` is in ${realmText(a)}, \`${b?.name ?? ""}\` in ${realmText(b)}`,
+  };
+  const severity = pairs.apart < pairs.number ? "warning" : "error";
+  return [diagnose("SEG512", rule.span, parameters, { severity })];
 }
 
-/** The usual case, decided quickly: some flow between two workloads selected by identity. */
+/** Whether any two workloads can be apart. */
+function hasRealms({ expansion }: PlanContext): boolean {
+  const [first, ...others] = expansion.universe.groups;
+  return others.some(({ realm }) => realm !== first?.realm);
+}
+
+/** The usual case where there is one realm, decided quickly: some flow between two workloads selected by identity. */
 function hasPairByIdentity({ expansion, search }: PlanContext, rule: Rule): boolean {
   return expansion.flowsOf(rule).products.some(
     ({ source, destination, service, family }) =>
@@ -53,7 +61,8 @@ interface Kind {
 
 interface Pairs {
   readonly number: number;
-  readonly shareRealm: boolean;
+  /** Those without a common realm. */
+  readonly apart: number;
   readonly example: readonly [Workload, Workload] | undefined;
 }
 
@@ -62,7 +71,7 @@ function countPairs({ flow }: Rule, from: readonly Workload[], to: readonly Work
   const label = flow.condition?.label.name;
   const receivers = new Set(to);
   let number = 0;
-  let shareRealm = false;
+  let apart = 0;
   let example: Pairs["example"];
   const far = kindsBy(to, label);
   for (const a of kindsBy(from, label)) {
@@ -74,11 +83,12 @@ function countPairs({ flow }: Rule, from: readonly Workload[], to: readonly Work
       const pairs = a.workloads.length * b.workloads.length - own;
       if (!admitted || pairs === 0) continue;
       number += pairs;
-      shareRealm ||= b.realms.some((realm) => a.realms.includes(realm));
+      if (b.realms.some((realm) => a.realms.includes(realm))) continue;
+      apart += pairs;
       example ??= exampleOf(a, b);
     }
   }
-  return { number, shareRealm, example };
+  return { number, apart, example };
 }
 
 function exampleOf(a: Kind, b: Kind): Pairs["example"] {

@@ -56,7 +56,7 @@ export const authorityMessages = {
 } as const;
 
 /** "3 workloads of team `dba` (db-1, db-2, db-3)". */
-function listed({ count, names, teams }: NamedWorkloads): string {
+export function listed({ count, names, teams }: NamedWorkloads): string {
   const shown = names.map((name) => `\`${name}\``);
   const more = count > names.length ? [...shown, "…"] : shown;
   const workloads = count === 1 ? "1 workload" : `${count} workloads`;

@@ -1,6 +1,6 @@
 // SEG5xx: what the enforcers of the inventory cannot do for a rule (language.md 6.4 and 7), and
 // SEG808, which only a rule that names an account can bring to light.
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 export const enforcementMessages = {
   SEG501: error({
@@ -60,10 +60,29 @@ export const enforcementMessages = {
   }),
   SEG506: error({
     name: "nothing-enforces",
-    title: "A rule of which no flow has an enforcer",
-    message: (p: { rule: string; pairs: number }) =>
-      `nothing enforces ${p.rule}: ${p.pairs === 1 ? "its one address pair has no" : `none of its ${p.pairs} address pairs has an`} enforcer at either end`,
+    title: "A rule with flows that no enforcer filters",
+    message: (p: { rule: string; pairs: number; bare: number }) =>
+      p.bare < p.pairs
+        ? `${p.bare} of the ${p.pairs} address pairs of ${p.rule} have no enforcer at either end`
+        : `nothing enforces ${p.rule}: ${p.pairs === 1 ? "its one address pair has no" : `none of its ${p.pairs} address pairs has an`} enforcer at either end`,
     help: () => "add an enforcer to one of the ends in the inventory, or remove the rule",
+  }),
+  SEG509: warning({
+    name: "deny-widened",
+    title: "A deny that refuses more than it says",
+    verb: "check",
+    message: (
+      p:
+        | { why: "process"; programs: string; workloads: string; enforcers: string }
+        | { why: "service"; service: string; enforcers: string; pair: string },
+    ) =>
+      p.why === "process"
+        ? `this deny refuses every process on ${p.workloads}: ${p.enforcers} cannot tell ${p.programs} apart`
+        : `this deny refuses more than \`${p.service}\` between ${p.pair}: ${p.enforcers} cannot match it exactly`,
+    help: (p) =>
+      p.why === "process"
+        ? "leave it if that is meant, or deny nothing and allow only the other programs"
+        : "leave it if that is meant, or name a service that every enforcer matches",
   }),
   SEG510: error({
     name: "expiry-not-enforced",
@@ -81,10 +100,20 @@ export const enforcementMessages = {
   }),
   SEG512: error({
     name: "no-common-realm",
-    title: "A rule of which no pair of workloads shares a realm",
-    message: (p: { rule: string; pairs: number; example: string }) =>
-      `no pair of ${p.rule} shares a realm (${p.pairs === 1 ? "1 pair" : `${p.pairs} pairs`}, ${p.example}); there is no address translation in edition 1`,
+    title: "A rule with pairs of workloads that share no realm",
+    message: (p: { rule: string; pairs: number; apart: number; example: string }) =>
+      p.apart < p.pairs
+        ? `${p.apart} of the ${p.pairs} pairs of ${p.rule} share no realm (${p.example}); there is no address translation in edition 1`
+        : `no pair of ${p.rule} shares a realm (${p.pairs === 1 ? "1 pair" : `${p.pairs} pairs`}, ${p.example}); there is no address translation in edition 1`,
     help: () => "narrow the rule, or give a workload an address in the other's realm",
+  }),
+  SEG513: warning({
+    name: "log-not-supported",
+    title: "A rule with `log` where an enforcer cannot log",
+    verb: "check",
+    message: (p: { log: string; workloads: string; enforcers: string }) =>
+      `\`log ${p.log}\` has no effect on ${p.workloads}: ${p.enforcers} cannot log what a rule lets pass`,
+    help: () => "use the flow log of the platform there, or remove `log`",
   }),
   SEG808: error({
     name: "account-without-number",

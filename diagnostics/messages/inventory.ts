@@ -1,6 +1,6 @@
 // SEG801-811: what is wrong in the inventory, in segc.yaml, or with reading either
 // (language.md 6.5 and 11, "Inventory"). SEG808 stands with the rules that name accounts.
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 /** What a JSON Schema, or a reader before it, has against one value. */
 export type SchemaFault =
@@ -139,6 +139,14 @@ export const inventoryMessages = {
       p.why === "missing"
         ? `give it, or declare label \`${p.label}\` as \`optional\``
         : "correct the workload's labels, or the requirement",
+  }),
+  SEG806: warning({
+    name: "workload-without-address",
+    title: "A workload without an address",
+    verb: "check",
+    message: (p: { workload: string }) =>
+      `\`${p.workload}\` has no address: what is enforced by address leaves it out`,
+    help: () => "give it an address, or leave it if it is scaled to zero",
   }),
   SEG807: error({
     name: "inventory-sources-disagree",

@@ -1,5 +1,5 @@
 // SEG3xx: what may stand where (language.md 6.2 and 11, "Types").
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 const sources: Readonly<Record<string, string>> = {
   enum: "an enum",
@@ -16,6 +16,17 @@ export const typeMessages = {
     message: (p: { label: string; value: string; suggestion: string }) =>
       `\`${p.label}\` has no value \`${p.value}\`${p.suggestion}`,
     help: (p) => `use a declared value, or add \`${p.value}\` to label \`${p.label}\``,
+  }),
+  SEG302: warning({
+    name: "value-of-no-workload",
+    title: "A value of an open label that no workload has",
+    verb: "check",
+    message: (p: { label: string; value: string; nearest: string | undefined }) =>
+      `no workload has \`${p.label} is ${p.value}\`${p.nearest === undefined ? "" : `; closest in the inventory: \`${p.nearest}\``}`,
+    help: (p) =>
+      p.nearest === undefined
+        ? "correct the value, or leave it if such workloads are still to come"
+        : `write \`${p.nearest}\` if that is meant`,
   }),
   SEG303: error({
     name: "unguarded-negation",
@@ -137,6 +148,14 @@ export const typeMessages = {
     message: (p: { service: string }) =>
       `\`${p.service}\` in an \`allow\`: replies and errors always come with their flow`,
     help: () => "remove it",
+  }),
+  SEG311: warning({
+    name: "program-without-platform",
+    title: "A program without an alternative for the platform of selected workloads",
+    verb: "check",
+    message: (p: { program: string; platforms: string; count: number; workloads: string }) =>
+      `${p.program} has no alternative for ${p.platforms}; ${p.count === 1 ? "1 selected workload never matches" : `${p.count} selected workloads never match`}: ${p.workloads}`,
+    help: (p) => `add an alternative for ${p.platforms}, or narrow what stands after \`@\``,
   }),
   SEG312: error({
     name: "expiring-deny",

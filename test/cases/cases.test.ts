@@ -1,6 +1,7 @@
 // The literate cases: every Markdown file here is a suite, every heading with fences a test. An
 // `errors` fence lists what must be reported, a line each (`SEG202 app.seg:4`, the place may be left
-// out); without one there must be no error. What a policy means is said by the tests inside it.
+// out); without one there must be no error. A `warnings` fence does the same for warnings, which
+// are not looked at without one. What a policy means is said by the tests inside it.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
@@ -21,13 +22,15 @@ describe.each(files)("%s", (file) => {
   const cases = literateCases(readFileSync(file, "utf8"));
 
   it.each(cases.map((each) => [each.name, each] as const))("%s", (_, { fences }) => {
-    const expected = fences
-      .filter((fence) => fence.language === "errors")
-      .flatMap((fence) => fence.text.trim().split("\n"));
     const { diagnostics } = check(projectOf(fences), { now });
-    const errors = diagnostics.filter((each) => each.severity === "error");
-    const found = errors.map((each) => placed(each, expected));
-    expect(found, errors.map((each) => each.message).join("\n")).toEqual(expected);
+    for (const severity of ["error", "warning"] as const) {
+      const wanted = fences.filter((fence) => fence.language === `${severity}s`);
+      if (severity === "warning" && wanted.length === 0) continue;
+      const expected = wanted.flatMap((fence) => fence.text.trim().split("\n"));
+      const reported = diagnostics.filter((each) => each.severity === severity);
+      const found = reported.map((each) => placed(each, expected));
+      expect(found, reported.map((each) => each.message).join("\n")).toEqual(expected);
+    }
   });
 });
 

@@ -59,9 +59,10 @@ describe("examples/crm", () => {
     expect(enforcement.length).toBe(unstaged.length);
   });
 
-  it("warns that the observed ERP is open until its window ends, and of nothing else", () => {
+  it("warns of logs Windows does not write and of the observed ERP, and of nothing else", () => {
     const warnings = diagnostics.map(({ code, message }) => [code, message]);
     expect(warnings).toEqual([
+      ["SEG513", expect.stringMatching(/^`log new` .* Windows Firewall/)],
       ["SEG603", expect.stringMatching(/ot-isolated.*until 2027-02-01.*erp-\d -> /)],
       ["SEG603", expect.stringMatching(/open-admin.*until 2027-02-01.* -> erp-\d : tcp\/22/)],
     ]);

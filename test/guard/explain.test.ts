@@ -24,6 +24,10 @@ describe("explain", () => {
 
   test("tells two peers on one machine from two that cannot meet", () => {
     expect(verdict("web-1 -> web-1 : tcp/1")).toBe("same-host");
+    expect(verdict("dbs -> db-1 : tcp/1")).toBe("same-host");
+    expect(verdict("dbs -> dbs : any-service")).toBe("same-host");
+    expect(verdict("10.0.0.2 -> workloads where role is db : tcp/1")).toBe("same-host");
+    expect(verdict("workloads -> db-1 : icmp4/0")).toBe("no-flow");
     expect(verdict("2001:db8::1 -> web-1 : tcp/1")).toBe("no-flow");
   });
 

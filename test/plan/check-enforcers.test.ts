@@ -36,12 +36,15 @@ describe("SEG506", () => {
     );
   });
 
-  test("one flow with one enforcer is enough, also an observed one", () => {
+  test("one flow with one enforcer makes it a warning, also an observed one", () => {
     const c = host("c", "10.0.0.3", ["nftables"]);
     const some = make.union(one("b"), one("c"));
-    expect(codes([bare("a", "10.0.0.1"), bare("b", "10.0.0.2"), c], rule(one("a"), some))).toEqual(
-      [],
-    );
+    const hosts = [bare("a", "10.0.0.1"), bare("b", "10.0.0.2"), c];
+    const [found, ...rest] = check(hosts, [rule(one("a"), some)]);
+    expect(rest).toEqual([]);
+    expect([found?.code, found?.severity]).toEqual(["SEG506", "warning"]);
+    expect(found?.message).toContain("1 of the 2 address pairs");
+    expect(codes(hosts, rule(one("a"), one("c")))).toEqual([]);
   });
 
   test("the enforcer must stand in the direction of the flow", () => {
@@ -107,7 +110,10 @@ describe("SEG511", () => {
   test("all of sctp is exact, and a deny only widens", () => {
     const all = { service: serviceSet([protocolInterval(132)]) };
     expect(codes([x, y], rule(one("x"), one("y"), all))).toEqual([]);
-    expect(codes([x, y], rule(one("x"), one("y"), sctp, { effect: "deny" }))).toEqual([]);
+    const [found, ...rest] = check([x, y], [rule(one("x"), one("y"), sctp, { effect: "deny" })]);
+    expect(rest).toEqual([]);
+    expect([found?.code, found?.severity]).toEqual(["SEG509", "warning"]);
+    expect(codes([x, y], rule(one("x"), one("y"), all, { effect: "deny" }))).toEqual([]);
   });
 });
 
@@ -123,8 +129,11 @@ describe("SEG512", () => {
     expect(found?.message).toContain("(1 pair, `a` is in realm `default`, `far` in realm `plant`)");
   });
 
-  test("one pair that shares one is no error, nor is a rule with no pair at all", () => {
-    expect(codes([a, b, far], rule(make.workloads, make.workloads))).toEqual([]);
+  test("one pair that shares one makes it a warning; a rule with no pair at all is fine", () => {
+    const [found, ...rest] = check([a, b, far], [rule(make.workloads, make.workloads)]);
+    expect(rest).toEqual([]);
+    expect([found?.code, found?.severity]).toEqual(["SEG512", "warning"]);
+    expect(found?.message).toContain("4 of the 6 pairs");
     expect(codes([a, far], rule(one("a"), one("a")))).toEqual([]);
   });
 

@@ -40,7 +40,9 @@ describe("SEG501", () => {
   test("fallback network and deny are lowered instead", () => {
     const aws = host("a", "10.0.0.1", ["aws-sg"]);
     expect(codes([aws, db], rule(from(unit), one("b"), {}, fallback))).toEqual([]);
-    expect(codes([aws, db], rule(from(unit), one("b"), {}, { effect: "deny" }))).toEqual([]);
+    const [found, ...rest] = check([aws, db], [rule(from(unit), one("b"), {}, { effect: "deny" })]);
+    expect(rest).toEqual([]);
+    expect([found?.code, found?.severity]).toEqual(["SEG509", "warning"]);
   });
 
   test("owners are seen at the source end only", () => {

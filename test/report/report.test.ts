@@ -67,7 +67,7 @@ describe("explained flows", () => {
     ["same-host", "same host: not enforced: x -> y : tcp/1"],
     [
       "no-flow",
-      "no such flow: the two ends share no address family, realm or workload: x -> y : tcp/1",
+      "no such flow: the ends share no address family or realm, or the service always passes (replies, errors, neighbour discovery): x -> y : tcp/1",
     ],
     ["partly", "allowed in part: x -> y : tcp/1"],
   ] as const)("%s", (verdict, first) => {
