@@ -32,8 +32,10 @@ export function planNftables(
   options: PlanOptions = { minimise: false },
 ): NftPlan {
   const { minimise, share = (set) => set } = options;
-  const purposeOf = minimise ? purpose : ({ ruleId }: SliceEntry) => ruleId;
-  const parts: TableParts = { sets: newAddressSets(purposeOf), maps: [], chains: [], share };
+  const naming = minimise
+    ? { purposeOf: purpose, sharesAcross: false }
+    : { purposeOf: ({ ruleId }: SliceEntry) => ruleId, sharesAcross: true };
+  const parts: TableParts = { sets: newAddressSets(naming), maps: [], chains: [], share };
   const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
   const base = directions.flatMap((direction) => directionChains(parts, direction, minimise));
   const programs = directions
@@ -48,8 +50,9 @@ export function planNftables(
 }
 
 /** Blocks of one list and condition differ in their services, so these tell sets apart. */
-const purpose = ({ service, programs, notPrograms, until, log, ruleId }: SliceEntry) =>
+const purpose = ({ service, programs, notPrograms, until, log, ruleId }: SliceEntry, use: string) =>
   JSON.stringify([
+    use,
     service.intervals.map(({ first, last }) => [first, last]),
     [...programs, ...notPrograms].map(({ key }) => key),
     until === undefined && log === "none" ? null : ruleId,
