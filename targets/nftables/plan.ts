@@ -23,6 +23,7 @@ import { dispatchRules, isUnconditional } from "./dispatch.ts";
 import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
 import { identitiesOf } from "./identity.ts";
 import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
+import { stamped } from "./stamp.ts";
 
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 
@@ -41,12 +42,12 @@ export function planNftables(
   const programs = directions
     .flatMap(everyEntry)
     .flatMap((entry) => [...entry.programs, ...entry.notPrograms]);
-  return {
+  return stamped({
     addressSets: collectedSets(parts.sets),
     verdictMaps: [...parts.maps].sort((a, b) => (a.name < b.name ? -1 : 1)),
     ...identitiesOf(programs),
     chains: [...parts.chains, ...base].sort((a, b) => (a.name < b.name ? -1 : 1)),
-  };
+  });
 }
 
 /** Blocks of one list and condition differ in their services, so these tell sets apart. */

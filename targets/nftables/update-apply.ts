@@ -1,34 +1,32 @@
-// The bytes of an update, carried out on the elements of a table as the kernel does it. What the
+// The bytes of an update, carried out on the members of a table as the kernel does it. What the
 // kernel would refuse is refused here: then nothing of the transaction happens there either.
-import { type Cidr, type Family, parsePrefix } from "../../compiler/sets/address.ts";
+import { type Cidr, parsePrefix } from "../../compiler/sets/address.ts";
 import { disjointSet } from "../../compiler/sets/address-set.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { tableName } from "./ruleset.ts";
-import { updatePath } from "./side-files.ts";
 
 /** By the name of a set or map: every prefix, and what stands behind it (empty in a set). */
 export type Elements = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Throws `RulesetFault` where the text is none of segc's or does not fit these elements. */
-export function elementsAfter(before: Elements, text: string): Elements {
-  const after = new Map([...before].map(([name, elements]) => [name, new Map(elements)]));
-  let adds = false;
-  for (const { verb, name, key, verdict, line } of editsIn(text)) {
-    const elements = after.get(name);
-    if (elements === undefined) throw fault(line, `there is no set or map \`${name}\``);
-    if (verb === "delete") {
-      // One after an add could free the place of what was added: order would matter.
-      if (adds) throw fault(line, "a delete follows an add");
-      if (elements.get(key) !== verdict) throw fault(line, `\`${key}${verdict}\` is not there`);
-      elements.delete(key);
-    } else {
-      adds = true;
-      if (elements.has(key)) throw fault(line, `\`${key}\` is there already`);
-      elements.set(key, verdict);
-    }
+/** Of a loaded table, what an update may change. */
+export interface Loaded {
+  readonly stamp: string;
+  readonly elements: Elements;
+}
+
+export type Applied =
+  | { readonly ok: true; readonly loaded: Loaded }
+  /** Nothing has changed. */
+  | { readonly ok: false; readonly problem: string };
+
+/** The table after `nft -f` of this text. */
+export function loadedAfter(before: Loaded, text: string): Applied {
+  try {
+    return { ok: true, loaded: carriedOut(before, statementsIn(text)) };
+  } catch (fault) {
+    if (!(fault instanceof RulesetFault)) throw fault;
+    return { ok: false, problem: `line ${fault.line}: ${fault.message}` };
   }
-  for (const [name, elements] of after) checkDisjoint(name, elements);
-  return after;
 }
 
 interface Edit {
@@ -40,46 +38,81 @@ interface Edit {
   readonly line: number;
 }
 
-const opening = new RegExp(`^(add|delete) element inet ${tableName} ([A-Za-z_]\\w*) \\{$`);
+interface Statements {
+  readonly from: string;
+  readonly edits: readonly Edit[];
+  readonly to: string;
+}
 
-function editsIn(text: string): readonly Edit[] {
-  const edits: Edit[] = [];
-  let inside: Pick<Edit, "verb" | "name"> | undefined;
-  let isLast = false;
-  for (const [index, content] of text.split("\n").entries()) {
-    const line = index + 1;
-    if (inside === undefined) {
-      if (content === "" || content.startsWith("#")) continue;
-      const [, verb, name] = opening.exec(content) ?? [];
-      if (name === undefined) throw fault(line, "expected elements to add or to delete");
-      inside = { verb: verb === "add" ? "add" : "delete", name };
-      isLast = false;
-    } else if (isLast) {
-      if (content !== "}") throw fault(line, "expected `}`");
-      inside = undefined;
+function carriedOut(before: Loaded, { from, edits, to }: Statements): Loaded {
+  if (from !== before.stamp) throw new RulesetFault(1, `there is no set \`${from}\``);
+  const after = new Map([...before.elements].map(([name, list]) => [name, new Map(list)]));
+  if (after.has(to)) throw new RulesetFault(1, `there is a set \`${to}\` already`);
+  let adds = false;
+  for (const { verb, name, key, verdict, line } of edits) {
+    const elements = after.get(name);
+    if (elements === undefined) throw new RulesetFault(line, `there is no set \`${name}\``);
+    if (verb === "delete") {
+      // After an add it could make room for what was added before: order would matter.
+      if (adds) throw new RulesetFault(line, "a delete follows an add");
+      if (elements.get(key) !== verdict) throw new RulesetFault(line, `no \`${key}${verdict}\``);
+      elements.delete(key);
     } else {
-      const [, key, verdict = "", comma] =
-        /^ {2}([0-9a-f:./]+)( : jump [A-Za-z_]\w*)?(,?)$/.exec(content) ?? [];
-      if (key === undefined) throw fault(line, "expected an element");
-      edits.push({ ...inside, key, verdict, line });
-      isLast = comma === "";
+      adds = true;
+      if (elements.has(key)) throw new RulesetFault(line, `\`${key}\` is there already`);
+      elements.set(key, verdict);
     }
   }
-  if (inside !== undefined) throw fault(1, "the last statement does not end");
-  return edits;
+  for (const [name, elements] of after) checkDisjoint(name, [...elements.keys()]);
+  return { stamp: to, elements: after };
 }
 
-function checkDisjoint(name: string, elements: ReadonlyMap<string, string>): void {
-  const cidrs: Cidr[] = [];
-  const families = new Set<Family>();
-  for (const key of elements.keys()) {
-    const prefix = parsePrefix(key);
-    if (prefix.kind !== "prefix") throw fault(1, `\`${key}\` is no prefix`);
-    cidrs.push(prefix.cidr);
-    families.add(prefix.cidr.address.family);
+const removedStamp = new RegExp(`^delete set inet ${tableName} ([A-Za-z_]\\w*)$`);
+const newStamp = new RegExp(`^add set inet ${tableName} ([A-Za-z_]\\w*) \\{ type ipv4_addr; \\}$`);
+const opening = new RegExp(`^(add|delete) element inet ${tableName} ([A-Za-z_]\\w*) \\{$`);
+const element = /^ {2}([0-9a-f:./]+)( : jump [A-Za-z_]\w*)?(,?)$/;
+
+/** The stamp that goes, elements, the stamp that comes: in this order, each on lines of its own. */
+function statementsIn(text: string): Statements {
+  const lines = text
+    .split("\n")
+    .map((content, index) => ({ content, line: index + 1 }))
+    .filter(({ content }) => content !== "" && !content.startsWith("#"));
+  const [, from] = removedStamp.exec(lines[0]?.content ?? "") ?? [];
+  const [, to] = newStamp.exec(lines.at(-1)?.content ?? "") ?? [];
+  if (from === undefined || to === undefined) throw new RulesetFault(1, "there is no stamp");
+  const edits: Edit[] = [];
+  let inside: Pick<Edit, "verb" | "name"> | undefined;
+  let wasLast = false;
+  for (const { content, line } of lines.slice(1, -1)) {
+    if (inside === undefined) {
+      const [, verb, name] = opening.exec(content) ?? [];
+      if (name === undefined) throw new RulesetFault(line, "expected elements");
+      inside = { verb: verb === "add" ? "add" : "delete", name };
+      wasLast = false;
+    } else if (wasLast) {
+      if (content !== "}") throw new RulesetFault(line, "expected `}`");
+      inside = undefined;
+    } else {
+      const [, key, verdict = "", comma] = element.exec(content) ?? [];
+      if (key === undefined) throw new RulesetFault(line, "expected an element");
+      edits.push({ ...inside, key, verdict, line });
+      wasLast = comma === "";
+    }
   }
-  if (families.size > 1) throw fault(1, `\`${name}\` mixes families`);
-  if (disjointSet(cidrs) === undefined) throw fault(1, `elements of \`${name}\` overlap`);
+  if (inside !== undefined) throw new RulesetFault(1, "the last statement does not end");
+  return { from, edits, to };
 }
 
-const fault = (line: number, message: string) => new RulesetFault(line, message, updatePath);
+/** The kernel takes no prefix within another. */
+function checkDisjoint(name: string, keys: readonly string[]): void {
+  const cidrs = keys.map((key): Cidr => {
+    const prefix = parsePrefix(key);
+    if (prefix.kind === "prefix") return prefix.cidr;
+    throw new RulesetFault(1, `\`${key}\` is no prefix`);
+  });
+  if (new Set(cidrs.map(({ address }) => address.family)).size > 1) {
+    throw new RulesetFault(1, `\`${name}\` mixes families`);
+  }
+  if (disjointSet(cidrs) === undefined) throw new RulesetFault(1, `\`${name}\` overlaps itself`);
+}

@@ -4,19 +4,20 @@
 // plan before anybody sees them.
 import type { PlanUpdate } from "../../compiler/plan/target.ts";
 import { cidrsOf } from "../../compiler/sets/address-set.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { cidrText, textsOf } from "./elements.ts";
 import { type NftPlan, tableName } from "./ruleset.ts";
 import { sideFiles, updatePath } from "./side-files.ts";
-import { type Elements, elementsAfter } from "./update-apply.ts";
+import { chainsWithoutComments } from "./stamp.ts";
+import { type Elements, type Loaded, loadedAfter } from "./update-apply.ts";
 
 /** Undefined where anything but members has changed: then the whole file is to be loaded. */
 export function updateNftables(before: NftPlan, after: NftPlan): PlanUpdate | undefined {
+  const [old, wanted] = [loadedOf(before), loadedOf(after)];
+  if (old === undefined || wanted === undefined) return undefined;
   if (shapeOf(before) !== shapeOf(after)) return undefined;
-  const [old, wanted] = [elementsOf(before), elementsOf(after)];
-  const removed = difference(old, wanted);
-  const added = difference(wanted, old);
-  const text = updateText(removed, added);
+  const removed = difference(old.elements, wanted.elements);
+  const added = difference(wanted.elements, old.elements);
+  const text = updateText({ from: old.stamp, removed, added, to: wanted.stamp });
   assertReached(old, text, wanted);
   return { file: { path: updatePath, text }, added: countOf(added), removed: countOf(removed) };
 }
@@ -35,16 +36,14 @@ function shapeOf(plan: NftPlan): string {
       family,
       branches.some(({ addresses }) => textsOf(addresses).isInterval),
     ]),
-    chains.map(({ rules, ...chain }) => [
-      chain,
-      rules.map((rule) => ({ ...rule, comment: undefined })),
-    ]),
+    chainsWithoutComments(chains),
     sideFiles(plan),
   ]);
 }
 
-/** As the kernel holds them once the table is loaded, by the name of the set or map. */
-function elementsOf({ addressSets, verdictMaps }: NftPlan): Elements {
+/** As the kernel holds it once the table is loaded; undefined for one without a stamp. */
+function loadedOf({ stamp, addressSets, verdictMaps }: NftPlan): Loaded | undefined {
+  if (stamp === undefined) return undefined;
   const sets = addressSets.map(
     ({ name, addresses }) =>
       [name, new Map(cidrsOf(addresses).map((cidr) => [cidrText(cidr), ""]))] as const,
@@ -55,7 +54,7 @@ function elementsOf({ addressSets, verdictMaps }: NftPlan): Elements {
     );
     return [name, new Map(pairs)] as const;
   });
-  return new Map([...sets, ...maps]);
+  return { stamp, elements: new Map([...sets, ...maps]) };
 }
 
 /** Elements of the first that the second has not, or has with another verdict. */
@@ -73,12 +72,21 @@ function difference(first: Elements, second: Elements): Elements {
 const countOf = (elements: Elements) =>
   [...elements.values()].reduce((sum, { size }) => sum + size, 0);
 
+interface Change {
+  readonly from: string;
+  readonly removed: Elements;
+  readonly added: Elements;
+  readonly to: string;
+}
+
 /** Deletes first: the kernel takes no prefix within another, and no key twice. */
-function updateText(removed: Elements, added: Elements): string {
+function updateText({ from, removed, added, to }: Change): string {
   return [
-    "# Written by segc. Changes elements of its own table in one transaction and nothing else.",
+    "# Written by segc. Changes members of its own table in one transaction; fails on any other table.",
+    `delete set inet ${tableName} ${from}`,
     ...statements("delete", removed),
     ...statements("add", added),
+    `add set inet ${tableName} ${to} { type ipv4_addr; }`,
     "",
   ].join("\n");
 }
@@ -90,14 +98,14 @@ const statements = (verb: "add" | "delete", list: Elements) =>
     "}",
   ]);
 
-/** The bytes make the kernel's elements exactly those of the later table. */
-function assertReached(before: Elements, text: string, wanted: Elements): void {
-  try {
-    const reached = elementsAfter(before, text);
-    if (countOf(difference(reached, wanted)) + countOf(difference(wanted, reached)) === 0) return;
-  } catch (fault) {
-    if (!(fault instanceof RulesetFault)) throw fault;
-    throw new Error(`bug in segc (nftables): an update says: ${fault.message}`);
+/** The bytes make what the kernel holds exactly that of the later table. */
+function assertReached(before: Loaded, text: string, wanted: Loaded): void {
+  const reached = loadedAfter(before, text);
+  if (!reached.ok) throw new Error(`bug in segc (nftables): an update says: ${reached.problem}`);
+  const { stamp, elements } = reached.loaded;
+  const missing = countOf(difference(wanted.elements, elements));
+  const extra = countOf(difference(elements, wanted.elements));
+  if (missing + extra > 0 || stamp !== wanted.stamp) {
+    throw new Error("bug in segc (nftables): an update does not lead to the new table");
   }
-  throw new Error("bug in segc (nftables): an update does not lead to the new table");
 }
