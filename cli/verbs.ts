@@ -88,11 +88,13 @@ export const verbs: readonly Verb[] = [
     own: ["out", "target", "minimise", "since"],
     examples: [
       ["segc compile --out out", "every target"],
-      ["segc compile --out out --target nftables", "one target"],
-      ["segc compile --out out --minimise off", "every rule of the policy by itself"],
       [
-        "segc compile --out out && segc compile --out new --since out/manifest.json",
-        "and how to get there from out by changing set members alone",
+        "segc compile --out out --target nftables --minimise off",
+        "one target, every rule of the policy by itself",
+      ],
+      [
+        "segc compile --out out && segc compile --out out --since out/manifest.json",
+        "with updates from what was there before",
       ],
     ],
   },
