@@ -15,6 +15,7 @@ export type {
   ProductOf,
 } from "./compiler/minimise/cover-types.ts";
 export { productCover } from "./compiler/minimise/product-cover.ts";
+export type { Since, SinceNote } from "./compiler/since.ts";
 export type { Verified, VerifyFinding } from "./compiler/verify-artefacts.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { SourceFile, Span } from "./diagnostics/source.ts";

@@ -23,6 +23,8 @@ export interface Options {
   readonly out: string | undefined;
   /** `compile --minimise`. */
   readonly minimise: boolean;
+  /** `compile --since`: the manifest of an earlier compile. */
+  readonly since: string | undefined;
   readonly target: readonly string[] | undefined;
 }
 

@@ -143,6 +143,8 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
     new Option("--minimise <on|off>", "the fewest rules, or one by one")
       .choices(["on", "off"])
       .default("on"),
+  since: () =>
+    new Option("--since <MANIFEST>", "add updates from the artefacts of an earlier manifest.json"),
   target: () => new Option("--target <NAMES>", "only these targets, separated by commas"),
 };
 
@@ -181,6 +183,7 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
     check: raw.check === true,
     exitCode: raw.exitCode === true,
     minimise: raw.minimise !== "off",
+    since: text("since"),
     out: text("out"),
     target: text("target")
       ?.split(",")

@@ -1,4 +1,5 @@
 // A folder that `segc compile --out` wrote, back as its manifest and the files it lists.
+import { basename, dirname } from "node:path";
 import type { Manifest } from "../compiler/manifest.ts";
 import { nodeFiles } from "../host/node-files.ts";
 import { manifestName } from "../host/output-folder.ts";
@@ -16,22 +17,35 @@ export interface FoundArtefacts {
 
 /** `shown` is the folder as the user wrote it. */
 export function readArtefacts(folder: string, shown: string): FoundArtefacts | Failure {
+  return readBeside(folder, manifestName, {
+    shown: `${shown}/${manifestName}`,
+    help: "name the folder that `segc compile --out` wrote",
+  });
+}
+
+/** The same by the path of the manifest; `shown` is that path as the user wrote it. */
+export function readArtefactsOf(path: string, shown: string): FoundArtefacts | Failure {
+  const help = "name the manifest.json that an earlier `segc compile --out` wrote";
+  return readBeside(dirname(path), basename(path), { shown, help });
+}
+
+function readBeside(
+  folder: string,
+  name: string,
+  { shown, help }: { readonly shown: string; readonly help: string },
+): FoundArtefacts | Failure {
   const files = nodeFiles(folder);
   const read = (path: string) => {
     const bytes = files.read(path, bytesMax);
     return bytes.ok ? new TextDecoder().decode(bytes.bytes) : bytes;
   };
-  const text = read(manifestName);
+  const text = read(name);
   if (typeof text !== "string") {
-    return failure(
-      exit.environment,
-      `\`${shown}/${manifestName}\` cannot be read: ${text.detail}`,
-      "name the folder that `segc compile --out` wrote",
-    );
+    return failure(exit.environment, `\`${shown}\` cannot be read: ${text.detail}`, help);
   }
   const manifest = readManifest(text);
   if (manifest === undefined) {
-    return failure(exit.environment, `\`${shown}/${manifestName}\` is not a manifest of segc`);
+    return failure(exit.environment, `\`${shown}\` is not a manifest of segc`, help);
   }
   const texts = new Map<string, string>();
   for (const path of listedPaths(manifest)) {

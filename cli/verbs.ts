@@ -1,7 +1,7 @@
 // The table of verbs: help and completion are read from it.
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
-export type OwnOption = "check" | "exit-code" | "minimise" | "out" | "target";
+export type OwnOption = "check" | "exit-code" | "minimise" | "out" | "since" | "target";
 
 export type VerbName =
   | "init"
@@ -85,11 +85,17 @@ export const verbs: readonly Verb[] = [
     name: "compile",
     summary: "write the artefacts of every enforcer class",
     operands: "",
-    own: ["out", "target", "minimise"],
+    own: ["out", "target", "minimise", "since"],
     examples: [
       ["segc compile --out out", "every target"],
-      ["segc compile --out out --target nftables", "one target"],
-      ["segc compile --out out --minimise off", "every rule of the policy by itself"],
+      [
+        "segc compile --out out --target nftables --minimise off",
+        "one target, every rule of the policy by itself",
+      ],
+      [
+        "segc compile --out out && segc compile --out out --since out/manifest.json",
+        "with updates from what was there before",
+      ],
     ],
   },
   {

@@ -2,7 +2,7 @@
 // back at once and proved to do what the slice says: what was lost or bent on the way to text stops
 // the compile here.
 import type { EnforcerKind } from "./inventory/types.ts";
-import type { ArtefactEntry } from "./manifest.ts";
+import type { ArtefactEntry, FileEntry } from "./manifest.ts";
 import { type MinimisedCounts, minimiseSlice } from "./minimise/minimise-slice.ts";
 import { sha256OfBytes } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
@@ -34,9 +34,17 @@ export interface TargetRunner {
     artefact: Artefact,
     from: UtcDate,
   ) => readonly Discrepancy[];
+  /** `later` with the file that leads from the earlier artefact to it, where there can be one. */
+  readonly update: (earlier: Artefact, later: Artefact) => Updated;
   /** Proved, as above. Undefined when the files are not what this target writes. */
   readonly expire: (artefact: Artefact, now: UtcDate) => Artefact | undefined;
 }
+
+export type Updated =
+  | { readonly kind: "updated"; readonly artefact: Artefact }
+  /** More than members of sets has changed, or the target knows no updates. */
+  | { readonly kind: "none" }
+  | { readonly kind: "unread"; readonly problem: string };
 
 export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
   const { name } = target;
@@ -56,6 +64,7 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
       });
     },
     verify: (slice, artefact, from) => verify(target, slice, ownFiles(artefact), from),
+    update: (earlier, later) => update(target, earlier, later),
     expire: (artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));
       if (!parsed.ok) return undefined;
@@ -81,6 +90,29 @@ function verify<Plan>(
         kind: "fault",
         message: `${path}:${line}: ${message}`,
       }));
+}
+
+function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact): Updated {
+  if (target.update === undefined) return { kind: "none" };
+  const before = target.parse(ownFiles(earlier));
+  if (!before.ok) {
+    const [first] = before.problems;
+    return { kind: "unread", problem: `${first?.path}:${first?.line}: ${first?.message}` };
+  }
+  const after = target.parse(ownFiles(later));
+  if (!after.ok) throw new Error(`bug in segc (${target.name}): a new artefact is not read`);
+  const found = target.update(before.plan, after.plan);
+  if (found === undefined) return { kind: "none" };
+  const { added, removed } = found;
+  const file = inFolder(later.entry, found.file);
+  const files = [...later.entry.files, fileEntry(file)];
+  const entry: ArtefactEntry = {
+    ...later.entry,
+    files,
+    bytes: bytesOf(files),
+    update: { from: earlier.entry.id, added, removed },
+  };
+  return { kind: "updated", artefact: { entry, files: [...later.files, file] } };
 }
 
 /** The plan that the bytes say, once they are proved. */
@@ -128,16 +160,8 @@ interface Made {
 
 function artefactOf<Plan>(target: Target<Plan>, plan: Plan, made: Made): Artefact {
   const { id, workloads, minimised, sha256 = sha256OfBytes } = made;
-  const files = made.files.map(({ path, text, executable = false }) => ({
-    path: `${target.name}/${id}/${path}`,
-    text,
-    executable,
-  }));
-  const encoder = new TextEncoder();
-  const entries = files.map(({ path, text, executable }) => {
-    const bytes = encoder.encode(text);
-    return { path, sha256: sha256(bytes), bytes: bytes.length, executable };
-  });
+  const files = made.files.map((file) => inFolder({ target: target.name, id }, file));
+  const entries = files.map((file) => fileEntry(file, sha256));
   const entry: ArtefactEntry = {
     target: target.name,
     kind: target.capabilities.kind,
@@ -145,12 +169,28 @@ function artefactOf<Plan>(target: Target<Plan>, plan: Plan, made: Made): Artefac
     workloads,
     files: entries,
     ...target.measure(plan),
-    bytes: entries.reduce((sum, file) => sum + file.bytes, 0),
+    bytes: bytesOf(entries),
     minimised,
+    update: null,
     expires: target.expiries(plan),
   };
   return { entry, files };
 }
+
+const inFolder = (
+  { target, id }: Pick<ArtefactEntry, "target" | "id">,
+  { path, text, executable = false }: OutputFile,
+) => ({ path: `${target}/${id}/${path}`, text, executable });
+
+function fileEntry(
+  { path, text, executable = false }: OutputFile,
+  sha256: (bytes: Uint8Array) => string = sha256OfBytes,
+): FileEntry {
+  const bytes = new TextEncoder().encode(text);
+  return { path, sha256: sha256(bytes), bytes: bytes.length, executable };
+}
+
+const bytesOf = (files: readonly FileEntry[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** The files under their paths within the artefact's own folder. */
 const ownFiles = ({ entry, files }: Artefact): readonly OutputFile[] =>

@@ -9,6 +9,7 @@ import type { EnforcerSlice } from "./plan/slice.ts";
 import { eachSlice, joinWorkloads } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import { addressSharing } from "./sets/address-set.ts";
+import { type Since, type SinceNote, updatesSince } from "./since.ts";
 
 export interface CompileOptions {
   readonly targets: readonly TargetRunner[];
@@ -19,12 +20,16 @@ export interface CompileOptions {
   readonly minimise: boolean;
   /** As of `ProduceOptions`. */
   readonly sha256?: (bytes: Uint8Array) => string;
+  /** An earlier compile: where only members of sets changed, a file leads from there to here. */
+  readonly since?: Since;
 }
 
 export interface Compiled {
   /** Sorted by target, then id. */
   readonly artefacts: readonly Artefact[];
   readonly manifest: Manifest;
+  /** Earlier artefacts that could not be used. */
+  readonly notes: readonly SinceNote[];
 }
 
 /** Compiles what `check` found to be without error. */
@@ -47,7 +52,11 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       );
     }
   }
-  const artefacts = [...made.values()].sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
+  const whole = [...made.values()].sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
+  const { artefacts, notes } =
+    options.since === undefined
+      ? { artefacts: whole, notes: [] }
+      : updatesSince(whole, options.since, options.targets);
   const compiledKinds = new Set(options.targets.map((target) => target.kind));
   const manifest: Manifest = {
     formatVersion: 1,
@@ -59,7 +68,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     artefacts: artefacts.map((artefact) => artefact.entry),
     notCompiled: notCompiled(inventory.workloads, compiledKinds),
   };
-  return { artefacts, manifest };
+  return { artefacts, manifest, notes };
 }
 
 const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({

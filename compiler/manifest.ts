@@ -54,8 +54,20 @@ export interface ArtefactEntry {
    * not asked for.
    */
   readonly minimised: MinimisedCounts | null;
+  /**
+   * The earlier artefact that one of the files turns into this one, and the elements it adds and
+   * removes; null where everything is to be loaded.
+   */
+  readonly update: UpdateEntry | null;
   /** Rules with a last day in this artefact, sorted by day, then rule. */
   readonly expires: readonly { readonly rule: string; readonly until: UtcDate }[];
+}
+
+export interface UpdateEntry {
+  /** Its id. */
+  readonly from: string;
+  readonly added: number;
+  readonly removed: number;
 }
 
 export interface FileEntry {

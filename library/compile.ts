@@ -1,6 +1,7 @@
 // A whole project to artefacts, for every enforcer that there is a target for.
 import { type Compiled, compileChecked } from "../compiler/compile.ts";
 import type { TargetName } from "../compiler/plan/target.ts";
+import type { Since } from "../compiler/since.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Files } from "../project/files.ts";
 import { capabilityTable } from "../targets/capabilities.ts";
@@ -13,6 +14,8 @@ export interface CompileOptions extends CheckOptions {
   readonly targets?: readonly TargetName[];
   /** Default: true. False leaves every rule of the policy to be found in the artefacts. */
   readonly minimise?: boolean;
+  /** What an earlier compile left: where only members of sets changed there is a file for just that. */
+  readonly since?: Since;
 }
 
 export interface CompileResult {
@@ -28,7 +31,7 @@ export const targetNames: readonly TargetName[] = targets.map((target) => target
 /** Checks a project and, when there is no error, compiles it for every enforcer it can. */
 export function compile(
   files: Files,
-  { now, targets: wanted, minimise = true }: CompileOptions,
+  { now, targets: wanted, minimise = true, since }: CompileOptions,
 ): CompileResult {
   const checked = check(files, { now });
   const { diagnostics } = checked;
@@ -42,6 +45,7 @@ export function compile(
     inputs: checked.project.inputs,
     minimise,
     sha256: files.sha256,
+    ...(since === undefined ? {} : { since }),
   });
   return { checked, diagnostics, compiled };
 }

@@ -29,6 +29,13 @@ export function manifestLines({ artefacts, notCompiled }: Manifest, style: Style
   ];
 }
 
+/** How many artefacts need not be loaded whole after those of an earlier compile. */
+export function updateLine({ artefacts }: Manifest): string {
+  const updates = artefacts.flatMap(({ update }) => update ?? []);
+  const sum = (of: "added" | "removed") => updates.reduce((all, one) => all + one[of], 0);
+  return `${updates.length} of ${counted(artefacts.length, "artefact")} can be updated in place: ${counted(sum("added"), "element")} added, ${sum("removed")} removed`;
+}
+
 /** `nothing ends`, or what ends first. */
 export function nextEnd({ expires }: Manifest): string {
   const day = expires[0]?.until;

@@ -1,18 +1,21 @@
 // `segc compile --out DIR`: the artefacts of every enforcer class with their manifest, written as
 // a whole or not at all.
+import { resolve } from "node:path";
 import type { Compiled } from "../../compiler/compile.ts";
 import type { TargetName } from "../../compiler/plan/target.ts";
+import type { Since } from "../../compiler/since.ts";
 import { printJson } from "../../diagnostics/render-json.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { manifestName } from "../../host/output-folder.ts";
 import { compile as compileProject, targetNames } from "../../library/compile.ts";
 import { counted } from "../../report/counted.ts";
-import { manifestLines, nextEnd } from "../../report/manifest.ts";
+import { manifestLines, nextEnd, updateLine } from "../../report/manifest.ts";
 import { statusFor, stopping } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
 import { projectFolder } from "../project-folder.ts";
+import { readArtefactsOf } from "../read-artefacts.ts";
 import { writeArtefacts } from "../write-artefacts.ts";
 import { problemCount } from "./check.ts";
 
@@ -20,9 +23,11 @@ export async function compile(call: Call): Promise<Answer> {
   const { now, minimise, out = "" } = call.options; // commander insists on --out
   const targets = targetsOf(call.options.target);
   if ("kind" in targets) return targets;
+  const earlier = earlierOf(call);
+  if ("kind" in earlier) return earlier;
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
-  const result = compileProject(nodeFiles(folder), { now, minimise, ...targets });
+  const result = compileProject(nodeFiles(folder), { now, minimise, ...targets, ...earlier });
   const diagnostics = stopping(result.diagnostics, call.options);
   const compiled = diagnostics.length === 0 ? result.compiled : undefined;
   if (compiled !== undefined) {
@@ -36,12 +41,21 @@ export async function compile(call: Call): Promise<Answer> {
     folder,
     lines: (style) => [
       ...(compiled === undefined ? [] : manifestLines(compiled.manifest, style)),
+      ...(compiled === undefined || earlier.since === undefined
+        ? []
+        : [updateLine(compiled.manifest)]),
+      ...(compiled?.notes ?? []).map(({ target, id, problem }) =>
+        style.warning(`no update from ${target}/${id}: ${problem}`),
+      ),
       ...problemCount({ diagnostics }, style),
       compiled === undefined
         ? `nothing was written to ${out}`
         : `${style.help("ok")}: ${writtenWhat(compiled)} written to ${out}, as of ${now}; ${nextEnd(compiled.manifest)}`,
     ],
-    json: { now, ...(compiled === undefined ? {} : { manifest: compiled.manifest }) },
+    json: {
+      now,
+      ...(compiled === undefined ? {} : { manifest: compiled.manifest, notes: compiled.notes }),
+    },
   };
 }
 
@@ -54,6 +68,14 @@ const filesOf = ({ artefacts, manifest }: Compiled) => [
   ...artefacts.flatMap((artefact) => artefact.files),
   { path: manifestName, text: printJson(manifest) },
 ];
+
+/** Read before anything is written: `--out` may be the folder it lies in. */
+function earlierOf({ options, terminal }: Call): { readonly since?: Since } | Failure {
+  const { since } = options;
+  if (since === undefined) return {};
+  const found = readArtefactsOf(resolve(terminal.folder, since), since);
+  return "kind" in found ? found : { since: found };
+}
 
 function targetsOf(
   names: readonly string[] | undefined,

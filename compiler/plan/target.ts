@@ -98,6 +98,14 @@ export interface PlanOptions {
   readonly share?: (set: AddressSet) => AddressSet;
 }
 
+/** The way from an earlier artefact to a later one that does not load all of it. */
+export interface PlanUpdate {
+  readonly file: OutputFile;
+  /** Elements of sets that the file adds and removes. */
+  readonly added: number;
+  readonly removed: number;
+}
+
 /** What an enforcer will hold once it has loaded an artefact. */
 export interface ArtefactSize {
   readonly rules: number;
@@ -123,4 +131,9 @@ export interface Target<Plan> {
   readonly expiries: (plan: Plan) => readonly { readonly rule: string; readonly until: UtcDate }[];
   /** The plan without what has ended before `now`; never admits more than before. */
   readonly expire: (plan: Plan, now: UtcDate) => Plan;
+  /**
+   * A file that turns what is loaded of `before` into `after`, proved; undefined where only loading
+   * everything does. Missing: this target has no such files.
+   */
+  readonly update?: (before: Plan, after: Plan) => PlanUpdate | undefined;
 }

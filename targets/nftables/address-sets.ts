@@ -1,6 +1,8 @@
 // Which address lists become named sets, and under which names. A set is named after what its peers
 // may do (or, in a table that follows the policy rule by rule, after the first rule that uses it) and
-// not after its content: adding a machine changes one line of the file.
+// not after its content: adding a machine changes one line of the file. Peers of different purposes
+// are one set only in a table rule by rule, where many rules ask for the same peers: in a minimised
+// one, sets that happen to be equal today would part tomorrow, and no update of members could do that.
 
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
@@ -16,24 +18,34 @@ import type { Match, NftAddressSet } from "./ruleset.ts";
 
 /** Collects the sets of one table while its rules are built. */
 export interface AddressSets {
-  readonly byContent: Map<AddressSet, NftAddressSet>;
+  /** By what they have in common with those that they may be one with, then by content. */
+  readonly made: Map<string, Map<AddressSet, NftAddressSet>>;
   readonly share: (addresses: AddressSet) => AddressSet;
   readonly names: Set<string>;
-  /** Equal for entries whose sets should bear one name in every version of a table. */
-  readonly purposeOf: (entry: SliceEntry) => string;
+  /**
+   * Equal for entries whose sets should bear one name in every version of a table; `use` is what the
+   * entry is to the table.
+   */
+  readonly purposeOf: (entry: SliceEntry, use: string) => string;
+  /** Whether equal sets of different purposes are one. */
+  readonly sharesAcross: boolean;
 }
 
-export const newAddressSets = (purposeOf: AddressSets["purposeOf"]): AddressSets => ({
-  byContent: new Map(),
-  share: addressSharing(),
-  names: new Set(),
-  purposeOf,
-});
+export const newAddressSets = (
+  naming: Pick<AddressSets, "purposeOf" | "sharesAcross">,
+): AddressSets => ({ made: new Map(), share: addressSharing(), names: new Set(), ...naming });
+
+/** An entry where it stands. */
+export interface EntryUse {
+  readonly entry: SliceEntry;
+  /** Equal for all rules that the entry has in one role: its direction and what it decides. */
+  readonly use: string;
+}
 
 /** The condition that the address at `end` is one of these. */
 export function addressMatch(
   sets: AddressSets,
-  entry: SliceEntry,
+  { entry, use }: EntryUse,
   end: "saddr" | "daddr",
   addresses: AddressSet,
 ): Match {
@@ -49,13 +61,15 @@ export function addressMatch(
   if (textsOf(addresses).count === 1) {
     return { kind: "address", family, end, of: { kind: "addresses", addresses } };
   }
-  const { name } = setOf(sets, sets.purposeOf(entry), family, addresses);
+  const { name } = setOf(sets, sets.purposeOf(entry, `${use} ${end}`), family, addresses);
   return { kind: "address", family, end, of: { kind: "set", name } };
 }
 
 /** Sorted by name. */
 export const collectedSets = (sets: AddressSets): readonly NftAddressSet[] =>
-  [...sets.byContent.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  [...sets.made.values()]
+    .flatMap((byContent) => [...byContent.values()])
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 function setOf(
   sets: AddressSets,
@@ -64,11 +78,14 @@ function setOf(
   addresses: AddressSet,
 ): NftAddressSet {
   const content = sets.share(addresses);
-  const known = sets.byContent.get(content);
+  const scope = sets.sharesAcross ? "" : `${family} ${purpose}`;
+  const byContent = sets.made.get(scope) ?? new Map<AddressSet, NftAddressSet>();
+  sets.made.set(scope, byContent);
+  const known = byContent.get(content);
   if (known !== undefined) return known;
   const name = freeName(sets, family, purpose);
   const set = { name, family, addresses };
-  sets.byContent.set(content, set);
+  byContent.set(content, set);
   sets.names.add(name);
   return set;
 }

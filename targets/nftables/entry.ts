@@ -47,7 +47,7 @@ export function entryRules(
   const notPrograms = refuses ? entry.notPrograms.filter(isExpressible) : entry.notPrograms;
   if (!refuses && notPrograms.some((program) => !isExpressible(program))) return [];
   const process = programs.flatMap(programMatches);
-  const packets = packetMatches(parts.sets, direction, entry);
+  const packets = packetMatches(parts.sets, direction, entry, effect.label);
   const comment = ruleComment(entry);
   const ends = outcomes(direction, entry, effect);
   if (notPrograms.length === 0) {
@@ -73,11 +73,13 @@ function packetMatches(
   sets: AddressSets,
   direction: Direction,
   entry: SliceEntry,
+  label: string,
 ): readonly (readonly Match[])[] {
+  const used = { entry, use: `${direction} ${label}` };
   const [near, far] =
     direction === "ingress" ? (["daddr", "saddr"] as const) : (["saddr", "daddr"] as const);
-  const remote = addressMatch(sets, entry, far, entry.remote);
-  const local = entry.local === undefined ? [] : [addressMatch(sets, entry, near, entry.local)];
+  const remote = addressMatch(sets, used, far, entry.remote);
+  const local = entry.local === undefined ? [] : [addressMatch(sets, used, near, entry.local)];
   const time: readonly Match[] =
     entry.until === undefined ? [] : [{ kind: "before", seconds: endOf(entry.until) }];
   return serviceMatches(entry.service, entry.family).map((service) => [

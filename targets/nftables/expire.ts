@@ -5,6 +5,7 @@ import type { ArtefactSize } from "../../compiler/plan/target.ts";
 import { textsOf } from "./elements.ts";
 import { endOf } from "./entry.ts";
 import { type NftPlan, type NftRule, targetsOf } from "./ruleset.ts";
+import { stamped } from "./stamp.ts";
 
 /** What the kernel holds: rules, and elements of named sets (identity sets when all are filled). */
 export function measureNftables(plan: NftPlan): ArtefactSize {
@@ -47,12 +48,12 @@ export function expireNftables(plan: NftPlan, now: UtcDate): NftPlan {
   );
   const kept = chains.filter(({ name, base }) => base !== undefined || called.has(name));
   const used = new Set(kept.flatMap(({ rules }) => rules.flatMap(setsOf)));
-  return {
+  return stamped({
     ...plan,
     chains: kept,
     addressSets: plan.addressSets.filter(({ name }) => used.has(name)),
     verdictMaps: plan.verdictMaps.filter(({ name }) => used.has(name)),
-  };
+  });
 }
 
 const endSeconds = ({ matches }: NftRule): number | undefined => {

@@ -7,6 +7,7 @@ import { parseNftables } from "./parse.ts";
 import { planNftables } from "./plan.ts";
 import { renderNftables } from "./render.ts";
 import type { NftPlan } from "./ruleset.ts";
+import { updateNftables } from "./update.ts";
 
 export const nftables: Target<NftPlan> = {
   name: "nftables",
@@ -18,4 +19,5 @@ export const nftables: Target<NftPlan> = {
   measure: measureNftables,
   expiries: nftablesExpiries,
   expire: expireNftables,
+  update: updateNftables,
 };

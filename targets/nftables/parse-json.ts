@@ -49,8 +49,13 @@ function rulesetOf(json: unknown, levels: Levels): Ruleset {
     chain: textOf(body.get("chain")),
     rule: ruleOf(body, levels),
   }));
+  const isStamp = (set: JsonObject) =>
+    set.get("type") !== "cgroupsv2" && set.get("elem") === undefined;
+  const [stamp, ...more] = sets.filter(isStamp);
+  if (more.length > 0) throw new RulesetFault(1, "more than one empty set");
   const ruleset: Ruleset = {
-    addressSets: sortedByName(sets.flatMap(addressSetOf)),
+    stamp: stamp === undefined ? undefined : textOf(stamp.get("name")),
+    addressSets: sortedByName(sets.filter((set) => set !== stamp).flatMap(addressSetOf)),
     verdictMaps: sortedByName(bodies("map").map(verdictMapOf)),
     identitySets: sets
       .filter((set) => set.get("type") === "cgroupsv2")

@@ -21,7 +21,10 @@ import { rulesetPath } from "./side-files.ts";
 import { Cursor, tokenise } from "./tokens.ts";
 
 /** What the ruleset file alone says. */
-export type Ruleset = Pick<NftPlan, "addressSets" | "verdictMaps" | "identitySets" | "chains">;
+export type Ruleset = Pick<
+  NftPlan,
+  "stamp" | "addressSets" | "verdictMaps" | "identitySets" | "chains"
+>;
 
 export function parseNftables(files: readonly OutputFile[]): Parsed<NftPlan> {
   const file = files.find(({ path }) => path === rulesetPath);
@@ -47,6 +50,7 @@ export function parseRuleset(text: string): Ruleset {
   }
   cursor.expect("table", "inet", tableName, "{");
   cursor.endLine();
+  let stamp: string | undefined;
   const addressSets: NftAddressSet[] = [];
   const verdictMaps: NftVerdictMap[] = [];
   const identitySets: string[] = [];
@@ -58,12 +62,16 @@ export function parseRuleset(text: string): Ruleset {
       cursor.expect("set");
       const set = parseSet(cursor);
       if (set.kind === "identity") identitySets.push(set.name);
-      else addressSets.push(set.set);
+      else if (set.kind === "stamp") {
+        if (stamp !== undefined) cursor.fail("expected one empty set at most");
+        stamp = set.name;
+      } else addressSets.push(set.set);
     }
   }
   cursor.endLine();
   if (cursor.peek() !== undefined) cursor.fail("expected the end of the file");
   const ruleset = {
+    stamp,
     addressSets: sortedByName(addressSets),
     verdictMaps: sortedByName(verdictMaps),
     identitySets: identitySets.sort(),
@@ -77,6 +85,8 @@ export const sortedByName = <Named extends { readonly name: string }>(list: read
   [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 type ParsedSet =
+  /** No rule may ask an empty set of addresses, so it does nothing (`checkReferences`). */
+  | { readonly kind: "stamp"; readonly name: string }
   | { readonly kind: "identity"; readonly name: string }
   | { readonly kind: "addresses"; readonly set: NftAddressSet };
 
@@ -91,6 +101,10 @@ function parseSet(cursor: Cursor): ParsedSet {
     return { kind: "identity", name };
   }
   const family = addressFamily(cursor, type);
+  if (cursor.take("}")) {
+    cursor.endLine();
+    return { kind: "stamp", name };
+  }
   const { text, mayHoldPrefixes } = parseElements(cursor);
   const addresses = addressesOf(cursor, text, family);
   checkKind(cursor, [addresses], mayHoldPrefixes);
@@ -214,14 +228,15 @@ function closeBrace(cursor: Cursor): void {
 
 /** Names are unique, every set and chain that a rule names is there, and no chain leads to itself. */
 export function checkReferences(ruleset: Ruleset): void {
-  const { addressSets, verdictMaps, identitySets, chains } = ruleset;
+  const { stamp, addressSets, verdictMaps, identitySets, chains } = ruleset;
   const sets = new Map(addressSets.map((set) => [set.name, set.family]));
   const maps = new Map(verdictMaps.map((map) => [map.name, map.family]));
   const identities = new Set(identitySets);
   const chainNames = new Set(chains.map(({ name }) => name));
-  const declared = addressSets.length + verdictMaps.length + identitySets.length;
+  const stamps = stamp === undefined ? [] : [stamp];
+  const declared = addressSets.length + verdictMaps.length + identitySets.length + stamps.length;
   if (
-    new Set([...sets.keys(), ...maps.keys(), ...identities]).size !== declared ||
+    new Set([...sets.keys(), ...maps.keys(), ...identities, ...stamps]).size !== declared ||
     chainNames.size !== chains.length
   ) {
     throw new RulesetFault(1, "a name is declared twice");

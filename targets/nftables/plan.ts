@@ -23,6 +23,7 @@ import { dispatchRules, isUnconditional } from "./dispatch.ts";
 import { type Effect, entryRules, isNew, type TableParts } from "./entry.ts";
 import { identitiesOf } from "./identity.ts";
 import type { Limit, Match, NftChain, NftPlan, NftRule, Verdict } from "./ruleset.ts";
+import { stamped } from "./stamp.ts";
 
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 
@@ -32,24 +33,27 @@ export function planNftables(
   options: PlanOptions = { minimise: false },
 ): NftPlan {
   const { minimise, share = (set) => set } = options;
-  const purposeOf = minimise ? purpose : ({ ruleId }: SliceEntry) => ruleId;
-  const parts: TableParts = { sets: newAddressSets(purposeOf), maps: [], chains: [], share };
+  const naming = minimise
+    ? { purposeOf: purpose, sharesAcross: false }
+    : { purposeOf: ({ ruleId }: SliceEntry) => ruleId, sharesAcross: true };
+  const parts: TableParts = { sets: newAddressSets(naming), maps: [], chains: [], share };
   const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
   const base = directions.flatMap((direction) => directionChains(parts, direction, minimise));
   const programs = directions
     .flatMap(everyEntry)
     .flatMap((entry) => [...entry.programs, ...entry.notPrograms]);
-  return {
+  return stamped({
     addressSets: collectedSets(parts.sets),
     verdictMaps: [...parts.maps].sort((a, b) => (a.name < b.name ? -1 : 1)),
     ...identitiesOf(programs),
     chains: [...parts.chains, ...base].sort((a, b) => (a.name < b.name ? -1 : 1)),
-  };
+  });
 }
 
 /** Blocks of one list and condition differ in their services, so these tell sets apart. */
-const purpose = ({ service, programs, notPrograms, until, log, ruleId }: SliceEntry) =>
+const purpose = ({ service, programs, notPrograms, until, log, ruleId }: SliceEntry, use: string) =>
   JSON.stringify([
+    use,
     service.intervals.map(({ first, last }) => [first, last]),
     [...programs, ...notPrograms].map(({ key }) => key),
     until === undefined && log === "none" ? null : ruleId,

@@ -26,6 +26,7 @@ export function rulesetText(plan: NftPlan): string {
     `add table inet ${tableName}`,
     `delete table inet ${tableName}`,
     `table inet ${tableName} {`,
+    ...(plan.stamp === undefined ? [] : stampLines(plan.stamp)),
     ...plan.identitySets.flatMap(identitySetLines),
     ...plan.addressSets.flatMap(addressSetLines),
     ...chainsAndMaps(plan),
@@ -35,6 +36,8 @@ export function rulesetText(plan: NftPlan): string {
 
 /** A list, not arguments: of those an engine takes no hundred thousand. */
 const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join("");
+
+const stampLines = (name: string) => [`  set ${name} {`, "    type ipv4_addr", "  }"];
 
 const identitySetLines = (name: string) => [`  set ${name} {`, "    type cgroupsv2", "  }"];
 

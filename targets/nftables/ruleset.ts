@@ -126,6 +126,8 @@ export interface IdentityMember {
 
 /** Everything one artefact does. Lists are sorted by name, rules stand in their order. */
 export interface NftPlan {
+  /** Name of an empty set that tells this table from others (stamp.ts); older files have none. */
+  readonly stamp: string | undefined;
   readonly addressSets: readonly NftAddressSet[];
   readonly verdictMaps: readonly NftVerdictMap[];
   /** Names of the `cgroupsv2` sets, empty when the table loads. */

@@ -8,6 +8,8 @@ import { type NftPlan, tableName } from "./ruleset.ts";
 export const rulesetPath = "segc.nft";
 export const identitiesPath = "identities";
 export const loaderPath = "segc-load";
+/** Only where an earlier artefact differs in members alone. */
+export const updatePath = "update.nft";
 export const servicePath = "systemd/segc-nftables.service";
 
 /** Where the README tells people to put the artefact; systemd's files name it. */

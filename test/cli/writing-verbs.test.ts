@@ -51,6 +51,72 @@ describe("compile", () => {
   });
 });
 
+describe("compile --since", () => {
+  const hosts = (...lines: readonly (readonly [name: string, tier: string, last: number])[]) =>
+    lines
+      .map(
+        ([name, tier, last]) => `- name: ${name}
+  platform: linux
+  labels: { tier: ${tier} }
+  addresses: ["10.0.0.${last}"]
+  enforcers: [{ kind: nftables, id: host, directions: [ingress, egress] }]
+`,
+      )
+      .join("");
+  const before = hosts(["web-1", "web", 1], ["web-2", "web", 3], ["db-1", "db", 9]);
+  const after = hosts(["web-1", "web", 1], ["web-3", "web", 5], ["db-1", "db", 9]);
+
+  test("writes what leads from the earlier artefacts to the new ones, in the same folder too", async () => {
+    const folder = folderWith({ ...smallProject, "hosts.yaml": before });
+    await segc(folder, ["compile", "--out", "out"]);
+    writeFileSync(join(folder, "hosts.yaml"), after);
+    const again = ["compile", "--out", "out", "--since", "out/manifest.json"];
+    const { status, out } = await segc(folder, again);
+    expect(status).toBe(0);
+    expect(out).toContain("1 of 2 artefacts can be updated in place: 2 elements added, 2 removed");
+    const { artefacts } = JSON.parse(readFileSync(join(folder, "out/manifest.json"), "utf8"));
+    const db = artefacts.find(({ workloads }: { workloads: unknown }) => `${workloads}` === "db-1");
+    expect(db.update).toMatchObject({ added: 2, removed: 2 });
+    const update = readFileSync(join(folder, `out/nftables/${db.id}/update.nft`), "utf8");
+    expect(update).toMatch(/\ndelete element inet segc \w+ \{\n {2}10\.0\.0\.3\n\}\n/);
+    expect(update).toMatch(/\nadd element inet segc \w+ \{\n {2}10\.0\.0\.5\n\}\n/);
+    expect((await segc(folder, ["verify", "out"])).status).toBe(0);
+  });
+
+  test("says what it cannot start from, and compiles all the same", async () => {
+    const folder = folderWith({ ...smallProject, "hosts.yaml": before });
+    await segc(folder, ["compile", "--out", "old"]);
+    const { artefacts } = JSON.parse(readFileSync(join(folder, "old/manifest.json"), "utf8"));
+    for (const { files } of artefacts) writeFileSync(join(folder, "old", files[0].path), "table");
+    writeFileSync(join(folder, "hosts.yaml"), after);
+    const call = ["compile", "--out", "out", "--since", "old/manifest.json"];
+    const { status, out } = await segc(folder, call);
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /no update from nftables\/\w+: nftables\/\w+\/segc\.nft was changed by hand/,
+    );
+    expect(out).toContain("0 of 2 artefacts can be updated in place");
+    const json = await segc(folder, [...call, "--format", "json"]);
+    expect(JSON.parse(json.out).notes[0]).toMatchObject({ target: "nftables" });
+  });
+
+  test("refuses what is no manifest of an earlier compile, before it writes", async () => {
+    const folder = folderWith({ ...smallProject, "other.json": "{}" });
+    const before = picture(folder);
+    for (const [path, words] of [
+      ["none/manifest.json", "`none/manifest.json` cannot be read"],
+      ["other.json", "`other.json` is not a manifest of segc"],
+      [".", "cannot be read"],
+    ] as const) {
+      const result = await segc(folder, ["compile", "--out", "out", "--since", path]);
+      expect(result).toMatchObject({ status: 4, out: "" });
+      expect(result.err).toContain(words);
+      noStack(result);
+    }
+    expect(picture(folder)).toEqual(before);
+  });
+});
+
 describe("expire", () => {
   test("removes what has ended, without the policy", async () => {
     const folder = folderWith(smallProject);

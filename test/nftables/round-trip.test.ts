@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import { nftables } from "../../targets/nftables/index.ts";
 import { meaningOf } from "../../targets/nftables/meaning.ts";
-import { packet, someSlice } from "./slices.ts";
+import { directionSlice, entry, packet, slice, someSlice, tcp } from "./slices.ts";
 
 const runs = process.env.SEGC_FULL === "1" ? 2000 : 150;
 
@@ -92,6 +92,50 @@ describe("an artefact of nftables", () => {
     expect(broken("")).toMatchObject({ ok: false });
     expect(broken(`${file?.text}flush ruleset\n`)).toMatchObject({ ok: false });
     expect(broken(file?.text.replace("inet segc {", "inet other {") ?? "")).toMatchObject({
+      ok: false,
+    });
+  });
+});
+
+describe("a stamp", () => {
+  const plan = nftables.plan(
+    slice(directionSlice("ingress", { allows: [entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80))] })),
+  );
+  const [file, ...others] = nftables.render(plan);
+  const text = file?.text ?? "";
+  const parse = (changed: string) =>
+    nftables.parse([{ path: "segc.nft", text: changed }, ...others]);
+
+  test("is one for tables that are the same but for comments, and another for others", () => {
+    const stampOf = (id: string, port: number, peer: string) =>
+      nftables.plan(
+        slice(directionSlice("ingress", { allows: [entry(id, ["10.0.0.1", peer], tcp(port))] })),
+        { minimise: true },
+      ).stamp;
+    expect(stampOf("b", 80, "10.0.0.3")).toBe(stampOf("a", 80, "10.0.0.3"));
+    expect(stampOf("a", 81, "10.0.0.3")).not.toBe(stampOf("a", 80, "10.0.0.3"));
+    expect(stampOf("a", 80, "10.0.0.5")).not.toBe(stampOf("a", 80, "10.0.0.3"));
+  });
+
+  test("may be missing, or bear another name", () => {
+    const block = `  set ${plan.stamp} {\n    type ipv4_addr\n  }\n`;
+    expect(text).toContain(block);
+    expect(parse(text.replace(block, ""))).toEqual({
+      ok: true,
+      plan: { ...plan, stamp: undefined },
+    });
+    expect(parse(text.replace(plan.stamp ?? "", "other"))).toMatchObject({ ok: true });
+    expect(parse(text.replace(block, block + block.replace("v_", "w_")))).toMatchObject({
+      ok: false,
+    });
+    expect(parse(text.replace(block, block.replace("v_", "a4_") + block))).toMatchObject({
+      ok: false,
+    });
+  });
+
+  test("is never asked by a rule: an empty set would match nothing", () => {
+    const asked = plan.addressSets[0]?.name ?? "none";
+    expect(parse(text.replace(`saddr @${asked}`, `saddr @${plan.stamp}`))).toMatchObject({
       ok: false,
     });
   });

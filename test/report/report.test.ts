@@ -130,6 +130,7 @@ describe("manifests", () => {
         elements: 4,
         bytes: 7,
         minimised: null,
+        update: null,
         expires: [],
       },
     ],

@@ -1,0 +1,111 @@
+// A table and a later one that differ in members of sets and maps only -> the elements to delete
+// and to add, as one file for `nft -f`. Nothing else of the table is touched, so counters of limits,
+// connections and other sets stay as they are. The bytes are read back and carried out on the earlier
+// plan before anybody sees them.
+import type { PlanUpdate } from "../../compiler/plan/target.ts";
+import { cidrsOf } from "../../compiler/sets/address-set.ts";
+import { cidrText, textsOf } from "./elements.ts";
+import { type NftPlan, tableName } from "./ruleset.ts";
+import { sideFiles, updatePath } from "./side-files.ts";
+import { chainsWithoutComments } from "./stamp.ts";
+import { type Elements, type Loaded, loadedAfter } from "./update-apply.ts";
+
+/** Undefined where anything but members has changed: then the whole file is to be loaded. */
+export function updateNftables(before: NftPlan, after: NftPlan): PlanUpdate | undefined {
+  const [old, wanted] = [loadedOf(before), loadedOf(after)];
+  if (old === undefined || wanted === undefined) return undefined;
+  if (shapeOf(before) !== shapeOf(after)) return undefined;
+  const removed = difference(old.elements, wanted.elements);
+  const added = difference(wanted.elements, old.elements);
+  const text = updateText({ from: old.stamp, removed, added, to: wanted.stamp });
+  assertReached(old, text, wanted);
+  return { file: { path: updatePath, text }, added: countOf(added), removed: countOf(removed) };
+}
+
+/**
+ * Everything of an artefact but members of address sets and maps. Comments name rules and do nothing.
+ * Whether a set is a tree or a hash is settled when it is made, so that is part of the shape.
+ */
+function shapeOf(plan: NftPlan): string {
+  const { addressSets, verdictMaps, identitySets, chains } = plan;
+  return JSON.stringify([
+    identitySets,
+    addressSets.map(({ name, family, addresses }) => [name, family, textsOf(addresses).isInterval]),
+    verdictMaps.map(({ name, family, branches }) => [
+      name,
+      family,
+      branches.some(({ addresses }) => textsOf(addresses).isInterval),
+    ]),
+    chainsWithoutComments(chains),
+    sideFiles(plan),
+  ]);
+}
+
+/** As the kernel holds it once the table is loaded; undefined for one without a stamp. */
+function loadedOf({ stamp, addressSets, verdictMaps }: NftPlan): Loaded | undefined {
+  if (stamp === undefined) return undefined;
+  const sets = addressSets.map(
+    ({ name, addresses }) =>
+      [name, new Map(cidrsOf(addresses).map((cidr) => [cidrText(cidr), ""]))] as const,
+  );
+  const maps = verdictMaps.map(({ name, branches }) => {
+    const pairs = branches.flatMap(({ chain, addresses }) =>
+      cidrsOf(addresses).map((cidr) => [cidrText(cidr), ` : jump ${chain}`] as const),
+    );
+    return [name, new Map(pairs)] as const;
+  });
+  return { stamp, elements: new Map([...sets, ...maps]) };
+}
+
+/** Elements of the first that the second has not, or has with another verdict. */
+function difference(first: Elements, second: Elements): Elements {
+  const left = [...first].map(([name, elements]) => {
+    const other = second.get(name);
+    return [
+      name,
+      new Map([...elements].filter(([key, value]) => other?.get(key) !== value)),
+    ] as const;
+  });
+  return new Map(left.filter(([, elements]) => elements.size > 0));
+}
+
+const countOf = (elements: Elements) =>
+  [...elements.values()].reduce((sum, { size }) => sum + size, 0);
+
+interface Change {
+  readonly from: string;
+  readonly removed: Elements;
+  readonly added: Elements;
+  readonly to: string;
+}
+
+/** Deletes first: the kernel takes no prefix within another, and no key twice. */
+function updateText({ from, removed, added, to }: Change): string {
+  return [
+    "# Written by segc. Changes members of its own table in one transaction; fails on any other table.",
+    `delete set inet ${tableName} ${from}`,
+    ...statements("delete", removed),
+    ...statements("add", added),
+    `add set inet ${tableName} ${to} { type ipv4_addr; }`,
+    "",
+  ].join("\n");
+}
+
+const statements = (verb: "add" | "delete", list: Elements) =>
+  [...list].flatMap(([name, elements]) => [
+    `${verb} element inet ${tableName} ${name} {`,
+    [...elements].map(([key, verdict]) => `  ${key}${verdict}`).join(",\n"),
+    "}",
+  ]);
+
+/** The bytes make what the kernel holds exactly that of the later table. */
+function assertReached(before: Loaded, text: string, wanted: Loaded): void {
+  const reached = loadedAfter(before, text);
+  if (!reached.ok) throw new Error(`bug in segc (nftables): an update says: ${reached.problem}`);
+  const { stamp, elements } = reached.loaded;
+  const missing = countOf(difference(wanted.elements, elements));
+  const extra = countOf(difference(elements, wanted.elements));
+  if (missing + extra > 0 || stamp !== wanted.stamp) {
+    throw new Error("bug in segc (nftables): an update does not lead to the new table");
+  }
+}
