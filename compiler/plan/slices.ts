@@ -27,6 +27,7 @@ import { type Piece, piecesOf } from "./pieces.ts";
 import { type Remotes, remotesOf } from "./remotes.ts";
 import { type DirectionSlice, type EnforcerSlice, judgeProcesses } from "./slice.ts";
 import { entryText, laterOf, type PlacedBox, sliceEntries } from "./slice-entries.ts";
+import { sliceIds } from "./slice-ids.ts";
 import type { CapabilityTable } from "./target.ts";
 
 /** Slices of all enforcers of `kind`, sorted by id. */
@@ -67,9 +68,11 @@ export function* eachSlice(
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
   const groups = groupAlike(task);
   const piecesAt = piecesOfFirst(task, groups);
+  const idFor = sliceIds();
   for (const alike of groups) {
     const workloads = alike.map((index) => workloadAt(task, index).name).sort();
-    yield { ...sliceOf(task, piecesAt, alike), workloads };
+    const slice = sliceOf(task, piecesAt, alike);
+    yield { ...slice, id: idFor(slice.id), workloads };
   }
 }
 
@@ -188,6 +191,7 @@ function piecesOfFirst(task: Task, groups: readonly (readonly number[])[]): Piec
   return { egress: find(task.pieces.egress), ingress: find(task.pieces.ingress) };
 }
 
+/** Its id is a whole digest still. */
 function sliceOf(task: Task, piecesAt: PiecesAt, alike: readonly number[]): EnforcerSlice {
   const [index] = alike as [number]; // a group is made with its first member
   const workload = workloadAt(task, index);
@@ -259,5 +263,5 @@ function idOf(kind: EnforcerKind, halves: readonly DirectionSlice[]): string {
     half.observed?.until ?? null,
     ...lists.map((list) => half[list].map(entryText)),
   ]);
-  return sha256(JSON.stringify([kind, content])).slice(0, 10);
+  return sha256(JSON.stringify([kind, content]));
 }
