@@ -7,6 +7,7 @@
 import type { Expansion, Universe } from "../extent/types.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import { sha256 } from "../model/sha256.ts";
+import { shortIds } from "../model/short-ids.ts";
 import type { Model, UtcDate } from "../model/types.ts";
 import type { IpAddress } from "../sets/address.ts";
 import { addressSetOf } from "../sets/address-set.ts";
@@ -27,7 +28,6 @@ import { type Piece, piecesOf } from "./pieces.ts";
 import { type Remotes, remotesOf } from "./remotes.ts";
 import { type DirectionSlice, type EnforcerSlice, judgeProcesses } from "./slice.ts";
 import { entryText, laterOf, type PlacedBox, sliceEntries } from "./slice-entries.ts";
-import { sliceIds } from "./slice-ids.ts";
 import type { CapabilityTable } from "./target.ts";
 
 /** Slices of all enforcers of `kind`, sorted by id. */
@@ -68,7 +68,7 @@ export function* eachSlice(
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
   const groups = groupAlike(task);
   const piecesAt = piecesOfFirst(task, groups);
-  const idFor = sliceIds();
+  const idFor = shortIds();
   for (const alike of groups) {
     const workloads = alike.map((index) => workloadAt(task, index).name).sort();
     const slice = sliceOf(task, piecesAt, alike);

@@ -1,11 +1,11 @@
-// Slices that are not the same never have one id: they would be one artefact.
+// What is not the same never has one id: slices would be one artefact, rules one rule.
 import { expect, test } from "vitest";
-import { sliceIds } from "../../compiler/plan/slice-ids.ts";
+import { shortIds } from "../../compiler/model/short-ids.ts";
 
 const digest = (begin: string) => begin.padEnd(64, "0");
 
 test("a digest that begins like another one has a longer id, each always the same", () => {
-  const idOf = sliceIds();
+  const idOf = shortIds();
   const [a, b, c] = [digest("0123456789a"), digest("0123456789b"), digest("f")];
   expect([a, b, c, b, a].map(idOf)).toEqual([
     "0123456789",
@@ -17,7 +17,7 @@ test("a digest that begins like another one has a longer id, each always the sam
 });
 
 test("digests that differ at their end alone have different ids", () => {
-  const idOf = sliceIds();
+  const idOf = shortIds();
   const digests = ["1", "2", "3"].map((end) => end.padStart(64, "0"));
   const ids = digests.map(idOf);
   expect(new Set(ids).size).toBe(3);
