@@ -7,6 +7,7 @@ import { checkFlow } from "./flows.ts";
 import { readMeta } from "./meta.ts";
 import type { ModuleScope } from "./scope.ts";
 import { sha256 } from "./sha256.ts";
+import { shortIds } from "./short-ids.ts";
 import type { Exception, Guardrail } from "./types.ts";
 
 /** Every guardrail, sorted by id. Equal unnamed ones are one. */
@@ -21,8 +22,16 @@ export function checkGuardrails(build: Build): readonly Guardrail[] {
       if (guardrail !== undefined && !result.has(guardrail.id)) result.set(guardrail.id, guardrail);
     }
   }
-  return [...result.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const idFor = shortIds();
+  return [...result]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, guardrail]) =>
+      isDigest(id) ? { ...guardrail, id: `g-${idFor(id.slice(2))}` } : guardrail,
+    );
 }
+
+/** Of an unnamed guardrail; the others have a dot. */
+const isDigest = (id: string): boolean => !id.includes(".");
 
 /** Rules and guardrails of a module share one space of names. */
 function reportRuleNames(context: Context, scope: ModuleScope): void {
@@ -56,7 +65,7 @@ function checkGuardrail(
   const excepted = known.map((one) => one.key).sort();
   const text = [scope.name, `${verb} ${checked.key} ${read.key}`, ...excepted].join("\n");
   return {
-    id: name === undefined ? `g-${sha256(text).slice(0, 10)}` : `${scope.name}.${name.text}`,
+    id: name === undefined ? `g-${sha256(text)}` : `${scope.name}.${name.text}`,
     module,
     verb,
     flow: checked.flow,

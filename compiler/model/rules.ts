@@ -8,6 +8,7 @@ import { checkFlow, completed } from "./flows.ts";
 import { checkAllowMeta, checkDenyMeta, readMeta } from "./meta.ts";
 import { authorOf, type InstanceScope, type ModuleScope } from "./scope.ts";
 import { sha256 } from "./sha256.ts";
+import { shortIds } from "./short-ids.ts";
 import type { Rule } from "./types.ts";
 
 /** Every rule of the project, those of template instances too, sorted by id. */
@@ -26,7 +27,10 @@ export function checkRules(build: Build): readonly Rule[] {
   for (const scope of build.instances.values()) {
     for (const rule of bodyRules(build, scope)) add(rule);
   }
-  return [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const idFor = shortIds();
+  return [...rules.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((rule) => (rule.named ? rule : { ...rule, id: `r-${idFor(rule.id.slice(2))}` }));
 }
 
 function bodyRules(build: Build, scope: InstanceScope): readonly Rule[] {
@@ -40,7 +44,7 @@ function bodyRules(build: Build, scope: InstanceScope): readonly Rule[] {
   return rulesOf(context, scope, declarations);
 }
 
-/** A second rule of one name was reported where names are declared; the first one stays. */
+/** An unnamed rule has the whole digest still. A second rule of one name was reported where names are declared; the first one stays. */
 function rulesOf(
   context: Context,
   scope: ModuleScope | InstanceScope,
@@ -77,7 +81,7 @@ function checkRule(
   const name = declaration.name?.text;
   const text = `${staged ? "staged " : ""}${effect} ${checked.key} ${read.key}`;
   return {
-    id: name === undefined ? `r-${sha256(`${path}\n${text}`).slice(0, 10)}` : `${path}.${name}`,
+    id: name === undefined ? `r-${sha256(`${path}\n${text}`)}` : `${path}.${name}`,
     named: name !== undefined,
     module,
     effect,

@@ -7,6 +7,7 @@
 import type { Expansion, Universe } from "../extent/types.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import { sha256 } from "../model/sha256.ts";
+import { shortIds } from "../model/short-ids.ts";
 import type { Model, UtcDate } from "../model/types.ts";
 import type { IpAddress } from "../sets/address.ts";
 import { addressSetOf } from "../sets/address-set.ts";
@@ -67,9 +68,11 @@ export function* eachSlice(
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
   const groups = groupAlike(task);
   const piecesAt = piecesOfFirst(task, groups);
+  const idFor = shortIds();
   for (const alike of groups) {
     const workloads = alike.map((index) => workloadAt(task, index).name).sort();
-    yield { ...sliceOf(task, piecesAt, alike), workloads };
+    const slice = sliceOf(task, piecesAt, alike);
+    yield { ...slice, id: idFor(slice.id), workloads };
   }
 }
 
@@ -188,6 +191,7 @@ function piecesOfFirst(task: Task, groups: readonly (readonly number[])[]): Piec
   return { egress: find(task.pieces.egress), ingress: find(task.pieces.ingress) };
 }
 
+/** Its id is a whole digest still. */
 function sliceOf(task: Task, piecesAt: PiecesAt, alike: readonly number[]): EnforcerSlice {
   const [index] = alike as [number]; // a group is made with its first member
   const workload = workloadAt(task, index);
@@ -259,5 +263,5 @@ function idOf(kind: EnforcerKind, halves: readonly DirectionSlice[]): string {
     half.observed?.until ?? null,
     ...lists.map((list) => half[list].map(entryText)),
   ]);
-  return sha256(JSON.stringify([kind, content])).slice(0, 10);
+  return sha256(JSON.stringify([kind, content]));
 }
