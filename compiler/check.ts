@@ -19,6 +19,7 @@ import type { Inventory } from "./inventory/types.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model, Rule, UtcDate } from "./model/types.ts";
 import { checkCapabilities } from "./plan/check-capabilities.ts";
+import { checkUnfiltered } from "./plan/check-unfiltered.ts";
 import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
 import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
 import { loweredProducts } from "./plan/lowering.ts";
@@ -75,6 +76,7 @@ export function checkPolicy(input: CheckInput): Checked {
     ? [
         ...checkSelections(model, expansion, built.openValues),
         ...checkPromises(world, context),
+        ...checkUnfiltered(context),
         ...failuresOf(tests),
       ]
     : [];

@@ -3,6 +3,8 @@
 import type { ProgramField } from "../../grammar/ast.ts";
 
 const unitSuffix = /\.(service|socket|mount|swap|scope)$/;
+/** Types of units of which systemctl knows the suffix too, and which no process is in. */
+const idleSuffix = /\.(timer|target|path|device|automount|slice)$/;
 
 /** As systemctl does: a name without a suffix is that of a service. */
 export function normalised(field: ProgramField, value: string): string {
@@ -13,11 +15,17 @@ export function normalised(field: ProgramField, value: string): string {
 
 /** Why no process can have the value, as the end of "… is not legal"; undefined where one can. */
 export function valueFault(field: ProgramField, value: string): string | undefined {
-  if (field === "unit" && !/^[A-Za-z0-9:_.\\@-]{1,255}$/.test(normalised(field, value))) {
-    return "as a unit: systemd has names of letters, digits and `:_.\\@-` only";
+  const [, idle] = field === "unit" ? (idleSuffix.exec(value) ?? []) : [];
+  if (idle !== undefined) return `as a unit: a unit of type ${idle} has no processes of its own`;
+  // `name@.service` is what instances are made from, and runs itself as little as `.service` does.
+  if (field === "unit" && /^([^@]*@)?\.\w+$/.test(normalised(field, value))) {
+    return "as a unit: it names no unit that can run";
+  }
+  if (field === "unit" && !/^[A-Za-z0-9:_.\\@-]{1,240}\.\w+$/.test(normalised(field, value))) {
+    return "as a unit: systemd has names of up to 240 letters, digits and `:_.\\@-` only";
   }
   if (field === "cgroup" && !isCgroupPath(normalised(field, value))) {
-    return "as a cgroup: its path has components of letters, digits and `_.:@\\+,=~ -`";
+    return "as a cgroup: its path has components of letters, digits and `_.:@\\+,=~-`, 499 in all";
   }
   return undefined;
 }
@@ -25,9 +33,9 @@ export function valueFault(field: ProgramField, value: string): string | undefin
 function isCgroupPath(path: string): boolean {
   const parts = path.split("/");
   return (
-    path.length <= 1000 &&
-    path === path.trim() &&
-    parts.every((part) => /^[A-Za-z0-9_.:@\\+,=~ -]{1,255}$/.test(part)) &&
+    path.length <= 499 && // iptables takes no longer one, with the slash before it
+    parts.length <= 255 && // levels that the kernel can be asked for
+    parts.every((part) => /^[A-Za-z0-9_.:@\\+,=~-]{1,255}$/.test(part)) &&
     !parts.some((part) => part === "." || part === "..")
   );
 }

@@ -64,6 +64,15 @@ export const guaranteeMessages = {
         : `exception \`${p.exception}\` of \`${p.guardrail}\` ended on ${p.until}; ${flows(p.count)} it excused ${p.count === 1 ? "is a violation" : "are violations"} again`,
     help: () => "renew it with a ticket, or close the flows and remove it",
   }),
+  SEG607: warning({
+    name: "traffic-never-filtered",
+    title: "A guardrail or a deny about traffic that an enforcer cannot filter",
+    verb: "check",
+    message: (p: { subject: string; enforcer: string; traffic: string; workloads: string }) =>
+      `\`${p.subject}\` meets traffic that ${p.enforcer} cannot filter: ${p.traffic}, from ${p.workloads}`,
+    help: () =>
+      "close it by other means on that platform, and take it out with an `except` that says so",
+  }),
   SEG611: error({
     name: "test-failed",
     title: "A test of the policy fails.",

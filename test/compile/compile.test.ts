@@ -112,6 +112,28 @@ describe("compile", () => {
     expect(expired(lacking((name) => name.startsWith("refused")))()).toBe(artefact.files.length);
   });
 
+  test.each([
+    `unit "${"x".repeat(240)}"`,
+    `unit "${"x".repeat(241)}"`,
+    'cgroup "/a b"',
+    `cgroup "/${"a/".repeat(249)}"`,
+    `cgroup "/${"a".repeat(254)}/${"b".repeat(244)}"`,
+    `cgroup "/${"a".repeat(255)}/${"b".repeat(244)}"`,
+  ])("a program can be enforced, or is an error: %s", (fields) => {
+    const rules = [
+      lasting,
+      `allow one = program { ${fields} }@${web} -> ${db} : udp/53`,
+      `deny two = program { ${fields} }@${web} -> ${db} : tcp/5432`,
+    ];
+    for (const kind of ["nftables", "iptables"]) {
+      const records: object[] = JSON.parse(JSON.stringify(hosts).replaceAll("nftables", kind));
+      const { diagnostics, compiled: artefacts } = compiled(rules, { records });
+      expect(artefacts === undefined).toBe(
+        diagnostics.some(({ severity }) => severity === "error"),
+      );
+    }
+  });
+
   test.each(["nftables", "iptables"])("hosts may have many programs of two kinds: %s", (kind) => {
     const numbers = Array.from({ length: 70 }, (_, number) => number);
     const users = Object.fromEntries(numbers.map((number) => [`u${number}`, 1000 + number]));

@@ -13,11 +13,29 @@ describe("units", () => {
     expect(valueFault("unit", written)).toBeUndefined();
   });
 
-  test.each(["a b", "a;b", "", "../x", 'x"', "x\n", "\u2019", "x".repeat(300)])(
+  test.each(["a b", "a;b", "", ".service", "../x", 'x"', "x\n", "\u2019", "x".repeat(241)])(
     "%j is no name that systemd gives",
     (name) => {
-      // Nothing at all is `.service`, which is a name of a unit.
-      expect(valueFault("unit", name) === undefined).toBe(name === "");
+      expect(valueFault("unit", name)).toBeDefined();
+    },
+  );
+
+  // systemctl leaves these as they are, so a rule about one would silently never hold.
+  test.each(["backup.timer", "multi-user.target", "x.path", "user.slice", "dev-sda.device"])(
+    "%s has no processes",
+    (name) => {
+      expect(valueFault("unit", name)).toContain("has no processes");
+    },
+  );
+
+  test.each(["a@", "a@.service", "@.socket"])("%s runs only with an instance", (name) => {
+    expect(valueFault("unit", name)).toBeDefined();
+  });
+
+  test.each(["a@b", "a@b.c", "x.timer.service", "-.mount", "a.b@c.service", ".a.service"])(
+    "%s runs",
+    (name) => {
+      expect(valueFault("unit", name)).toBeUndefined();
     },
   );
 });
@@ -31,12 +49,21 @@ describe("cgroups", () => {
     },
   );
 
-  test.each(["", "/", "a/../b", "a/./b", 'a"b', "a\nb", "a\u0000", "\u00e9"])(
-    "%j is none that a rule can name",
-    (path) => {
-      expect(valueFault("cgroup", path)).toBeDefined();
-    },
-  );
+  test.each([
+    "",
+    "/",
+    "a/../b",
+    "a/./b",
+    'a"b',
+    "a\nb",
+    "a\u0000",
+    "\u00e9",
+    "a/".repeat(256),
+    "a b",
+    `${"a".repeat(255)}/${"b".repeat(255)}`,
+  ])("%j is none that a rule can name", (path) => {
+    expect(valueFault("cgroup", path)).toBeDefined();
+  });
 });
 
 test("other fields hold what they hold", () => {
