@@ -72,7 +72,18 @@ function inOrder(
     const span = { source, start: tooDeep.startOffset, end: tooDeep.endOffset + 1 };
     found.push(diagnose("SEG119", span, { limit: nestingMax }));
   }
-  return firstOf(found.sort(byPlace));
+  return firstOf(onePerPlace(found.sort(byPlace)));
+}
+
+/** What was expected twice at one place is one problem. */
+function onePerPlace(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  let last: number | undefined;
+  return found.filter(({ code, span }) => {
+    if (code !== "SEG100" || span === undefined) return true;
+    const isFirst = span.start !== last;
+    last = span.start;
+    return isFirst;
+  });
 }
 
 /** More than anybody reads at once say nothing new. */

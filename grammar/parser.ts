@@ -72,16 +72,22 @@ export class SegParser extends VocabularyParser {
 
   readonly file = this.RULE("file", (): FileContents => {
     const headers: Header[] = [];
+    const problems = this.diagnostics.length + this.misspelt.length;
     if (this.RECORDING_PHASE || this.hasHeader()) {
       this.statement("file", headers, () => this.SUBRULE(this.header));
     }
+    // A header that was reported says nothing that segc.yaml could be held against.
+    const isSound = this.diagnostics.length + this.misspelt.length === problems;
     const declarations: Declaration[] = [];
     do {
       this.MANY(() => {
         this.statement("file", declarations, () => this.SUBRULE(this.decl));
       });
     } while (this.skippedStray("file", declarations));
-    return { ...(headers[0] ?? noHeader), declarations };
+    const [header = noHeader] = headers;
+    const by = header.by?.span.start; // a missing team takes the first word of the next line
+    const isLost = by !== undefined && this.diagnostics.some(({ span }) => span?.start === by);
+    return { ...(isSound && !isLost ? header : noHeader), declarations };
   });
 
   readonly header = this.RULE("header", (): Header => {
