@@ -108,12 +108,16 @@ function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact):
   const files = [...later.entry.files, fileEntry(file)];
   const entry: ArtefactEntry = {
     ...later.entry,
-    files,
+    files, // with the update last: see `updateFile`
     bytes: bytesOf(files),
     update: { from: earlier.entry.id, added, removed },
   };
   return { kind: "updated", artefact: { entry, files: [...later.files, file] } };
 }
+
+/** The file of an artefact that leads to it from an earlier one, where it has one. */
+export const updateFile = ({ update, files }: ArtefactEntry): FileEntry | undefined =>
+  update === null ? undefined : files.at(-1);
 
 /** The plan that the bytes say, once they are proved. */
 function proved<Plan>(

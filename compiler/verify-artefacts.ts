@@ -1,6 +1,6 @@
 // `segc verify`: artefacts on disk, edited or not, against the policy and inventory of now. Every
 // workload that a target enforces must have an artefact that does exactly what its slice says.
-import type { Artefact, TargetRunner } from "./artefact.ts";
+import { type Artefact, type TargetRunner, updateFile } from "./artefact.ts";
 import type { Expansion } from "./extent/types.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
@@ -131,6 +131,10 @@ function verifyOne(
 ): readonly string[] {
   const missing = entry.files.filter(({ path }) => !texts.has(path));
   if (missing.length > 0) return missing.map(({ path }) => `\`${path}\` cannot be read`);
+  const update = updateFile(entry);
+  if (update !== undefined && sha256(texts.get(update.path) ?? "") !== update.sha256) {
+    return [`\`${update.path}\` was changed: what it would lead to is not known`];
+  }
   const artefact: Artefact = {
     entry,
     files: entry.files.map(({ path, executable }) => ({

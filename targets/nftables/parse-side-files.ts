@@ -5,7 +5,7 @@ import type { OutputFile } from "../../compiler/plan/target.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { parseUnitFiles } from "../linux/unit-files.ts";
 import type { IdentityMember, NftPlan } from "./ruleset.ts";
-import { identitiesPath, rulesetPath, sideFiles } from "./side-files.ts";
+import { identitiesPath, rulesetPath, sideFiles, updatePath } from "./side-files.ts";
 
 export function parseSideFiles(
   files: readonly OutputFile[],
@@ -46,7 +46,8 @@ export function checkSideFiles(files: readonly OutputFile[], plan: NftPlan): voi
     if (index < 0 && lines.length === others.length) continue;
     throw new RulesetFault(Math.max(index, 0) + 1, "was changed", path);
   }
-  const known = new Set([rulesetPath, ...wanted.map(({ path }) => path)]);
+  // What an update leads to cannot be read from it: it is held to its hash instead.
+  const known = new Set([rulesetPath, updatePath, ...wanted.map(({ path }) => path)]);
   const stranger = files.find(({ path }) => !known.has(path));
   if (stranger !== undefined) throw new RulesetFault(1, "is no file of segc's", stranger.path);
 }

@@ -81,6 +81,10 @@ describe("compile --since", () => {
     expect(update).toMatch(/\ndelete element inet segc \w+ \{\n {2}10\.0\.0\.3\n\}\n/);
     expect(update).toMatch(/\nadd element inet segc \w+ \{\n {2}10\.0\.0\.5\n\}\n/);
     expect((await segc(folder, ["verify", "out"])).status).toBe(0);
+    const wider = update.replace("10.0.0.5", "0.0.0.0/0");
+    writeFileSync(join(folder, `out/nftables/${db.id}/update.nft`), wider);
+    const edited = await segc(folder, ["verify", "out"]);
+    expect([edited.status, edited.out]).toEqual([1, expect.stringContaining("was changed")]);
   });
 
   test("says what it cannot start from, and compiles all the same", async () => {
