@@ -185,10 +185,12 @@ function outcomes(
 
 /** No packet falls off the end, or returns, unless a chain it is sent to returns and so goes on here. */
 const decidesAll = ({ rules }: NftChain): boolean => {
-  const last = rules.at(-1);
-  const decides = last?.verdict?.kind === "accept" || last?.verdict?.kind === "drop";
+  const end = rules.findIndex(
+    ({ verdict, matches }) =>
+      matches.length === 0 && (verdict?.kind === "accept" || verdict?.kind === "drop"),
+  );
   const leaves = ({ verdict }: NftRule) => verdict?.kind === "return" || verdict?.kind === "goto";
-  return decides && last.matches.length === 0 && !rules.some(leaves);
+  return end >= 0 && !rules.slice(0, end).some(leaves);
 };
 
 function chainOf({ chains }: Walk, name: string): NftChain {

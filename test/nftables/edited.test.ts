@@ -63,6 +63,20 @@ describe("chains", () => {
     expect(problems(of, files)).not.toEqual([]);
   });
 
+  test("what stands behind the end of a chain changes nothing", () => {
+    const of = slice(
+      directionSlice("ingress", {
+        allows: [entry("a", ["10.0.0.1"], tcp(80))],
+        stagedDenies: [entry("s", ["10.0.0.1"], tcp(81))],
+      }),
+    );
+    const files = edited(rendered(of), "segc.nft", (table) =>
+      table.replace(/( *limit rate .*\n)( *drop\n)/, "$2$1"),
+    );
+    expect(rendered(of)[0]?.text).toContain("goto refused_input");
+    expect(problems(of, files)).toEqual([]);
+  });
+
   test("a packet that falls off a chain it was sent to goes on behind the last jump", () => {
     const of = slice(
       directionSlice("ingress", {
