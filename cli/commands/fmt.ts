@@ -37,7 +37,7 @@ export function fmt(call: Call): Answer {
     status: statusOf(call, diagnostics, names.length),
     diagnostics,
     folder,
-    lines: () => linesOf(call, names, files.length),
+    lines: () => linesOf(call, names, files),
     json: { changed: names, unchanged: files.length - names.length },
   };
 }
@@ -54,12 +54,18 @@ function statusOf(
   return options.check ? exit.findings : exit.fine;
 }
 
-function linesOf({ options }: Call, changed: readonly string[], all: number): readonly string[] {
+function linesOf(
+  { options }: Call,
+  changed: readonly string[],
+  files: readonly FormattedFile[],
+): readonly string[] {
   const verb = options.check ? "would change" : "changed";
-  const same = all - changed.length;
+  const faulty = files.filter(({ diagnostics }) => diagnostics.length > 0).length;
+  const same = files.length - changed.length - faulty;
   const parts = [
     ...(changed.length > 0 ? [`${counted(changed.length, "file")} ${verb}`] : []),
     ...(same > 0 ? [`${counted(same, "file")} already fine`] : []),
+    ...(faulty > 0 ? [`${counted(faulty, "file")} with errors left alone`] : []),
   ];
   const summary = parts.length === 0 ? "there are no policy files here" : parts.join(", ");
   return [...changed.map((path) => `${verb}  ${escapeText(path)}`), summary];

@@ -228,6 +228,7 @@ describe("fmt", () => {
     const { status, out } = await segc(folder, ["fmt"]);
     expect(status).toBe(1);
     expect(out).toMatch(/^error SEG\d+ at bad\.seg:2/);
+    expect(out).toContain("1 file changed, 1 file with errors left alone\n");
     expect(readFileSync(join(folder, "bad.seg"), "utf8")).toBe("module bad root\nallow   x");
     expect(readFileSync(join(folder, "ok.seg"), "utf8")).toBe(policy);
   });
