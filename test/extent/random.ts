@@ -1,6 +1,8 @@
 // Random small projects and every flow that can tell two of them apart.
+
 import fc from "fast-check";
 import type { Workload } from "../../compiler/inventory/types.ts";
+import { programsIn } from "../../compiler/model/programs-in.ts";
 import type {
   Delegation,
   EndpointSet,
@@ -249,20 +251,6 @@ export function endpointsIn(
       }),
   );
   return [...held, ...free];
-}
-
-function programsIn(set: EndpointSet): readonly Program[] {
-  switch (set.kind) {
-    case "program":
-      return [set.program, ...programsIn(set.of)];
-    case "union":
-    case "intersection":
-      return set.of.flatMap(programsIn);
-    case "difference":
-      return [...programsIn(set.of), ...programsIn(set.except)];
-    default:
-      return [];
-  }
 }
 
 /** The first of those that look the same. */

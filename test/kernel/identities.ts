@@ -1,7 +1,9 @@
 // Processes in and out of the programs that a policy names on one host: each program in full, and
 // each time without one of its fields.
+
 import type { Workload } from "../../compiler/inventory/types.ts";
-import type { EndpointSet, Model, Program } from "../../compiler/model/types.ts";
+import { programsIn } from "../../compiler/model/programs-in.ts";
+import type { Model } from "../../compiler/model/types.ts";
 import type { Process } from "../../compiler/semantics/semantics.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import { components, slicePath } from "../../targets/linux/slices.ts";
@@ -34,20 +36,6 @@ export function identitiesAt(
     const record = records.get(key);
     return record === undefined ? [] : realise(`p${index + 1}`, record, workload, rules);
   });
-}
-
-function programsIn(set: EndpointSet): readonly Program[] {
-  switch (set.kind) {
-    case "program":
-      return [set.program, ...programsIn(set.of)];
-    case "union":
-    case "intersection":
-      return set.of.flatMap(programsIn);
-    case "difference":
-      return [...programsIn(set.of), ...programsIn(set.except)];
-    default:
-      return [];
-  }
 }
 
 const withoutOne = (record: Process): readonly Process[] =>
