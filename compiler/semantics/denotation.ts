@@ -40,15 +40,13 @@ export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boo
     case "outside":
       return x.workload === undefined;
     case "internet":
-      return x.workload === undefined && !notInternet.some((cidr) => contains(cidr, x.address));
+      return x.workload === undefined && !isIn(notInternet, x);
     case "anywhere":
       return true;
     case "networks":
-      return set.cidrs.some((cidr) => contains(cidr, x.address));
+      return isIn(set.cidrs, x);
     case "names":
-      return (
-        x.workload === undefined && (set.addresses ?? []).some((cidr) => contains(cidr, x.address))
-      );
+      return x.workload === undefined && isIn(set.addresses ?? [], x);
     case "union":
       return set.of.some((part) => selects(part, x, drops));
     case "intersection":
@@ -59,6 +57,9 @@ export function selects(set: EndpointSet, x: Endpoint, drops: Drops = keep): boo
       return selects(set.of, x, drops) && programMatches(set.program, x, drops);
   }
 }
+
+const isIn = (cidrs: readonly Cidr[], { address }: Endpoint) =>
+  cidrs.some((cidr) => contains(cidr, address));
 
 function programMatches(program: Program, x: Endpoint, drops: Drops): boolean {
   const fields = x.workload && program.alternatives.get(x.workload.platform);
@@ -72,12 +73,7 @@ function programMatches(program: Program, x: Endpoint, drops: Drops): boolean {
 }
 
 /** An undefined field never satisfies. */
-function fieldMatches(
-  field: ProgramField,
-  wanted: string,
-  actual: string | undefined,
-  windows: boolean,
-) {
+function fieldMatches(field: string, wanted: string, actual?: string, windows = false) {
   if (actual === undefined) return false;
   if (field === "cgroup") return actual === wanted || actual.startsWith(`${wanted}/`);
   if (field === "path" && windows) return actual.toLowerCase() === wanted.toLowerCase();
@@ -87,14 +83,11 @@ function fieldMatches(
 /** ⟦P⟧w, two-valued. */
 export function holds(predicate: Predicate, workload: Workload): boolean {
   switch (predicate.kind) {
-    case "is": {
-      const value = workload.labels.get(predicate.label.name);
-      return typeof value === "string" && predicate.values.has(value);
-    }
-    case "contains": {
-      const value = workload.labels.get(predicate.label.name);
-      return Array.isArray(value) && value.some((leaf) => predicate.values.has(leaf));
-    }
+    case "is": // a label of one value; `contains` tests one of several
+    case "contains":
+      return [workload.labels.get(predicate.label.name) ?? []]
+        .flat()
+        .some((value) => predicate.values.has(value));
     case "defined":
       return workload.labels.has(predicate.label.name);
     case "not":
