@@ -156,11 +156,19 @@ function formatBytes(bytes: readonly number[]): string {
   return `${groups.slice(0, run.index).join(":")}::${groups.slice(after).join(":")}`;
 }
 
-const reasons: Readonly<Record<Exclude<Fault, "malformed">, string>> = {
-  octet: "has an octet above 255",
-  length: "has a prefix length out of range",
-  "leading-zero": "has an octet with a leading zero, which some tools read as octal",
-  zone: "names a zone; policies hold addresses only",
+const reasons: Readonly<
+  Record<Exclude<Fault, "malformed">, { readonly why: string; readonly help: string }>
+> = {
+  octet: { why: "has an octet above 255", help: "each of the four numbers is 0 to 255" },
+  length: {
+    why: "has a prefix length out of range",
+    help: "a prefix of IPv4 has at most 32 bits, one of IPv6 at most 128",
+  },
+  "leading-zero": {
+    why: "has an octet with a leading zero, which some tools read as octal",
+    help: "write the number without leading zeros",
+  },
+  zone: { why: "names a zone; policies hold addresses only", help: "leave out `%` and the zone" },
 };
 
 function unusable(fault: Fault, text: string, span: Span): ReadCidr {
@@ -175,6 +183,11 @@ function unusable(fault: Fault, text: string, span: Span): ReadCidr {
             { expected: "an address", found: `\`${text}\`` },
             { help: "write `192.0.2.0/24` or `2001:db8::/32`" },
           )
-        : diagnose("SEG112", span, { text, why: reasons[fault] }),
+        : diagnose(
+            "SEG112",
+            span,
+            { text, why: reasons[fault].why },
+            { help: reasons[fault].help },
+          ),
   };
 }

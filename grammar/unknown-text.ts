@@ -10,6 +10,8 @@ interface Advice {
   readonly text?: string;
 }
 
+const typographic = 'names are made of `a`-`z`, digits and single hyphens; strings stand in `"`';
+
 const advice: ReadonlyMap<string, Advice> = new Map([
   ["→", { help: "write `->`", text: "->" }],
   ["⇒", { help: "write `->`", text: "->" }],
@@ -23,6 +25,8 @@ const advice: ReadonlyMap<string, Advice> = new Map([
   ["'", { help: 'strings stand in `"`' }],
   ["“", { help: 'strings stand in `"`', text: '"' }],
   ["”", { help: 'strings stand in `"`', text: '"' }],
+  ["‘", { help: typographic }],
+  ["’", { help: typographic }],
   ["–", { help: "write a plain `-`", text: "-" }],
   ["—", { help: "write a plain `-`", text: "-" }],
   ["\u00a0", { help: "write a plain space", text: " " }],

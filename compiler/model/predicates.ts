@@ -148,7 +148,8 @@ function reportUnguarded(work: Work, test: Test): void {
   if (written === undefined) return;
   const { guard } = written;
   const label = test.label.name;
-  const parameters = { label, test: oneLine(guard?.span ?? written.span) };
+  const within = guard === undefined;
+  const parameters = { label, test: oneLine(guard?.span ?? written.span), within };
   if (guard === undefined) {
     report(work.context, diagnose("SEG303", written.span, parameters));
     return;

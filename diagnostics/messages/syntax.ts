@@ -77,6 +77,7 @@ export const syntaxMessages = {
     name: "number-out-of-range",
     title: "A port, protocol number, ICMP type or code that is out of range",
     message: (p: { what: string; text: string; why: string }) => `${p.what} \`${p.text}\` ${p.why}`,
+    help: () => "write a number within that range",
   }),
   SEG112: error({
     name: "invalid-prefix",

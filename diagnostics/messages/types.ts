@@ -20,7 +20,6 @@ export const typeMessages = {
   SEG302: warning({
     name: "value-of-no-workload",
     title: "A value of an open label that no workload has",
-    verb: "check",
     message: (p: { label: string; value: string; nearest: string | undefined }) =>
       `no workload has \`${p.label} is ${p.value}\`${p.nearest === undefined ? "" : `; closest in the inventory: \`${p.nearest}\``}`,
     help: (p) =>
@@ -31,10 +30,12 @@ export const typeMessages = {
   SEG303: error({
     name: "unguarded-negation",
     title: "A negative test that silently includes workloads without the label",
-    message: (p: { label: string; test: string }) =>
-      `\`${p.label}\` is optional: \`${p.test}\` would include every workload that has no \`${p.label}\``,
+    message: (p: { label: string; test: string; within: boolean }) =>
+      `\`${p.label}\` is optional: ${p.within ? "`not` around " : ""}\`${p.test}\` would include every workload that has no \`${p.label}\``,
     help: (p) =>
-      `write \`has ${p.label} and ${p.test}\` to leave them out, or \`(not (has ${p.label}) or ${p.test})\` to keep them`,
+      p.within
+        ? `put \`has ${p.label} and\` before the \`not ( … )\` to leave them out, or \`not (has ${p.label}) or\` to keep them`
+        : `write \`has ${p.label} and ${p.test}\` to leave them out, or \`(not (has ${p.label}) or ${p.test})\` to keep them`,
   }),
   SEG304: error({
     name: "label-kind-mismatch",
@@ -152,7 +153,6 @@ export const typeMessages = {
   SEG311: warning({
     name: "program-without-platform",
     title: "A program without an alternative for the platform of selected workloads",
-    verb: "check",
     message: (p: { program: string; platforms: string; count: number; workloads: string }) =>
       `${p.program} has no alternative for ${p.platforms}; ${p.count === 1 ? "1 selected workload never matches" : `${p.count} selected workloads never match`}: ${p.workloads}`,
     help: (p) => `add an alternative for ${p.platforms}, or narrow what stands after \`@\``,
