@@ -20,7 +20,7 @@ export type { Verified, VerifyFinding } from "./compiler/verify-artefacts.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { SourceFile, Span } from "./diagnostics/source.ts";
 export { formatModule } from "./grammar/print.ts";
-export { type CheckOptions, type CheckResult, check } from "./library/check.ts";
+export { type CheckOptions, type CheckResult, check, lint } from "./library/check.ts";
 export {
   type CompileOptions,
   type CompileResult,

@@ -6,6 +6,7 @@ export const loadVerb: Readonly<Record<VerbName, () => Promise<Command>>> = {
   init: async () => (await import("./commands/init.ts")).init,
   fmt: async () => (await import("./commands/fmt.ts")).fmt,
   check: async () => (await import("./commands/check.ts")).check,
+  lint: async () => (await import("./commands/lint.ts")).lint,
   test: async () => (await import("./commands/test.ts")).test,
   explain: async () => (await import("./commands/explain.ts")).explain,
   compile: async () => (await import("./commands/compile.ts")).compile,

@@ -7,6 +7,7 @@ export type VerbName =
   | "init"
   | "fmt"
   | "check"
+  | "lint"
   | "test"
   | "explain"
   | "compile"
@@ -57,6 +58,17 @@ export const verbs: readonly Verb[] = [
       ["segc check", "the project around the current folder"],
       ["segc check --now 2030-01-01", "as it will stand on that day"],
       ["segc check --output json=check.json", "and keep the findings for a machine"],
+    ],
+  },
+  {
+    name: "lint",
+    summary: "say what is allowed but most likely not meant",
+    operands: "",
+    own: [],
+    examples: [
+      ["segc lint", "the project around the current folder"],
+      ["segc lint --fail-level warning", "and fail where there is anything to say"],
+      ["segc lint --format json", "as data"],
     ],
   },
   {

@@ -1,5 +1,6 @@
 // The whole pipeline after checking, on one screen: what each enforcer must do, the files that
 // make it do that, and a manifest of it all. Targets and capabilities come as arguments.
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Artefact, TargetRunner } from "./artefact.ts";
 import type { Checked } from "./check.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
@@ -8,6 +9,7 @@ import type { Model, UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { eachSlice, joinWorkloads } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
+import { exceededBy, overruns, type Quota } from "./quotas.ts";
 import { addressSharing } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
 
@@ -18,6 +20,7 @@ export interface CompileOptions {
   readonly version: string;
   readonly inputs: readonly InputEntry[];
   readonly minimise: boolean;
+  readonly quotas: readonly Quota[];
   /** As of `ProduceOptions`. */
   readonly sha256?: (bytes: Uint8Array) => string;
   /** An earlier compile: where only members of sets changed, a file leads from there to here. */
@@ -30,26 +33,29 @@ export interface Compiled {
   readonly manifest: Manifest;
   /** Earlier artefacts that could not be used. */
   readonly notes: readonly SinceNote[];
+  /** Quotas that an artefact does not keep: nothing may be written then. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Compiles what `check` found to be without error. */
 export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
   const { model, expansion, inventory } = checked;
-  const { capabilities, now, minimise, sha256 } = options;
+  const { capabilities, now, minimise, sha256, quotas } = options;
   const produceOptions = {
     minimise,
     share: addressSharing(),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
   const made = new Map<string, Artefact>();
+  const tooLarge = new Map<string, EnforcerSlice>();
   for (const target of options.targets) {
     for (const slice of eachSlice(model, expansion, capabilities, now, target.kind)) {
       const key = `${target.name}/${slice.id}`;
       const before = made.get(key);
-      made.set(
-        key,
-        before === undefined ? target.produce(slice, produceOptions) : forMore(before, slice),
-      );
+      const artefact =
+        before === undefined ? target.produce(slice, produceOptions) : forMore(before, slice);
+      made.set(key, artefact);
+      if (exceededBy(artefact.entry, quotas).length > 0) tooLarge.set(key, slice);
     }
   }
   const whole = [...made.values()].sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
@@ -68,7 +74,10 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     artefacts: artefacts.map((artefact) => artefact.entry),
     notCompiled: notCompiled(inventory.workloads, compiledKinds),
   };
-  return { artefacts, manifest, notes };
+  const diagnostics = whole.flatMap((artefact) =>
+    overruns(artefact.entry, tooLarge.get(folderOf(artefact)), quotas),
+  );
+  return { artefacts, manifest, notes, diagnostics };
 }
 
 const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({

@@ -5,7 +5,7 @@ import type { Span } from "./source.ts";
 export type Severity = "error" | "warning";
 
 /** The one verb that reports a code; every other verb that meets it only fails or goes on. */
-export type ReportingVerb = "check" | "lint";
+export type ReportingVerb = "check" | "lint" | "compile";
 
 /** A second place that explains the first: "declared here", "and again here". */
 export interface Related {

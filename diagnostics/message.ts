@@ -11,11 +11,14 @@ export interface Message<Parameters> {
   readonly help?: (parameters: Parameters) => string | undefined;
 }
 
-/** An error: no artefact is written while one stands. All errors belong to `check`. */
+/**
+ * An error: no artefact is written while one stands. Errors belong to `check`, but for what only the
+ * finished artefacts can show.
+ */
 export function error<Parameters>(
-  entry: Omit<Message<Parameters>, "severity" | "verb">,
+  entry: Omit<Message<Parameters>, "severity" | "verb"> & { readonly verb?: "compile" },
 ): Message<Parameters> {
-  return { ...entry, severity: "error", verb: "check" };
+  return { verb: "check", ...entry, severity: "error" };
 }
 
 /** A warning, reported by `lint` unless the entry says `check`. */

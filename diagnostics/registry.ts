@@ -1,6 +1,6 @@
 // Every message the user can see, by code. `diagnose` is the only way to make a diagnostic, so a
 // code without words cannot occur, and the words' parameters are checked by the type checker.
-import type { Diagnostic, Severity } from "./diagnostic.ts";
+import type { Diagnostic, ReportingVerb, Severity } from "./diagnostic.ts";
 import type { Message } from "./message.ts";
 import { authorityMessages } from "./messages/authority.ts";
 import { enforcementMessages } from "./messages/enforcement.ts";
@@ -9,6 +9,7 @@ import { inventoryMessages } from "./messages/inventory.ts";
 import { lintMessages } from "./messages/lint.ts";
 import { nameMessages } from "./messages/names.ts";
 import { syntaxMessages } from "./messages/syntax.ts";
+import { targetMessages } from "./messages/targets.ts";
 import { typeMessages } from "./messages/types.ts";
 import type { Span } from "./source.ts";
 
@@ -21,9 +22,17 @@ export const registry = {
   ...guaranteeMessages,
   ...lintMessages,
   ...inventoryMessages,
+  ...targetMessages,
 } as const;
 
 export type Code = keyof typeof registry;
+
+/** The verb that reports this diagnostic: a warning that is an error here belongs to `check`. */
+export function reportingVerb({ code, severity }: Diagnostic): ReportingVerb {
+  const entry = registry[code as Code]; // only `diagnose` makes diagnostics
+  if (severity === "error") return entry.verb === "compile" ? "compile" : "check";
+  return entry.severity === "warning" ? entry.verb : "lint";
+}
 
 type ParametersOf<C extends Code> =
   (typeof registry)[C] extends Message<infer Parameters> ? Parameters : never;

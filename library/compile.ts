@@ -44,8 +44,13 @@ export function compile(
     version,
     inputs: checked.project.inputs,
     minimise,
+    quotas: checked.project.config.quotas,
     sha256: files.sha256,
     ...(since === undefined ? {} : { since }),
   });
-  return { checked, diagnostics, compiled };
+  return {
+    checked,
+    diagnostics: [...diagnostics, ...compiled.diagnostics],
+    compiled: hasErrors(compiled.diagnostics) ? undefined : compiled,
+  };
 }

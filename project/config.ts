@@ -1,4 +1,7 @@
 // segc.yaml as typed data. Its JSON Schema is `schemas/project.schema.json`.
+import type { Quota } from "../compiler/quotas.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Path } from "./document.ts";
 
 export interface ProjectConfig {
   readonly edition: 1;
@@ -8,7 +11,7 @@ export interface ProjectConfig {
   readonly modules: ReadonlyMap<string, string>;
   readonly inventory: readonly InventoryConfig[];
   readonly targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly quotas: Readonly<Record<string, unknown>>;
+  readonly quotas: readonly Quota[];
   /** How often `segc expire` runs; undefined where nobody promised. */
   readonly expirySchedule: string | undefined;
   readonly environments: Readonly<Record<string, unknown>>;
@@ -38,7 +41,9 @@ export interface RawConfig {
   readonly modules: Readonly<Record<string, string>>;
   readonly inventory?: RawInventoryConfig | readonly RawInventoryConfig[];
   readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly quotas?: Readonly<Record<string, unknown>>;
+  readonly quotas?: Readonly<
+    Partial<Record<Quota["target"], Readonly<Partial<Record<Quota["of"], number>>>>>
+  >;
   readonly expiry?: { readonly schedule: string };
   readonly environments?: Readonly<Record<string, unknown>>;
 }
@@ -63,23 +68,37 @@ export const emptyConfig: ProjectConfig = {
   modules: new Map(),
   inventory: [],
   targets: {},
-  quotas: {},
+  quotas: [],
   expirySchedule: undefined,
   environments: {},
 };
 
-/** Spells out what segc.yaml abbreviates. */
-export function configOf(raw: RawConfig): ProjectConfig {
+/** Spells out what segc.yaml abbreviates; `valueAt` says where something of it stands. */
+export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): ProjectConfig {
   return {
     edition: raw.edition,
     root: raw.root,
     modules: new Map(Object.entries(raw.modules)),
     inventory: inventoryConfigs(raw.inventory),
     targets: raw.targets ?? {},
-    quotas: raw.quotas ?? {},
+    quotas: quotasOf(raw.quotas ?? {}, valueAt),
     expirySchedule: raw.expiry?.schedule,
     environments: raw.environments ?? {},
   };
+}
+
+function quotasOf(
+  raw: NonNullable<RawConfig["quotas"]>,
+  valueAt: (path: Path) => Span,
+): readonly Quota[] {
+  return (["iptables", "nftables"] as const).flatMap((target) =>
+    (["rules", "elements", "bytes"] as const).flatMap((of) => {
+      const limit = raw[target]?.[of];
+      return limit === undefined
+        ? []
+        : [{ target, of, limit, span: valueAt(["quotas", target, of]) }];
+    }),
+  );
 }
 
 function inventoryConfigs(raw: RawConfig["inventory"]): readonly InventoryConfig[] {

@@ -38,7 +38,7 @@ export function readConfig(source: SourceFile): ConfigRead {
     return { config: emptyConfig, diagnostics, valueAt, keyAt };
   }
   // The validator has just guaranteed the shape.
-  const config = configOf(document.value as RawConfig);
+  const config = configOf(document.value as RawConfig, valueAt);
   return { ...withSoundPaths(config, document), valueAt, keyAt };
 }
 

@@ -44,7 +44,8 @@ export function problemCount(
   return parts.length === 0 ? [] : [listed(parts)];
 }
 
-function sizeOf({ model, inventory, tests }: CheckResult): string {
+/** `1 module, 2 workloads, 2 rules, …` */
+export function sizeOf({ model, inventory, tests }: CheckResult): string {
   return listed([
     counted(model.modules.length, "module"),
     counted(inventory.workloads.length, "workload"),

@@ -70,7 +70,6 @@ export const enforcementMessages = {
   SEG509: warning({
     name: "deny-widened",
     title: "A deny that refuses more than it says",
-    verb: "check",
     message: (
       p:
         | { why: "process"; programs: string; workloads: string; enforcers: string }
@@ -110,7 +109,6 @@ export const enforcementMessages = {
   SEG513: warning({
     name: "log-not-supported",
     title: "A rule with `log` where an enforcer cannot log",
-    verb: "check",
     message: (p: { log: string; workloads: string; enforcers: string }) =>
       `\`log ${p.log}\` has no effect on ${p.workloads}: ${p.enforcers} cannot log what a rule lets pass`,
     help: () => "use the flow log of the platform there, or remove `log`",

@@ -67,7 +67,6 @@ export const guaranteeMessages = {
   SEG607: warning({
     name: "traffic-never-filtered",
     title: "A guardrail or a deny about traffic that an enforcer cannot filter",
-    verb: "check",
     message: (p: { subject: string; enforcer: string; traffic: string; workloads: string }) =>
       `\`${p.subject}\` meets traffic that ${p.enforcer} cannot filter: ${p.traffic}, from ${p.workloads}`,
     help: () =>

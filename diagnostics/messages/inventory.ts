@@ -143,7 +143,6 @@ export const inventoryMessages = {
   SEG806: warning({
     name: "workload-without-address",
     title: "A workload without an address",
-    verb: "check",
     message: (p: { workload: string }) =>
       `\`${p.workload}\` has no address: what is enforced by address leaves it out`,
     help: () => "give it an address, or leave it if it is scaled to zero",

@@ -1,5 +1,4 @@
-// SEG7xx: what is most likely not meant. Those here change what a rule means, or say that it means
-// nothing, so `check` reports them.
+// SEG7xx: what is most likely not meant.
 import { warning } from "../message.ts";
 import { listed, type NamedWorkloads } from "./authority.ts";
 
@@ -7,7 +6,6 @@ export const lintMessages = {
   SEG701: warning({
     name: "redundant-rule",
     title: "A rule that is written twice",
-    verb: "check",
     message: (p: { rule: string; line: number; path: string }) =>
       `this rule says what \`${p.rule}\` says at ${p.path}:${p.line}`,
     help: () => "remove one of the two",
@@ -15,7 +13,6 @@ export const lintMessages = {
   SEG702: warning({
     name: "networks-cover-others",
     title: "Addresses of a rule that belong to workloads its module may not write",
-    verb: "check",
     message: (p: { peer: string; workloads: NamedWorkloads; module: string }) =>
       `\`${p.peer}\` covers managed workloads; ${listed(p.workloads)} ${p.workloads.count === 1 ? "is" : "are"} left out, because module \`${p.module}\` may not write them`,
     help: () => "name the workloads by their segment, and ask their owner for a `delegate`",
@@ -23,7 +20,6 @@ export const lintMessages = {
   SEG715: warning({
     name: "selects-nothing",
     title: "A segment, or a rule of one family, that selects nothing",
-    verb: "check",
     message: (
       p: { why: "segment"; segment: string } | { why: "family"; rule: string; family: string },
     ) =>
@@ -38,7 +34,6 @@ export const lintMessages = {
   SEG718: warning({
     name: "observed-depends-on-staged",
     title: "An observed workload depends on a staged rule and its window is about to end.",
-    verb: "check",
     message: (p: { workload: string; rule: string; days: number; witness: string }) =>
       `observed \`${p.workload}\` depends on staged \`${p.rule}\` and its window ends ${p.days === 0 ? "today" : `in ${p.days} ${p.days === 1 ? "day" : "days"}`}: ${p.witness} will be refused`,
     help: (p) => `promote \`${p.rule}\` (remove \`staged\`), or extend the \`observe\``,

@@ -6,7 +6,7 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { positionAt } from "../../diagnostics/source.ts";
-import { check } from "../../index.ts";
+import { examine } from "../../library/check.ts";
 import { literateCases } from "../literate/markdown.ts";
 import { projectOf } from "../literate/project.ts";
 
@@ -22,7 +22,7 @@ describe.each(files)("%s", (file) => {
   const cases = literateCases(readFileSync(file, "utf8"));
 
   it.each(cases.map((each) => [each.name, each] as const))("%s", (_, { fences }) => {
-    const { diagnostics } = check(projectOf(fences), { now });
+    const { diagnostics } = examine(projectOf(fences), { now });
     for (const severity of ["error", "warning"] as const) {
       const wanted = fences.filter((fence) => fence.language === `${severity}s`);
       if (severity === "warning" && wanted.length === 0) continue;

@@ -14,6 +14,29 @@ observe egress of web until 2027-01-01
 const isRoot = process.getuid?.() === 0;
 const noStack = ({ out, err }: Said) => expect(out + err).not.toMatch(/\n\s+at .*:\d+:\d+/);
 
+describe("lint", () => {
+  test("says that there is nothing to say", async () => {
+    const { status, out, err } = await segc(folderWith(smallProject), ["lint"]);
+    expect({ status, err, out }).toEqual({
+      status: 0,
+      err: "",
+      out: "ok: nothing to say of 1 module, 2 workloads, 2 rules, 0 guardrails and 1 test\n",
+    });
+  });
+
+  test("leaves promises to check, and shows errors that stop it", async () => {
+    const observes = folderWith(spoilt("app.seg", (text) => text + observed));
+    expect((await segc(observes, ["lint"])).out).not.toContain("SEG603");
+    const broken = folderWith(
+      spoilt("app.seg", (text) => text.replace("tier is db", "tier is bd")),
+    );
+    const { status, out } = await segc(broken, ["lint"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^error SEG301 at app\.seg:4:\d+/);
+    expect(out).toContain("once there is no error");
+  });
+});
+
 describe("check", () => {
   test("prints where each rule is enforced, then one pleasant line", async () => {
     const { status, out, err } = await segc(folderWith(smallProject), ["check"]);
@@ -41,6 +64,19 @@ ok: 1 module, 2 workloads, 2 rules, 0 guardrails and 1 test, as of ${today}
     const later = await segc(folderWith(smallProject), ["check", "--now", "2027-01-01"]);
     expect(later.out).toContain("as of 2027-01-01");
     expect(later.out).not.toContain("app.vendor");
+  });
+
+  test("what is only likely not meant is left to lint", async () => {
+    const folder = folderWith(spoilt("app.seg", (text) => `${text}segment ghosts = web & db\n`));
+    const checked = await segc(folder, ["check", "--fail-level", "warning"]);
+    expect({ status: checked.status, out: checked.out }).toMatchObject({ status: 0 });
+    expect(checked.out).not.toContain("SEG715");
+    const linted = await segc(folder, ["lint"]);
+    expect({ status: linted.status, code: linted.out.slice(0, 14) }).toEqual({
+      status: 0,
+      code: "warning SEG715",
+    });
+    expect((await segc(folder, ["lint", "--fail-level", "warning"])).status).toBe(1);
   });
 
   test("warnings fail only when asked to, and only check reports them", async () => {

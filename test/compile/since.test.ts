@@ -153,7 +153,7 @@ describe("a compile since an earlier one", () => {
       expect(files.some(({ path }) => path.endsWith("update.nft"))).toBe(false);
     }
     // And an update from what was expired fits the table that was loaded from it.
-    const expired = { ...result.expired, notes: [] };
+    const expired = { ...result.expired, notes: [], diagnostics: [] };
     const next = compiled(withWeb, { since: sinceOf(expired) });
     expect(next.notes).toEqual([]);
     expect(updateOf(next, "db-1")).toBeNull(); // the rule that ended is there again

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { registry } from "../../diagnostics/registry.ts";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { check } from "../../index.ts";
+import { check, compile, lint } from "../../index.ts";
+import { examine } from "../../library/check.ts";
 import type { LiterateCase } from "../literate/markdown.ts";
 import { projectOf } from "../literate/project.ts";
 import {
@@ -23,7 +24,8 @@ const now = "2026-11-23";
 
 /** Errors; for a code that is a warning, every diagnostic. */
 function errorsOf(project: LiterateCase | undefined, code: string): readonly Diagnostic[] {
-  const { diagnostics } = check(projectOf(project?.fences ?? []), { now });
+  const files = projectOf(project?.fences ?? []);
+  const { diagnostics } = compiled.has(code) ? compile(files, { now }) : examine(files, { now });
   const isWarning = warnings.has(code);
   return diagnostics.filter((each) => isWarning || each.severity === "error");
 }
@@ -32,6 +34,11 @@ const warnings = new Set(
   Object.entries(registry).flatMap(([code, { severity }]) =>
     severity === "warning" && !eitherWay.has(code) ? [code] : [],
   ),
+);
+
+/** Codes that only a compile can find. */
+const compiled = new Set(
+  Object.entries(registry).flatMap(([code, { verb }]) => (verb === "compile" ? [code] : [])),
 );
 
 const shown = (errors: readonly Diagnostic[]) => errors.map((each) => renderText(each)).join("\n");
@@ -66,6 +73,16 @@ describe.each(pages)("$code", ({ code, text, fails, passes }) => {
     it("fails with this code and no other error", () => {
       const errors = errorsOf(fails, code);
       expect([...new Set(errors.map((each) => each.code))], shown(errors)).toEqual([code]);
+    });
+  }
+
+  if (warnings.has(code)) {
+    it("is reported by one verb", () => {
+      const files = projectOf(fails?.fences ?? []);
+      const verbs = Object.entries({ check, lint }).flatMap(([verb, run]) =>
+        run(files, { now }).diagnostics.some((each) => each.code === code) ? [verb] : [],
+      );
+      expect(verbs).toEqual([code === "SEG603" || code === "SEG604" ? "check" : "lint"]);
     });
   }
 

@@ -2,13 +2,14 @@
 // are formatted, and what they claim to catch is caught.
 import { describe, expect, it } from "vitest";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { check, formatModule } from "../../index.ts";
+import { formatModule } from "../../index.ts";
+import { examine } from "../../library/check.ts";
 import { exampleFiles, exampleTexts, type Replacement } from "./example-files.ts";
 
 const now = "2026-11-23";
 
 function checked(name: string, replacements: readonly Replacement[] = [], day = now) {
-  const result = check(exampleFiles(name, replacements), { now: day });
+  const result = examine(exampleFiles(name, replacements), { now: day });
   const errors = result.diagnostics.filter((each) => each.severity === "error");
   return { ...result, errors, text: errors.map((each) => renderText(each)).join("\n") };
 }

@@ -18,7 +18,7 @@ describe("a project", () => {
         "modules: { org: org.seg, web: policies/web.seg }",
         "inventory: hosts.yaml",
         "targets: { nftables: {} }",
-        "quotas: { aws-sg: { rules: 60 } }",
+        "quotas: { nftables: { rules: 60 } }",
         "expiry: { schedule: daily }",
         "environments: { prod: {} }",
       ),
@@ -90,7 +90,14 @@ describe("segc.yaml", () => {
     ["inventory: [a.json, a.json]", '3:21 "a.json" `a.json` is listed twice'],
     ["targets: { nftable: {} }", '3:12 "nftable" `nftable` is unknown here; did you mean `nftab'],
     ["expiry: daily", '3:9 "daily" `expiry` must be a mapping, not text'],
-    ["quotas: { aws: -1 }", '3:16 "-1" `aws` must be 0 or more, not -1'],
+    ["quotas: { nftables: 1 }", '3:21 "1" `nftables` must be a mapping, not `1`'],
+    ["quotas: { iptables: { rules: -1 } }", '3:30 "-1" `rules` must be 0 or more, not -1'],
+    [
+      "quotas: { nftables: { rule: 1 } }",
+      '3:23 "rule" `rule` is unknown here; did you mean `rules`',
+    ],
+    ["quotas: { aws: { rules: 60 } }", '3:11 "aws" `aws` is unknown here'],
+    ["targets: { nftables: { chain: x } }", '3:24 "chain" `chain` is unknown here'],
     [modules, '3:1 "modules" `modules` is given twice'],
   ])("%s", (line, expected) => {
     const [fault] = faultsIn({

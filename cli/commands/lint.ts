@@ -1,0 +1,32 @@
+// `segc lint`: what is sound but most likely not meant.
+import { hasErrors } from "../../diagnostics/diagnostic.ts";
+import { nodeFiles } from "../../host/node-files.ts";
+import { lint as lintProject } from "../../library/check.ts";
+import { statusFor } from "../answer.ts";
+import type { Answer, Call } from "../call.ts";
+import { projectFolder } from "../project-folder.ts";
+import { problemCount, sizeOf } from "./check.ts";
+
+export function lint(call: Call): Answer {
+  const folder = projectFolder(call);
+  if (typeof folder !== "string") return folder;
+  const { now } = call.options;
+  const linted = lintProject(nodeFiles(folder), { now });
+  const { diagnostics } = linted;
+  return {
+    kind: "result",
+    status: statusFor(diagnostics),
+    diagnostics,
+    folder,
+    lines: (style) => [
+      ...problemCount(linted, style),
+      ...(diagnostics.length > 0
+        ? []
+        : [`${style.help("ok")}: nothing to say of ${sizeOf(linted)}`]),
+      ...(hasErrors(diagnostics)
+        ? ["what else is likely not meant is said once there is no error"]
+        : []),
+    ],
+    json: { now },
+  };
+}

@@ -1,0 +1,26 @@
+// SEG9xx: what the targets make of a policy, and what of that cannot be.
+import { error } from "../message.ts";
+
+export const targetMessages = {
+  SEG901: error({
+    name: "quota-exceeded",
+    title: "An artefact above a quota of the project",
+    verb: "compile",
+    message: (p: {
+      workload: string;
+      others: number;
+      target: string;
+      of: "rules" | "elements" | "bytes";
+      count: number;
+      limit: number;
+      minimised: boolean;
+      /** What each rule of the policy costs by itself, greatest first. */
+      dearest: readonly { readonly rule: string; readonly cost: number }[];
+    }) =>
+      `${p.target} for \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}: ${p.count} ${p.of}${p.minimised ? " after minimising" : ""}, quota ${p.limit}; what costs most: ${p.dearest.map(({ rule, cost }) => `\`${rule}\` (${cost})`).join(", ") || "what every artefact holds"}`,
+    help: (p) =>
+      p.minimised
+        ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
+        : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",
+  }),
+} as const;
