@@ -7,6 +7,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/kernel/**"],
-    testTimeout: isFull ? 1_200_000 : 60_000,
+    testTimeout: isFull ? 2_400_000 : 240_000,
   },
 });

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/kernel/**/*.test.ts"],
     fileParallelism: false,
-    testTimeout: isFull ? 1_200_000 : 120_000,
+    testTimeout: isFull ? 2_400_000 : 240_000,
     hookTimeout: 120_000,
   },
 });
