@@ -6,10 +6,12 @@ import type { Checked } from "./check.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
+import { planContext } from "./plan/context.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { eachSlice, joinWorkloads } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import { exceededBy, overruns, type Quota } from "./quotas.ts";
+import { reliedOn } from "./relies.ts";
 import { addressSharing } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
 
@@ -21,6 +23,8 @@ export interface CompileOptions {
   readonly inputs: readonly InputEntry[];
   readonly minimise: boolean;
   readonly quotas: readonly Quota[];
+  /** Kinds that there are targets for, whether or not they are among `targets`. */
+  readonly makeable: ReadonlySet<EnforcerKind>;
   /** As of `ProduceOptions`. */
   readonly sha256?: (bytes: Uint8Array) => string;
   /** An earlier compile: where only members of sets changed, a file leads from there to here. */
@@ -63,6 +67,11 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     options.since === undefined
       ? { artefacts: whole, notes: [] }
       : updatesSince(whole, options.since, options.targets);
+  const relied = reliedOn(
+    planContext(model, expansion, capabilities, now),
+    whole.map(({ entry }) => entry),
+    options.makeable,
+  );
   const compiledKinds = new Set(options.targets.map((target) => target.kind));
   const manifest: Manifest = {
     formatVersion: 1,
@@ -72,12 +81,13 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     inputs: [...options.inputs].sort((a, b) => compareTexts(a.path, b.path)),
     expires: expiriesOf(model).filter(({ until }) => now <= until),
     artefacts: artefacts.map((artefact) => artefact.entry),
+    relies: relied.entries,
     notCompiled: notCompiled(inventory.workloads, compiledKinds),
   };
-  const diagnostics = whole.flatMap((artefact) =>
+  const tooMuch = whole.flatMap((artefact) =>
     overruns(artefact.entry, tooLarge.get(folderOf(artefact)), quotas),
   );
-  return { artefacts, manifest, notes, diagnostics };
+  return { artefacts, manifest, notes, diagnostics: [...relied.diagnostics, ...tooMuch] };
 }
 
 const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({

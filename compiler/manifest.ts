@@ -18,7 +18,23 @@ export interface Manifest {
   readonly expires: readonly ExpiryEntry[];
   /** Sorted by target, then id. */
   readonly artefacts: readonly ArtefactEntry[];
+  /** Where one artefact lets more through than a rule says and others hold it back; by rule. */
+  readonly relies: readonly RelianceEntry[];
   /** Enforcers of the inventory that this run made nothing for, sorted by kind. */
+  readonly notCompiled: readonly { readonly kind: EnforcerKind; readonly workloads: number }[];
+}
+
+/** Artefacts are named as their folders: `nftables/1a2b3c4d5e`, target and content hash. */
+export interface RelianceEntry {
+  readonly rule: string;
+  /** The end of the rule whose programs it is about. */
+  readonly end: "source" | "destination";
+  readonly programs: readonly string[];
+  /** They cannot tell the programs apart and let every process of those workloads through. */
+  readonly artefacts: readonly string[];
+  /** They stand at the programs' own end and tell them apart. */
+  readonly on: readonly string[];
+  /** Workloads where only enforcers tell them apart that nothing was made for. */
   readonly notCompiled: readonly { readonly kind: EnforcerKind; readonly workloads: number }[];
 }
 

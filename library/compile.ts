@@ -44,6 +44,7 @@ export function compile(
     version,
     inputs: checked.project.inputs,
     minimise,
+    makeable: new Set(targets.map(({ kind }) => kind)),
     quotas: checked.project.config.quotas,
     sha256: files.sha256,
     ...(since === undefined ? {} : { since }),

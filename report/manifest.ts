@@ -7,7 +7,7 @@ import { tableLines } from "./table.ts";
 const workloadsShown = 3;
 
 /** One line per enforcer class, and what this run made nothing for. */
-export function manifestLines({ artefacts, notCompiled }: Manifest, style: Style) {
+export function manifestLines({ artefacts, notCompiled, relies }: Manifest, style: Style) {
   const right = (title: string) => ({ title, align: "right" as const });
   const columns = [
     { title: "target" },
@@ -25,6 +25,13 @@ export function manifestLines({ artefacts, notCompiled }: Manifest, style: Style
     ...(rows.length === 0 ? [] : tableLines(columns, rows, style.faint)),
     ...notCompiled.map(({ kind, workloads }) =>
       style.warning(`nothing made for ${kind} (${counted(workloads, "workload")})`),
+    ),
+    ...relies.flatMap((entry) =>
+      entry.notCompiled.map(({ kind, workloads }) =>
+        style.warning(
+          `${entry.rule}: only ${kind} tells ${listed(entry.programs)} apart on ${counted(workloads, "workload")}; ${counted(entry.artefacts.length, "artefact")} would let every process there through`,
+        ),
+      ),
     ),
   ];
 }

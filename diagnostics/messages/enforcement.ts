@@ -9,15 +9,27 @@ export const enforcementMessages = {
     message: (
       p:
         | { why: "unseen"; program: string; workloads: string; enforcers: string }
-        | { why: "no-product"; rules: string; example: string },
+        | { why: "no-product"; rules: string; example: string }
+        | {
+            why: "left-out";
+            program: string;
+            enforcers: string;
+            workloads: string;
+            artefact: string;
+            others: number;
+          },
     ) =>
-      p.why === "unseen"
-        ? `${p.program} can only be told apart on the host, but ${p.workloads} by ${p.enforcers}`
-        : `each end sees only its own process, so pairs of programs cannot be enforced: together with ${p.rules} this rule would also let other pairs through (${p.example})`,
+      p.why === "left-out"
+        ? `only ${p.enforcers} of ${p.workloads} can tell ${p.program} apart, and this compile leaves it out: ${p.artefact}${p.others > 0 ? ` and ${p.others} more` : ""} would let every process there through`
+        : p.why === "unseen"
+          ? `${p.program} can only be told apart on the host, but ${p.workloads} by ${p.enforcers}`
+          : `each end sees only its own process, so pairs of programs cannot be enforced: together with ${p.rules} this rule would also let other pairs through (${p.example})`,
     help: (p) =>
-      p.why === "unseen"
-        ? "add a host enforcer that sees the program, or accept `fallback network`, which opens the rule to every process there"
-        : "name the programs of one end only, or use different services for the two rules",
+      p.why === "left-out"
+        ? "compile that target too (`--target` names several), or accept `fallback network`, which opens the rule to every process there"
+        : p.why === "unseen"
+          ? "add a host enforcer that sees the program, or accept `fallback network`, which opens the rule to every process there"
+          : "name the programs of one end only, or use different services for the two rules",
   }),
   SEG502: error({
     name: "names-need-addresses",

@@ -134,6 +134,7 @@ describe("manifests", () => {
         expires: [],
       },
     ],
+    relies: [],
     notCompiled: [{ kind: "aws-sg", workloads: 12 }],
   };
 

@@ -1,0 +1,114 @@
+// One artefact may let more through than a rule says only where the manifest names those that hold
+// it back, and where they are compiled with it.
+import { describe, expect, test } from "vitest";
+import { compile, targetNames } from "../../index.ts";
+import { memoryFiles } from "../generated/memory-files.ts";
+
+const host = (name: string, role: string, last: number, kind: string, platform = "linux") => ({
+  name,
+  platform,
+  labels: { role },
+  addresses: [`10.0.0.${last}`],
+  enforcers: [{ kind, id: name, directions: ["ingress", "egress"] }],
+});
+const policy = (effect: string) => `module lab root
+label role: enum { batch, db, web }
+program report { linux { unit "report.service" } windows { path "C:\\\\report.exe" } }
+segment batch = workloads where role is batch
+segment db = workloads where role is db
+segment web = workloads where role is web
+allow plain = web -> db : tcp/5432
+${effect} query = report@batch -> db : tcp/5432${effect === "deny" ? "\nallow rest = batch -> db : tcp/5432" : ""}
+`;
+const hosts = [
+  host("batch-1", "batch", 1, "nftables"),
+  host("batch-2", "batch", 2, "nftables"),
+  host("db-1", "db", 3, "iptables"),
+  host("web-1", "web", 4, "nftables"),
+];
+
+function compiled(
+  records: readonly object[] = hosts,
+  { targets = targetNames, text = policy("allow") } = {},
+) {
+  const files = new Map([
+    ["segc.yaml", "edition: 1\nmodules: { lab: lab.seg }\ninventory: hosts.json\n"],
+    ["lab.seg", text],
+    ["hosts.json", JSON.stringify(records)],
+  ]);
+  return compile(memoryFiles(files), { now: "2026-11-23", targets });
+}
+
+function folders(result: ReturnType<typeof compiled>, ...names: readonly string[]) {
+  const artefacts = result.compiled?.manifest.artefacts ?? [];
+  return artefacts
+    .filter(({ workloads }) => names.some((name) => workloads.includes(name)))
+    .map(({ target, id }) => `${target}/${id}`)
+    .sort();
+}
+
+describe("reliance between artefacts", () => {
+  test.each(["allow", "deny"])("an %s at the far end relies on the program's own end", (effect) => {
+    const result = compiled(hosts, { text: policy(effect) });
+    expect(result.diagnostics).toEqual([]);
+    const on = folders(result, "batch-1", "batch-2");
+    expect(on.length).toBeGreaterThan(0);
+    expect(result.compiled?.manifest.relies).toEqual([
+      {
+        rule: "lab.query",
+        end: "source",
+        programs: ["report"],
+        artefacts: folders(result, "db-1"),
+        on,
+        notCompiled: [],
+      },
+    ]);
+  });
+
+  test("without the target that sees the program nothing is compiled", () => {
+    const { diagnostics, compiled: nothing } = compiled(hosts, { targets: ["iptables"] });
+    expect(nothing).toBeUndefined();
+    const [first, ...rest] = diagnostics;
+    expect(rest).toEqual([]);
+    expect(first).toMatchObject({ code: "SEG501", severity: "error" });
+    expect(first?.message).toMatch(
+      /^only nftables of `batch-1` and `batch-2` can tell `report` apart, .*: iptables\/\w+ would let/,
+    );
+    const { span } = first ?? {};
+    expect(span?.source.text.slice(span.start, span.end)).toBe("report@batch");
+  });
+
+  test("the target that sees it may be compiled alone", () => {
+    expect(compiled(hosts, { targets: ["nftables"] }).compiled?.manifest.relies).toEqual([]);
+  });
+
+  test("a second enforcer at the same end that sees the program is enough", () => {
+    const both = hosts.map((one) =>
+      one.labels.role === "batch"
+        ? {
+            ...one,
+            enforcers: ["nftables", "iptables"].map((kind) => ({
+              kind,
+              id: kind,
+              directions: ["egress"],
+            })),
+          }
+        : one,
+    );
+    expect(compiled(both, { targets: ["iptables"] }).diagnostics).toEqual([]);
+  });
+
+  test("what no target is there for is counted, and stops nothing", () => {
+    const windows = host("batch-3", "batch", 5, "windows-firewall", "windows");
+    const result = compiled([...hosts, windows]);
+    expect(result.diagnostics).toEqual([]);
+    expect(result.compiled?.manifest.relies).toMatchObject([
+      { on: folders(result, "batch-1"), notCompiled: [{ kind: "windows-firewall", workloads: 1 }] },
+    ]);
+  });
+
+  test("where no rule names a program nothing relies on anything", () => {
+    const text = policy("allow").replace("report@batch", "batch");
+    expect(compiled(hosts, { text }).compiled?.manifest.relies).toEqual([]);
+  });
+});
