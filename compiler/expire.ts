@@ -46,6 +46,14 @@ export function expireArtefacts(
   const changed = artefacts.map((artefact) => expireOne(artefact, runners, now, problems));
   if (problems.length > 0) return { ok: false, problems };
   const ended = (until: UtcDate) => until < now;
+  const removed = [
+    ...new Set(
+      manifest.artefacts
+        .flatMap((entry) => entry.expires)
+        .filter(({ until }) => ended(until))
+        .map(({ rule }) => rule),
+    ),
+  ].sort();
   return {
     ok: true,
     expired: {
@@ -55,15 +63,9 @@ export function expireArtefacts(
         now: now > manifest.now ? now : manifest.now,
         expires: manifest.expires.filter(({ kind, until }) => kind !== "rule" || !ended(until)),
         artefacts: changed.map((artefact) => artefact.entry),
+        relies: manifest.relies.filter(({ rule }) => !removed.includes(rule)),
       },
-      removed: [
-        ...new Set(
-          manifest.artefacts
-            .flatMap((entry) => entry.expires)
-            .filter(({ until }) => ended(until))
-            .map(({ rule }) => rule),
-        ),
-      ].sort(),
+      removed,
     },
   };
 }

@@ -85,7 +85,8 @@ function isManifest(value: unknown): value is Manifest {
       hasFields(input, { path: "string", sha256: "string" }),
     ) &&
     isList(Object(value).expires, (end) => hasFields(end, { name: "string", until: "string" })) &&
-    isList(Object(value).artefacts, isArtefact)
+    isList(Object(value).artefacts, isArtefact) &&
+    isList(Object(value).relies, (entry) => hasFields(entry, { rule: "string" }))
   );
 }
 

@@ -1,7 +1,7 @@
 // One artefact may let more through than a rule says only where the manifest names those that hold
 // it back, and where they are compiled with it.
 import { describe, expect, test } from "vitest";
-import { compile, targetNames } from "../../index.ts";
+import { compile, expire, targetNames } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 
 const host = (name: string, role: string, last: number, kind: string, platform = "linux") => ({
@@ -105,6 +105,23 @@ describe("reliance between artefacts", () => {
     expect(result.compiled?.manifest.relies).toMatchObject([
       { on: folders(result, "batch-1"), notCompiled: [{ kind: "windows-firewall", workloads: 1 }] },
     ]);
+  });
+
+  test("expire forgets it with the rule", () => {
+    const text = policy("allow").replace(
+      "query = report@batch -> db : tcp/5432",
+      "$& { until 2026-12-01 }",
+    );
+    const { artefacts, manifest } = compiled(hosts, { text }).compiled ?? {};
+    if (artefacts === undefined || manifest === undefined) throw new Error("not compiled");
+    expect(manifest.relies).toHaveLength(1);
+    const texts = new Map(
+      artefacts.flatMap(({ files }) => files.map((file) => [file.path, file.text] as const)),
+    );
+    const result = expire(manifest, texts, { now: "2026-12-02" });
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.expired.removed).toEqual(["lab.query"]);
+    expect(result.expired.manifest.relies).toEqual([]);
   });
 
   test("where no rule names a program nothing relies on anything", () => {
