@@ -2,6 +2,7 @@
 // that fills up or is pulled out in the middle.
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,6 +13,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
+import { dirname } from "node:path";
 
 export type EntryKind = "file" | "folder" | "other";
 
@@ -52,6 +54,22 @@ function kindOfStat(stat: Stat): EntryKind {
   return stat.isDirectory() ? "folder" : "other";
 }
 
+/**
+ * The folder and those above it that are missing. Node's own recursive form never returns where a
+ * folder that is there says, as /proc does, that what is to come into it does not exist.
+ */
+function createFolders(path: string): void {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode: 0o755 });
+    } catch (error) {
+      if (!existsSync(folder)) throw error; // somebody else was quicker
+    }
+  }
+}
+
 export const nodeFileSystem: FileSystem = {
   list: (folder) =>
     readdirSync(folder, { withFileTypes: true }).map((entry) => ({
@@ -71,9 +89,7 @@ export const nodeFileSystem: FileSystem = {
   createFolder: (path) => {
     mkdirSync(path, { mode: 0o755 });
   },
-  createFolders: (path) => {
-    mkdirSync(path, { recursive: true, mode: 0o755 });
-  },
+  createFolders,
   rename: (from, to) => renameSync(from, to),
   removeFile: (path) => unlinkSync(path),
   removeFolder: (path) => rmdirSync(path),

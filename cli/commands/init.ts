@@ -1,8 +1,9 @@
 // `segc init [DIR]`: a small project that compiles and whose test passes. Nothing is overwritten:
 // where one of its files exists already, none is written.
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeFault } from "../../host/faults.ts";
+import { nodeFileSystem } from "../../host/file-system.ts";
 import { type Answer, type Call, failure } from "../call.ts";
 import { exit } from "../exit.ts";
 import { starterFiles } from "../starter.ts";
@@ -49,7 +50,7 @@ function isThere(path: string): boolean {
 function writeAll(folder: string): string | undefined {
   const written: string[] = [];
   try {
-    mkdirSync(folder, { recursive: true });
+    nodeFileSystem.createFolders(folder);
     for (const [name, text] of Object.entries(starterFiles)) {
       writeFileSync(join(folder, name), text, { flag: "wx" });
       written.push(join(folder, name));

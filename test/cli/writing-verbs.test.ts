@@ -38,6 +38,22 @@ describe("compile", () => {
     expect(picture(join(folder, "out"))).toEqual(before);
   });
 
+  test.skipIf(process.platform !== "linux")(
+    "a place where no folder can be made is an error, not a wait",
+    async () => {
+      const folder = folderWith(smallProject);
+      for (const args of [
+        ["compile", "--out", "/proc/none/out"],
+        ["init", "/proc/none/new"],
+      ]) {
+        const result = await segc(folder, args);
+        expect(result).toMatchObject({ status: 4, out: "" });
+        expect(result.err).toContain("/proc/none");
+        noStack(result);
+      }
+    },
+  );
+
   test("a folder that is not ours is refused, the project's own too", async () => {
     const folder = folderWith({ ...smallProject, "mine/notes.txt": "mine" });
     const before = picture(folder);
