@@ -4,8 +4,9 @@
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { parseUnitFiles } from "../linux/unit-files.ts";
+import { identitiesPath, rulesetPath } from "./loader.ts";
 import type { IdentityMember, NftPlan } from "./ruleset.ts";
-import { identitiesPath, rulesetPath, sideFiles, updatePath } from "./side-files.ts";
+import { sideFiles, updatePath } from "./side-files.ts";
 
 export function parseSideFiles(
   files: readonly OutputFile[],

@@ -5,6 +5,7 @@ import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/address-set.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { addressesIn, textsOf } from "./elements.ts";
+import { rulesetPath } from "./loader.ts";
 import { parseRule } from "./parse-rule.ts";
 import { checkSideFiles, parseSideFiles } from "./parse-side-files.ts";
 import {
@@ -17,7 +18,6 @@ import {
   tableName,
   targetsOf,
 } from "./ruleset.ts";
-import { rulesetPath } from "./side-files.ts";
 import { Cursor, tokenise } from "./tokens.ts";
 
 /** What the ruleset file alone says. */

@@ -3,6 +3,7 @@
 // diff of two artefacts reads like a diff of two policies.
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import { elementLines, textsOf } from "./elements.ts";
+import { rulesetPath } from "./loader.ts";
 import { matchText, verdictText } from "./render-rule.ts";
 import {
   type NftAddressSet,
@@ -13,7 +14,7 @@ import {
   tableName,
   targetsOf,
 } from "./ruleset.ts";
-import { rulesetPath, sideFiles } from "./side-files.ts";
+import { sideFiles } from "./side-files.ts";
 
 export function renderNftables(plan: NftPlan): readonly OutputFile[] {
   return [{ path: rulesetPath, text: rulesetText(plan) }, ...sideFiles(plan)];

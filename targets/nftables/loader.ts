@@ -1,0 +1,123 @@
+// The loader: one constant text, POSIX shell. Everything that differs between hosts is data that it
+// reads, checked before it was written.
+//
+// One transaction replaces a table at once in the eyes of `nft list`, not in those of a packet: kernel
+// 6.18 (measured under traffic) goes to the new rules before it can find what new interval sets hold,
+// so that for a moment a deny misses and an allow too; and the base chains of a deleted table run on
+// without their rules. A table that sleeps (`flags dormant`) is loaded and in no hook. So a second
+// table with the new rules wakes beside the one in force; that one sleeps, goes, comes back with the new
+// rules and wakes; and the second one goes. At any time a table that is complete is in force, and where
+// there are two, what passes is what both let pass.
+//
+// Taking a table away and making it again are two transactions: in one, verdict maps of the *other*
+// table lose a packet in some ten loads.
+import { tableName } from "./ruleset.ts";
+
+export const rulesetPath = "segc.nft";
+export const identitiesPath = "identities";
+export const loaderPath = "segc-load";
+
+/** In force while the table of ours is made again, and after a load that broke off there. */
+const second = `${tableName}_next`;
+
+/**
+ * `fill` empties and fills the sets again, because the kernel keeps a cgroup's number and a recreated
+ * cgroup has a new one.
+ */
+export const loaderText = `#!/bin/sh
+# Loads segc's packet rules: segc-load load | fill
+#   load  replaces the table; where that breaks off, the rules of before or the new ones are in force
+#   fill  fills the sets of cgroups again: run when a cgroup has been made anew
+set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+cd -- "$(dirname -- "$0")"
+
+say() {
+  printf 'segc: %s\\n' "$*" >&2
+}
+
+# Usage: statements TABLE. A process cannot be in a cgroup that is not there.
+statements() {
+  while read -r kind name path; do
+    case $kind in
+    set)
+      printf 'flush set inet %s %s\\n' "$1" "$name"
+      ;;
+    member)
+      if [ -d "/sys/fs/cgroup/$path" ]; then
+        printf 'add element inet %s %s { "%s" }\\n' "$1" "$name" "$path"
+      fi
+      ;;
+    esac
+  done <${identitiesPath}
+}
+
+# Where cgroup v2 is not mounted, its sets stay empty: allows of programs match no process, denies neither.
+cgroups() {
+  if [ -e /sys/fs/cgroup/cgroup.controllers ] || ! grep -q '^member ' ${identitiesPath}; then return 0; fi
+  say 'cgroup v2 is not mounted at /sys/fs/cgroup: no process can be told from another'
+  return 1
+}
+
+# Whether a table is in force. Its flags have a line of their own, where no comment can stand.
+awake() {
+  listed=$(nft -t list table inet "$1" 2>/dev/null) || return 1
+  ! printf '%s\\n' "$listed" | grep -qx '[[:space:]]*flags dormant'
+}
+
+# Usage: bring TABLE STATEMENTS. Loads it asleep, fills its sets, and wakes it.
+bring() {
+  {
+    sed -e '/^add table inet ${tableName}$/d' -e '/^delete table inet ${tableName}$/d' \\
+      -e "s/^table inet ${tableName} {$/table inet $1 { flags dormant;/" ${rulesetPath}
+    printf '%s\\n' "$2"
+  } | nft -f - && nft "add table inet $1" && awake "$1"
+}
+
+remove() {
+  nft -t list table inet "$1" >/dev/null 2>&1 || return 0
+  nft "add table inet $1 { flags dormant; }" && nft "delete table inet $1"
+}
+
+load() {
+  # Assigned first: a loader that cannot read its data must not load half of it.
+  text=$(statements ${tableName})
+  beside=$(statements ${second})
+  if awake ${tableName}; then
+    remove ${second}
+    if ! bring ${second} "$beside"; then
+      remove ${second} || :
+      say 'the rules could not be loaded: those loaded before stay in force'
+      return 1
+    fi
+  fi
+  if awake ${second}; then
+    if remove ${tableName} && bring ${tableName} "$text" && remove ${second}; then return 0; fi
+    say 'the load broke off: table ${second} is in force until the next one'
+    return 1
+  fi
+  remove ${second}
+  printf 'include "./${rulesetPath}"\\n%s\\n' "$text" | nft -f -
+}
+
+fill() {
+  text=$(statements ${tableName})
+  printf '%s\\n' "$text" | nft -f -
+}
+
+case \${1-} in
+load | fill)
+  # Two units may start at once, and a load is several transactions.
+  exec 9<${loaderPath}
+  flock 9
+  "$1"
+  cgroups
+  ;;
+*)
+  echo 'usage: segc-load load | fill' >&2
+  exit 64
+  ;;
+esac
+`;
