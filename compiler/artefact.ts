@@ -26,6 +26,8 @@ export interface ProduceOptions extends PlanOptions {
 export interface TargetRunner {
   readonly name: TargetName;
   readonly kind: EnforcerKind;
+  /** Of the files that it writes, and the only one that it reads. */
+  readonly format: number;
   /** Proved: throws, as a bug in segc, where the bytes do not do what the slice says. */
   readonly produce: (slice: EnforcerSlice, options: ProduceOptions) => Artefact;
   /** What the files do from that day on that the slice does not say, or the other way round. */
@@ -47,11 +49,12 @@ export type Updated =
   | { readonly kind: "unread"; readonly problem: string };
 
 export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
-  const { name } = target;
+  const { name, format } = target;
   const { kind } = target.capabilities;
   return {
     name,
     kind,
+    format,
     produce: (slice, options) => {
       const least = options.minimise ? minimiseSlice(slice, sharing(options)) : undefined;
       const files = target.render(target.plan(least?.slice ?? slice, options));
@@ -115,6 +118,19 @@ function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact):
   return { kind: "updated", artefact: { entry, files: [...later.files, file] } };
 }
 
+/**
+ * What to say of an artefact whose files have another form than this version reads.
+ * @param segc version that made it
+ */
+export function formatProblem(
+  { name, format }: TargetRunner,
+  entry: ArtefactEntry,
+  segc: string,
+): string | undefined {
+  if (entry.format === format) return undefined;
+  return `was made by segc ${segc} in format ${entry.format} of ${name} files, and this version reads format ${format}`;
+}
+
 /** The file of an artefact that leads to it from an earlier one, where it has one. */
 export const updateFile = ({ update, files }: ArtefactEntry): FileEntry | undefined =>
   update === null ? undefined : files.at(-1);
@@ -169,6 +185,7 @@ function artefactOf<Plan>(target: Target<Plan>, plan: Plan, made: Made): Artefac
   const entry: ArtefactEntry = {
     target: target.name,
     kind: target.capabilities.kind,
+    format: target.format,
     id,
     workloads,
     files: entries,

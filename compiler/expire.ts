@@ -1,6 +1,6 @@
 // `segc expire`: takes what has ended out of the last good artefacts, without the policy. Time may
 // only remove access: the end of an `observe` or of an exception changes nothing here.
-import type { Artefact, TargetRunner } from "./artefact.ts";
+import { type Artefact, formatProblem, type TargetRunner } from "./artefact.ts";
 import type { Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
@@ -43,7 +43,17 @@ export function expireArtefacts(
   });
   if (problems.length > 0) return { ok: false, problems };
 
-  const changed = artefacts.map((artefact) => expireOne(artefact, runners, now, problems));
+  const changed = artefacts.map((artefact) => {
+    const { entry } = artefact;
+    if (!entry.expires.some(({ until }) => until < now)) return artefact;
+    const runner = runners.find(({ name }) => name === entry.target);
+    const otherFormat = runner && formatProblem(runner, entry, manifest.segc);
+    const expired = otherFormat === undefined ? runner?.expire(artefact, now) : undefined;
+    if (expired !== undefined) return expired;
+    const path = entry.files[0]?.path ?? entry.id;
+    problems.push({ path, problem: otherFormat ?? "is not what this version of segc writes" });
+    return artefact;
+  });
   if (problems.length > 0) return { ok: false, problems };
   const ended = (until: UtcDate) => until < now;
   const removed = [
@@ -68,19 +78,4 @@ export function expireArtefacts(
       removed,
     },
   };
-}
-
-function expireOne(
-  artefact: Artefact,
-  runners: readonly TargetRunner[],
-  now: UtcDate,
-  problems: ExpireProblem[],
-): Artefact {
-  if (!artefact.entry.expires.some(({ until }) => until < now)) return artefact;
-  const runner = runners.find(({ name }) => name === artefact.entry.target);
-  const expired = runner?.expire(artefact, now);
-  if (expired !== undefined) return expired;
-  const path = artefact.entry.files[0]?.path ?? artefact.entry.id;
-  problems.push({ path, problem: "is not what this version of segc writes" });
-  return artefact;
 }

@@ -55,6 +55,8 @@ export interface ExpiryEntry {
 export interface ArtefactEntry {
   readonly target: TargetName;
   readonly kind: EnforcerKind;
+  /** Form of its files, counted for each target (`Target.format`). */
+  readonly format: number;
   /** Content hash of what must be enforced; also the folder's name. */
   readonly id: string;
   /** Names, sorted. */

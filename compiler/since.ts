@@ -1,6 +1,6 @@
 // The artefacts of a compile held against those of an earlier one: where only members of sets have
 // changed, a file leads from what hosts have loaded to what they are to have.
-import type { Artefact, TargetRunner } from "./artefact.ts";
+import { type Artefact, formatProblem, type TargetRunner } from "./artefact.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
 import type { TargetName } from "./plan/target.ts";
@@ -40,7 +40,7 @@ export function updatesSince(
     const runner = runners.find(({ name }) => name === artefact.entry.target);
     const entry = earlierOf(artefact.entry, entryOf);
     if (runner === undefined || entry === undefined) return artefact;
-    const earlier = artefactOf(entry, texts);
+    const earlier = formatProblem(runner, entry, manifest.segc) ?? artefactOf(entry, texts);
     const result =
       typeof earlier === "string"
         ? { kind: "unread" as const, problem: earlier }

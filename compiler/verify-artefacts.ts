@@ -1,6 +1,6 @@
 // `segc verify`: artefacts on disk, edited or not, against the policy and inventory of now. Every
 // workload that a target enforces must have an artefact that does exactly what its slice says.
-import { type Artefact, type TargetRunner, updateFile } from "./artefact.ts";
+import { type Artefact, formatProblem, type TargetRunner, updateFile } from "./artefact.ts";
 import type { Expansion } from "./extent/types.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
@@ -125,10 +125,12 @@ interface Comparison {
 }
 
 function verifyOne(
-  { texts, now }: VerifyInput,
+  { texts, now, manifest }: VerifyInput,
   runner: TargetRunner,
   { slice, entry, workloads, nameOf }: Comparison,
 ): readonly string[] {
+  const otherFormat = formatProblem(runner, entry, manifest.segc);
+  if (otherFormat !== undefined) return [`${otherFormat}: compile it again`];
   const missing = entry.files.filter(({ path }) => !texts.has(path));
   if (missing.length > 0) return missing.map(({ path }) => `\`${path}\` cannot be read`);
   const update = updateFile(entry);

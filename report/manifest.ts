@@ -1,5 +1,5 @@
 // The manifest of a folder of artefacts -> lines for people; its bytes back to data.
-import type { Manifest } from "../compiler/manifest.ts";
+import type { ArtefactEntry, Manifest } from "../compiler/manifest.ts";
 import type { Style } from "../diagnostics/render-style.ts";
 import { counted, listed } from "./counted.ts";
 import { tableLines } from "./table.ts";
@@ -60,8 +60,14 @@ function namesOf(workloads: readonly string[]): string {
 /** The manifest of these bytes, or undefined when segc did not write them. */
 export function readManifest(text: string): Manifest | undefined {
   const value = parsed(text);
-  return isManifest(value) ? value : undefined;
+  return isManifest(value) ? { ...value, artefacts: value.artefacts.map(withFormat) } : undefined;
 }
+
+/** Manifests from before artefacts had a format are of the first. */
+const withFormat = (entry: ArtefactEntry): ArtefactEntry => ({
+  ...entry,
+  format: entry.format ?? 1,
+});
 
 /** Every path that the manifest speaks for, itself left out. */
 export function listedPaths({ artefacts }: Manifest): readonly string[] {

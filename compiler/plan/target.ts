@@ -118,6 +118,12 @@ export interface ArtefactSize {
  */
 export interface Target<Plan> {
   readonly name: TargetName;
+  /**
+   * Number of the form of its files, in the manifest of every artefact. Raised with every change of
+   * bytes that `parse` holds to the letter, a loader's text for one: files of another form are then
+   * called that, and not edited.
+   */
+  readonly format: number;
   readonly capabilities: Capabilities;
   readonly plan: (slice: EnforcerSlice, options?: PlanOptions) => Plan;
   /** Deterministic bytes. */

@@ -11,6 +11,7 @@ import { updateNftables } from "./update.ts";
 
 export const nftables: Target<NftPlan> = {
   name: "nftables",
+  format: 2,
   capabilities: nftablesCapabilities,
   plan: planNftables,
   render: renderNftables,

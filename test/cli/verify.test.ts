@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { version } from "../../index.ts";
 import { folderWith, segc } from "./run-segc.ts";
 import { policy, smallProject } from "./small-project.ts";
 
@@ -86,6 +87,28 @@ describe("verify", () => {
     const strange = await segc(folder, ["verify", "nowhere"]);
     expect(strange.status).toBe(4);
     expect(strange.err).toContain("`nowhere/manifest.json` cannot be read");
+  });
+
+  test("says of an artefact of another format that it is one, and so does expire", async () => {
+    const { folder, id } = await compiled();
+    const path = join(folder, "out/manifest.json");
+    const text = readFileSync(path, "utf8");
+    const format = Number(/"format": (\d+)/.exec(text)?.[1]);
+    // As an earlier version leaves it, with a loader of its own.
+    writeFileSync(path, text.replaceAll(/"format": \d+/g, '"format": 1'));
+    writeFileSync(join(folder, `out/nftables/${id}/segc-load`), "#!/bin/sh\n");
+    const problem = `was made by segc ${version} in format 1 of nftables files, and this version reads format ${format}`;
+    const { status, out } = await segc(folder, ["verify", "out"]);
+    expect(status).toBe(1);
+    expect(out).toContain(`differs  nftables/${id} (db-1): ${problem}: compile it again\n`);
+    expect(out).not.toContain("segc-load:");
+    await segc(folder, ["compile", "--out", "other"]);
+    const other = join(folder, "other/manifest.json");
+    writeFileSync(other, readFileSync(other, "utf8").replaceAll(/"format": \d+/g, '"format": 9'));
+    const ended = await segc(folder, ["expire", "other", "--now", "2030-01-01"]);
+    expect(ended).toMatchObject({ status: 4, out: "" });
+    expect(ended.err).toContain(problem.replace("format 1", "format 9"));
+    expect(ended.err).toContain("compile them again");
   });
 
   test("compile --minimise off is proved too", async () => {

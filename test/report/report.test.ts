@@ -123,6 +123,7 @@ describe("manifests", () => {
       {
         target: "nftables",
         kind: "nftables",
+        format: 2,
         id: "abc",
         workloads: ["w-1", "w-2", "w-3", "w-4", "w-5"],
         files: [{ path: "nftables/abc/x.nft", sha256: "0", bytes: 7, executable: false }],
@@ -152,6 +153,8 @@ describe("manifests", () => {
     const text = JSON.stringify(manifest);
     expect(readManifest(text)).toEqual(manifest);
     expect(listedPaths(manifest)).toEqual(["nftables/abc/x.nft"]);
+    const early = readManifest(text.replace('"format":2,', ""));
+    expect(early?.artefacts[0]?.format).toBe(1);
     const strange = [
       ...["", "{", "null", "[]", "{}", '"x"', "1"],
       text.replace('"formatVersion":1', '"formatVersion":2'),
