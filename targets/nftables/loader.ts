@@ -1,16 +1,6 @@
 // The loader: one constant text, POSIX shell. Everything that differs between hosts is data that it
-// reads, checked before it was written.
-//
-// One transaction replaces a table at once in the eyes of `nft list`, not in those of a packet: kernel
-// 6.18 (measured under traffic) goes to the new rules before it can find what new interval sets hold,
-// so that for a moment a deny misses and an allow too; and the base chains of a deleted table run on
-// without their rules. A table that sleeps (`flags dormant`) is loaded and in no hook. So a second
-// table with the new rules wakes beside the one in force; that one sleeps, goes, comes back with the new
-// rules and wakes; and the second one goes. At any time a table that is complete is in force, and where
-// there are two, what passes is what both let pass.
-//
-// Taking a table away and making it again are two transactions: in one, verdict maps of the *other*
-// table lose a packet in some ten loads.
+// reads, checked before it was written. Replacing a table takes it several transactions, because in one
+// the kernel is not at once where its rules are.
 import { tableName } from "./ruleset.ts";
 
 export const rulesetPath = "segc.nft";
@@ -21,6 +11,15 @@ export const loaderPath = "segc-load";
 const second = `${tableName}_next`;
 
 /**
+ * One transaction replaces a table at once for `nft list`, not for a packet: kernel 6.18 (measured under
+ * traffic) goes to the new rules before it finds what new interval sets hold, so that for a moment an
+ * allow misses and a deny too. And base chains of a deleted table run on without their rules. A table
+ * that sleeps (`flags dormant`) is loaded and in no hook. So a second table with the new rules wakes
+ * beside the one in force; that one sleeps, goes, comes back with the new rules and wakes; the second
+ * goes. At any time a whole table is in force; where there are two, what passes is what both let pass.
+ * Taking a table away and making it again are two transactions: in one, hashed maps of the *other*
+ * table lose a packet in some ten loads.
+ *
  * `fill` empties and fills the sets again, because the kernel keeps a cgroup's number and a recreated
  * cgroup has a new one.
  */
