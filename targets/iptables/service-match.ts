@@ -1,6 +1,7 @@
 // A service set as conditions on a packet. iptables asks for one protocol, 15 ports or one ICMP type
 // at a time, and two of its numbers mean "any": protocol 0, and ICMP type 255 of IPv4. So a large
 // set is said by what it leaves out, in a chain that returns for that.
+import { multiportMatches } from "../../compiler/minimise/multiport.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
   intersectServices,
@@ -12,7 +13,6 @@ import {
   icmpProtocol,
   isWholeProtocol,
   isWholeType,
-  type NumberRange,
   type NumberRanges,
   partsByProtocol,
   portNames,
@@ -26,8 +26,6 @@ export interface ServicePart {
   readonly except: readonly Match[];
 }
 
-const slotsMax = 15;
-
 /** Together exactly the set; empty where no flow of this family is in it. */
 export function serviceParts(service: ServiceSet, family: Family): readonly ServicePart[] {
   const flows = intersectServices(service, servicesOfFamily(family));
@@ -38,7 +36,7 @@ export function serviceParts(service: ServiceSet, family: Family): readonly Serv
   const ports = portNames.flatMap((protocol) => {
     const ranges = parts.get(portProtocols[protocol]);
     if (ranges === undefined || isWholeProtocol(portProtocols[protocol], ranges)) return [];
-    return portGroups(ranges).map((group): ServicePart => {
+    return multiportMatches(ranges).map((group): ServicePart => {
       const match: Match = { kind: "ports", protocol, end: "destination", ranges: group };
       return { matches: [match], except: [] };
     });
@@ -58,22 +56,6 @@ function protocolParts(whole: readonly number[]): readonly ServicePart[] {
   const others = Array.from({ length: 255 }, (_, index) => index + 1);
   const except = others.filter((protocol) => !whole.includes(protocol)).map(protocolMatch);
   return [{ matches: [], except }];
-}
-
-/** As few multiport matches as their order allows. */
-function portGroups(ranges: NumberRanges): readonly NumberRanges[] {
-  const groups: NumberRange[][] = [];
-  let used = slotsMax;
-  for (const range of ranges) {
-    const cost = range.first === range.last ? 1 : 2;
-    if (used + cost > slotsMax) {
-      groups.push([]);
-      used = 0;
-    }
-    groups.at(-1)?.push(range);
-    used += cost;
-  }
-  return groups;
 }
 
 /** Type by type, or all of ICMP but some types, whichever is shorter. */
