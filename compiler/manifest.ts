@@ -69,7 +69,7 @@ export interface ArtefactEntry {
   readonly bytes: number;
   /**
    * Entries that decide, before and after minimising, and the proved lower bound; null where it was
-   * not asked for.
+   * not asked for. A target may say several of them in one rule, by a set of pairs.
    */
   readonly minimised: MinimisedCounts | null;
   /**

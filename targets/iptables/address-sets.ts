@@ -1,11 +1,10 @@
 // Lists of addresses as conditions: none for a whole family, the prefix itself where it is one, else
 // a named ipset. A set is named after its form and content: whoever loads new rules beside old ones can never
 // give an old rule another meaning.
-import { sha256 } from "../../compiler/model/sha256.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
-import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
+import type { Cidr, Family } from "../../compiler/sets/address.ts";
 import type { IptSet, Match, PacketEnd } from "./ruleset.ts";
-import { setForm } from "./set-text.ts";
+import { named } from "./set-text.ts";
 
 /** Sets collected while the rules of one artefact are built, by name. */
 export type AddressSets = Map<string, IptSet>;
@@ -37,12 +36,9 @@ export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
   [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 function setOf(family: Family, cidrs: readonly Cidr[]): IptSet {
-  const type = cidrs.every(isPlainAddress) ? "hash:ip" : "hash:net";
-  const form = setForm({ family, type, size: cidrs.length });
-  const hash = sha256([form, ...cidrs.map(formatCidr)].join(" ")).slice(0, 20);
-  return { name: `SEG-${family}-${hash}`, family, type, cidrs };
+  return named({ family, type: cidrs.every(isHost) ? "hash:ip" : "hash:net", cidrs });
 }
 
-/** The kernel keeps no null element in a hash:ip. */
-const isPlainAddress = ({ address, length }: Cidr) =>
+/** A single address; the kernel keeps no null element in a hash of them. */
+export const isHost = ({ address, length }: Cidr): boolean =>
   length === (address.family === 4 ? 32 : 128) && address.words.some((word) => word !== 0);

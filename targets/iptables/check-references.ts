@@ -2,33 +2,41 @@
 import type { Family } from "../../compiler/sets/address.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { rulesPath } from "./render.ts";
-import { entryChains, families, type IptChain, type IptPlan, type IptRule } from "./ruleset.ts";
+import {
+  entryChains,
+  families,
+  type IptChain,
+  type IptPlan,
+  type IptRule,
+  type IptSet,
+} from "./ruleset.ts";
 import { setsPath } from "./set-text.ts";
 
 /** Deeper jumps are refused here, before a kernel does. */
 const depthMax = 15;
 
 /**
- * Names are unique, every set and chain that a rule names is there, no chain leads to itself, and
+ * Names are unique, every set and chain that a rule names is there (a set of pairs where it asks for
+ * pairs: the kernel finds nothing in the other kind), no chain leads to itself, and
  * what INPUT leads to asks for no sending process: the kernel refuses that, or never matches it.
  */
 export function checkReferences({ sets, chains }: Pick<IptPlan, "sets" | "chains">): void {
-  const familyOf = new Map(sets.map(({ name, family }) => [name, family]));
-  if (familyOf.size !== sets.length) throw new RulesetFault(1, "a set is there twice", setsPath);
+  const byName = new Map(sets.map((set) => [set.name, set]));
+  if (byName.size !== sets.length) throw new RulesetFault(1, "a set is there twice", setsPath);
   for (const family of families) {
-    const byName = new Map(chains[family].map((chain) => [chain.name, chain]));
+    const known = new Map(chains[family].map((chain) => [chain.name, chain]));
     for (const rule of chains[family].flatMap(({ rules }) => rules)) {
-      checkRule(rule, family, byName, familyOf);
+      checkRule(rule, family, known, byName);
     }
     for (const name of Object.values(entryChains)) {
-      if (!byName.has(name)) throw fault(family, `there is no chain \`${name}\``);
+      if (!known.has(name)) throw fault(family, `there is no chain \`${name}\``);
     }
     const depths = new Map<string, number>();
-    for (const name of byName.keys()) depthOf(byName, name, family, depths);
+    for (const name of known.keys()) depthOf(known, name, family, depths);
     const onInput = new Map<string, number>();
-    depthOf(byName, entryChains.ingress, family, onInput);
+    depthOf(known, entryChains.ingress, family, onInput);
     for (const name of onInput.keys()) {
-      if (byName.get(name)?.rules.some(asksSender)) {
+      if (known.get(name)?.rules.some(asksSender)) {
         throw fault(family, `chain \`${name}\` asks for the sender on input`);
       }
     }
@@ -44,12 +52,19 @@ function checkRule(
   { matches, target }: IptRule,
   family: Family,
   chains: ReadonlyMap<string, IptChain>,
-  sets: ReadonlyMap<string, Family>,
+  sets: ReadonlyMap<string, IptSet>,
 ): void {
   for (const match of matches) {
-    if (match.kind === "address-set" && sets.get(match.set) !== family) {
-      throw fault(family, `there is no set \`${match.set}\` of this family`);
+    if (!("set" in match)) continue;
+    const set = sets.get(match.set);
+    const asksPairs = match.kind === "pair-set";
+    if (set?.family !== family || "pairs" in set !== asksPairs) {
+      const what = asksPairs ? "set of pairs" : "set";
+      throw fault(family, `there is no ${what} \`${match.set}\` of this family`);
     }
+  }
+  if (matches.filter(({ kind }) => kind === "pair-set").length > 1) {
+    throw fault(family, "a rule asks two sets of pairs");
   }
   if ("chain" in target && !chains.has(target.chain)) {
     throw fault(family, `there is no chain \`${target.chain}\``);

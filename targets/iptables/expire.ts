@@ -3,6 +3,7 @@
 import type { UtcDate } from "../../compiler/model/types.ts";
 import type { ArtefactSize } from "../../compiler/plan/target.ts";
 import { entryChains, families, type IptChain, type IptPlan, type IptRule } from "./ruleset.ts";
+import { membersIn } from "./set-text.ts";
 
 const secondsPerDay = 86_400;
 
@@ -10,7 +11,7 @@ const secondsPerDay = 86_400;
 export function measureIptables(plan: IptPlan): ArtefactSize {
   return {
     rules: rulesOf(plan).length,
-    elements: plan.sets.reduce((sum, { cidrs }) => sum + cidrs.length, 0),
+    elements: plan.sets.reduce((sum, set) => sum + membersIn(set), 0),
   };
 }
 
@@ -66,4 +67,4 @@ const endSeconds = ({ matches }: IptRule): number | undefined => {
 };
 
 export const setsOfRule = ({ matches }: IptRule): readonly string[] =>
-  matches.flatMap((match) => (match.kind === "address-set" ? [match.set] : []));
+  matches.flatMap((match) => ("set" in match ? [match.set] : []));

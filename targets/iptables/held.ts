@@ -7,6 +7,7 @@ import type {
   ProcessRecord,
   ProcessTest,
 } from "../../compiler/plan/packet-list.ts";
+import { remembered } from "../../compiler/plan/remembered.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
@@ -32,6 +33,7 @@ import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import { portProtocols } from "../linux/service-parts.ts";
 import { components, slicePath } from "../linux/slices.ts";
+import { type PairProduct, pairProducts } from "./pair-members.ts";
 import type { IptPlan, Match } from "./ruleset.ts";
 
 export type Held = Omit<PacketRule, "verdict">;
@@ -44,7 +46,7 @@ export interface Narrowing {
   readonly faults: string[];
   readonly direction: Direction;
   readonly family: Family;
-  readonly sets: ReadonlyMap<string, AddressSet>;
+  readonly contents: SetContents;
   /** Who can be in a slice of ours, by its path. */
   readonly records: ReadonlyMap<string, ProcessTest>;
 }
@@ -58,6 +60,40 @@ export const everything = (family: Family, service = servicesOfFamily(family)): 
   before: undefined,
 });
 
+/** What the sets of a plan hold, by their names. */
+export interface SetContents {
+  readonly addresses: ReadonlyMap<string, AddressSet>;
+  readonly pairs: ReadonlyMap<string, readonly PairProduct[]>;
+}
+
+export const contentsOf = remembered(({ sets }: IptPlan): SetContents => {
+  const addresses = new Map<string, AddressSet>();
+  const pairs = new Map<string, readonly PairProduct[]>();
+  for (const set of sets) {
+    if ("cidrs" in set) addresses.set(set.name, addressSet(set.cidrs));
+    else pairs.set(set.name, pairProducts(set.pairs));
+  }
+  return { addresses, pairs };
+});
+
+/** Some conditions, all of which must hold; those on a set of pairs as one of its products. */
+export interface Conditions {
+  readonly matches: readonly Match[];
+  readonly pairs: PairProduct | undefined;
+}
+
+/** Conditions of which one must hold: more than one only where a set of pairs is asked. */
+export function conditionsOf(
+  { pairs }: SetContents,
+  matches: readonly Match[],
+): readonly Conditions[] {
+  const asked = matches.find((match) => match.kind === "pair-set");
+  if (asked === undefined) return [{ matches, pairs: undefined }];
+  const products = pairs.get(asked.set);
+  if (products === undefined) throw new Error(`bug in segc (iptables): no pairs ${asked.set}`);
+  return products.map((product) => ({ matches, pairs: product }));
+}
+
 /**
  * The part that one of the lists of conditions holds; undefined where that is nothing. More than one
  * list is only ever asked about the process.
@@ -65,20 +101,26 @@ export const everything = (family: Family, service = servicesOfFamily(family)): 
 export function narrow(
   context: Narrowing,
   held: Held,
-  alternatives: readonly (readonly Match[])[],
+  alternatives: readonly Conditions[],
 ): Held | undefined {
-  const asked = alternatives.map((matches) => processOf(context, matches));
+  const asked = alternatives.map(({ matches }) => processOf(context, matches));
   const processes = asked.every((test) => test === undefined)
     ? held.processes
     : [...held.processes, asked.flatMap((test) => test ?? [new Map()])];
   let inside: Held | undefined = { ...held, processes };
-  for (const match of alternatives.length === 1 ? (alternatives[0] ?? []) : []) {
-    inside = inside === undefined ? undefined : byMatch(context, inside, match);
+  const [only] = alternatives.length === 1 ? alternatives : [];
+  for (const match of only?.matches ?? []) {
+    inside = inside === undefined ? undefined : byMatch(context, inside, match, only?.pairs);
   }
   return inside;
 }
 
-function byMatch(context: Narrowing, held: Held, match: Match): Held | undefined {
+function byMatch(
+  context: Narrowing,
+  held: Held,
+  match: Match,
+  pairs: PairProduct | undefined,
+): Held | undefined {
   switch (match.kind) {
     case "loopback":
     case "hop-limit":
@@ -88,6 +130,11 @@ function byMatch(context: Narrowing, held: Held, match: Match): Held | undefined
       return byAddress(context, held, match.end, addressSet([match.cidr]));
     case "address-set":
       return byAddress(context, held, match.end, setOf(context, match.set));
+    case "pair-set": {
+      if (pairs === undefined) throw new Error("bug in segc (iptables): no product of pairs");
+      const inside = byService(held, pairs.service);
+      return inside && byAddress(context, inside, match.end, pairs.addresses);
+    }
     case "protocol": {
       const protocol = serviceSet([protocolInterval(match.protocol)]);
       return byService(held, match.not ? subtractServices(held.service, protocol) : protocol);
@@ -161,8 +208,8 @@ function byService(held: Held, service: ServiceSet): Held | undefined {
 const portsOf = ({ protocol, ranges }: Match & { readonly kind: "ports" }) =>
   serviceSet(ranges.map(({ first, last }) => portInterval(portProtocols[protocol], first, last)));
 
-function setOf({ sets }: Narrowing, name: string): AddressSet {
-  const set = sets.get(name);
+function setOf({ contents }: Narrowing, name: string): AddressSet {
+  const set = contents.addresses.get(name);
   if (set === undefined) throw new Error(`bug in segc (iptables): no set ${name}`);
   return set;
 }

@@ -24,6 +24,9 @@ import {
 } from "../../compiler/sets/service-set.ts";
 import { lastInstant } from "./entry.ts";
 import {
+  type Conditions,
+  conditionsOf,
+  contentsOf,
   everything,
   type Held,
   isOfMode,
@@ -38,7 +41,6 @@ import {
   type IptChain,
   type IptPlan,
   type IptRule,
-  type Match,
   type RuleTarget,
 } from "./ruleset.ts";
 
@@ -114,7 +116,7 @@ function tableOf(plan: IptPlan, direction: Direction, family: Family, faults: st
     family,
     chains,
     deciding: decidingChains(plan.chains[family]),
-    sets: new Map(plan.sets.map(({ name, cidrs }) => [name, addressSet(cidrs)])),
+    contents: contentsOf(plan),
     records: recordsOf(plan),
     faults,
     keepsBaseline: true,
@@ -155,7 +157,7 @@ function keyOf(tables: readonly Table[], opened: readonly (readonly IptRule[])[]
     }),
   );
   // Who is in a cgroup is said by other files, what is in a set by another one.
-  const isElsewhere = /"kind":"(address-set|cgroup)"/;
+  const isElsewhere = /"kind":"((address|pair)-set|cgroup)"/;
   const isWhole = deciding
     .flat()
     .every(({ matches, inner }) =>
@@ -166,13 +168,13 @@ function keyOf(tables: readonly Table[], opened: readonly (readonly IptRule[])[]
 }
 
 function listOf(plan: IptPlan, direction: Direction): PacketList {
-  const sets = new Map(plan.sets.map(({ name, cidrs }) => [name, addressSet(cidrs)]));
   const records = recordsOf(plan);
   const rules = families.map((family) => {
     const chains = new Map(plan.chains[family].map((chain) => [chain.name, chain]));
     const deciding = decidingChains(plan.chains[family]);
     const mode = firstPacket;
-    const common = { direction, family, chains, deciding, sets, records };
+    const contents = contentsOf(plan);
+    const common = { direction, family, chains, deciding, contents, records };
     const walk: Walk = { ...common, mode, faults: [], found: [], keepsBaseline: false };
     unfold(walk, chainOf(chains, entryChains[direction]), [everything(family)]);
     return walk.found;
@@ -200,7 +202,7 @@ function isDropAll(rule: PacketRule | undefined, all: Held | undefined): boolean
 /** Adds what the chain decides for packets in any of the products. */
 function unfold(walk: Walk, chain: IptChain, held: readonly Held[]): void {
   let open = held;
-  for (const { alternatives, target } of runsOf(chain)) {
+  for (const { alternatives, target } of runsOf(walk, chain)) {
     if (target.kind === "log" || isSilent(walk, target)) continue;
     const inside = open.flatMap((one) => narrow(walk, one, alternatives) ?? []);
     if (inside.length === 0) continue;
@@ -231,22 +233,28 @@ const decidesAll = ({ rules }: IptChain) => {
 
 const staysIn = ({ kind }: RuleTarget) => kind !== "return" && kind !== "goto";
 
-/** Rules that differ only in the process they ask for are one rule with alternatives. */
+/**
+ * Rules that differ only in the process they ask for are one rule with alternatives; one that asks a
+ * set of pairs is a rule for each of its products.
+ */
 interface Run {
-  readonly alternatives: readonly (readonly Match[])[];
+  readonly alternatives: readonly Conditions[];
   readonly target: RuleTarget;
 }
 
-function runsOf({ rules }: IptChain): readonly Run[] {
-  const runs: { alternatives: (readonly Match[])[]; target: RuleTarget; isProcess: boolean }[] = [];
+function runsOf({ contents }: Walk, { rules }: IptChain): readonly Run[] {
+  const runs: { alternatives: Conditions[]; target: RuleTarget; isProcess: boolean }[] = [];
   for (const rule of rules) {
     const { matches, target } = rule;
     const isProcess = asksOnlyProcess(rule);
     const last = runs.at(-1);
     const joins = isProcess && last?.isProcess === true;
+    const conditions = conditionsOf(contents, matches);
     if (joins && JSON.stringify(last.target) === JSON.stringify(target)) {
-      last.alternatives.push(matches);
-    } else runs.push({ alternatives: [matches], target, isProcess });
+      last.alternatives.push(...conditions);
+    } else {
+      for (const one of conditions) runs.push({ alternatives: [one], target, isProcess });
+    }
   }
   return runs;
 }

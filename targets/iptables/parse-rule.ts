@@ -70,8 +70,11 @@ function parseMatches(words: Words, family: Family): readonly Match[] {
   return [];
 }
 
-export function parseCidr(words: Words, family: Family): Cidr {
-  const prefix = parsePrefix(words.word());
+const parseCidr = (words: Words, family: Family): Cidr => asCidr(words, words.word(), family);
+
+/** `text` is the word before the next one. */
+export function asCidr(words: Words, text: string, family: Family): Cidr {
+  const prefix = parsePrefix(text);
   if (prefix.kind !== "prefix" || prefix.cidr.address.family !== family) {
     return words.fail(`expected an IPv${family} prefix before this`);
   }
@@ -136,9 +139,12 @@ function parseIcmp(words: Words, family: Family): Match | undefined {
 
 function parseSet(words: Words): Match {
   const set = words.word();
-  const end: PacketEnd = words.take("src") ? "source" : "destination";
-  if (end === "destination") words.expect("dst");
-  return { kind: "address-set", end, set };
+  for (const end of ["source", "destination"] as const) {
+    const side = end === "source" ? "src" : "dst";
+    if (words.take(side)) return { kind: "address-set", end, set };
+    if (words.take(`${side},dst`)) return { kind: "pair-set", end, set };
+  }
+  return words.fail("expected the sides that a set is asked for");
 }
 
 function parseState(words: Words): Match {

@@ -1,11 +1,12 @@
 // A slice as two filter tables, one for each family: a chain for each enforced direction, its
-// helpers, the sets they ask and the slices that carry processes. Straightforward on purpose: entries
-// keep their shape, so a reader of the policy finds each rule again.
+// helpers, the sets they ask and the slices that carry processes. Entries stand as the slice has them,
+// each with the rules it comes from, except where a set of pairs is cheaper (pair-sets.ts).
 //
 // Order of a chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of staged
 // rules, refusal. Denies stand before allows, so order among rules never matters.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
+import type { PlanOptions } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { bindLaunches, bindUnits, combinationsOf } from "../linux/slices.ts";
 import { opaqueName } from "../linux/text.ts";
@@ -25,6 +26,7 @@ import {
   relatedRules,
 } from "./baseline.ts";
 import { type Effect, entryRules, isFlat, isNew, type TableParts } from "./entry.ts";
+import { isPlain, pairedEntries } from "./pair-sets.ts";
 import {
   entryChains,
   type IptChain,
@@ -39,7 +41,10 @@ import { refusalPrefix } from "./text.ts";
 const refusalLogLimit: Limit = { rate: 10, burst: 20 };
 
 /** What a host with iptables must do for its slice. */
-export function planIptables(slice: EnforcerSlice): IptPlan {
+export function planIptables(
+  slice: EnforcerSlice,
+  { minimise }: PlanOptions = { minimise: false },
+): IptPlan {
   const sets: AddressSets = new Map();
   const combinations = combinationsOf(
     slice.directions
@@ -50,7 +55,8 @@ export function planIptables(slice: EnforcerSlice): IptPlan {
     const parts: TableParts = { family, sets, chains: new Map(), combinations };
     const entries = (["ingress", "egress"] as const).map((direction) => {
       const half = slice.directions.find((one) => one.direction === direction);
-      const rules = half === undefined ? [] : directionRules(parts, ofFamily(half, family));
+      const rules =
+        half === undefined ? [] : directionRules(parts, ofFamily(half, family), minimise);
       return { name: entryChains[direction], rules };
     });
     const link = family === 6 && slice.directions.length > 0 ? [linkChain] : [];
@@ -89,12 +95,16 @@ function ofFamily(slice: DirectionSlice, family: Family): DirectionSlice {
 const inOrder = (entries: readonly SliceEntry[]) =>
   [...entries].sort((a, b) => (a.ruleId < b.ruleId ? -1 : Number(a.ruleId > b.ruleId)));
 
-function directionRules(parts: TableParts, slice: DirectionSlice): readonly IptRule[] {
+function directionRules(
+  parts: TableParts,
+  slice: DirectionSlice,
+  minimise: boolean,
+): readonly IptRule[] {
   const permit: RuleTarget =
     slice.stagedDenies.length > 0 ? { kind: "goto", chain: permittedChain(parts, slice) } : accept;
   return [
     ...openingRules(parts, slice),
-    ...decidingRules(parts, slice, permit),
+    ...decidingRules(parts, slice, permit, minimise),
     ...(slice.stagedAllows.length > 0
       ? [plainRule([], { kind: "jump", chain: stagedChain(parts, slice) })]
       : []),
@@ -141,16 +151,25 @@ function decidingRules(
   parts: TableParts,
   { direction, denies, allows }: DirectionSlice,
   permit: RuleTarget,
+  minimise: boolean,
 ): readonly IptRule[] {
+  const listOf = (
+    entries: readonly SliceEntry[],
+    verdict: RuleTarget,
+    effectOf: (entry: SliceEntry) => Omit<Effect, "verdict">,
+  ) => {
+    const mayBePair = (entry: SliceEntry) => minimise && isPlain(entry);
+    const plain = inOrder(entries.filter(mayBePair));
+    const paired = pairedEntries(parts, direction, plain, verdict);
+    const own = entries.filter((entry) => !mayBePair(entry));
+    const effect = (entry: SliceEntry) => ({ ...effectOf(entry), verdict });
+    const rules = rulesOf(parts, direction, [...own, ...paired.entries], effect);
+    return [...rules, ...paired.rules];
+  };
   return [
-    ...rulesOf(parts, direction, denies, ({ log }) => ({
-      label: "deny",
-      verdict: drop,
-      logWhen: log === "none" ? undefined : log === "new" ? [isNew] : [],
-    })),
-    ...rulesOf(parts, direction, allows, ({ log }) => ({
+    ...listOf(denies, drop, (entry) => ({ label: "deny", logWhen: findingWhen(entry) })),
+    ...listOf(allows, permit, ({ log }) => ({
       label: "allow",
-      verdict: permit,
       logWhen: log === "none" ? undefined : [isNew],
     })),
   ];

@@ -40,6 +40,8 @@ function matchText(match: Match, family: Family): string {
       return `${match.end === "source" ? "-s" : "-d"} ${formatCidr(match.cidr)}`;
     case "address-set":
       return `-m set --match-set ${match.set} ${match.end === "source" ? "src" : "dst"}`;
+    case "pair-set":
+      return `-m set --match-set ${match.set} ${match.end === "source" ? "src" : "dst"},dst`;
     case "protocol":
       return `${match.not ? "! " : ""}-p ${match.protocol}`;
     case "ports":

@@ -16,6 +16,8 @@ export type Match =
   /** Never the whole family: that is no condition. */
   | { readonly kind: "address"; readonly end: PacketEnd; readonly cidr: Cidr }
   | { readonly kind: "address-set"; readonly end: PacketEnd; readonly set: string }
+  /** The address at `end`, together with the destination port or the ICMP type, is in a set. */
+  | { readonly kind: "pair-set"; readonly end: PacketEnd; readonly set: string }
   /** 1 to 255: `-p 0` means every protocol, so 0 has no match of its own. */
   | { readonly kind: "protocol"; readonly protocol: number; readonly not: boolean }
   /** At most 15 slots, of which a range takes two. */
@@ -65,12 +67,31 @@ export interface IptChain {
 }
 
 /** Named after its content, so that a name never changes its meaning while two loads overlap. */
-export interface IptSet {
+export type IptSet = PeerSet | PairSet;
+
+export interface PeerSet {
   readonly name: string;
   readonly family: Family;
   /** `hash:ip` holds single addresses only, and not the one whose bits are all zero. */
   readonly type: "hash:ip" | "hash:net";
   readonly cidrs: readonly Cidr[];
+}
+
+export interface PairSet {
+  readonly name: string;
+  readonly family: Family;
+  /** Of addresses the same holds here. */
+  readonly type: "hash:ip,port" | "hash:net,port";
+  readonly pairs: readonly PairMember[];
+}
+
+/** A peer with the ports from `first` to `last`, or with the ICMP type and code `first` (= `last`). */
+export interface PairMember {
+  readonly cidr: Cidr;
+  /** TCP, UDP, SCTP or the ICMP of the family. */
+  readonly protocol: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Everything one artefact does. Lists are sorted by name, rules stand in their order. */

@@ -1,22 +1,43 @@
 // How the sets of an artefact are written for `ipset restore`.
+import { sha256 } from "../../compiler/model/sha256.ts";
 import { type Cidr, formatAddress, formatCidr } from "../../compiler/sets/address.ts";
-import type { IptSet } from "./ruleset.ts";
+import { pairsIn, pairText } from "./pair-members.ts";
+import type { IptSet, PairSet, PeerSet } from "./ruleset.ts";
 
 export const setsPath = "segc.ipset";
 
 /** Where a set is filled before it takes the place of the set it is for. */
 export const buildingSet = "SEG-T";
 
-export const setLines = ({ name, family, type, cidrs }: IptSet): readonly string[] => {
-  const form = setForm({ family, type, size: cidrs.length });
+export const setLines = (set: IptSet): readonly string[] => {
+  const form = setForm({ ...set, size: membersIn(set) });
   return [
-    `create ${name} ${form} -exist`,
+    `create ${set.name} ${form} -exist`,
     `create ${buildingSet} ${form}`,
-    ...cidrs.map((cidr) => `add ${buildingSet} ${memberText(type, cidr)}`),
-    `swap ${buildingSet} ${name}`,
+    ...memberTexts(set).map((member) => `add ${buildingSet} ${member}`),
+    `swap ${buildingSet} ${set.name}`,
     `destroy ${buildingSet}`,
   ];
 };
+
+/** How many members the kernel will hold. */
+export const membersIn = (set: SetContent): number =>
+  "cidrs" in set ? set.cidrs.length : pairsIn(set.pairs);
+
+const memberTexts = (set: SetContent): readonly string[] =>
+  "cidrs" in set
+    ? set.cidrs.map((cidr) => memberText(set.type, cidr))
+    : set.pairs.map((pair) => pairText(set.type, pair));
+
+/** A set that has no name yet. */
+export type SetContent = Omit<PeerSet, "name"> | Omit<PairSet, "name">;
+
+/** The same content in the same form has the same name, and no other has it. */
+export function named(content: SetContent): IptSet {
+  const form = setForm({ ...content, size: membersIn(content) });
+  const hash = sha256([form, ...memberTexts(content)].join(" ")).slice(0, 20);
+  return { ...content, name: `SEG-${content.family}-${hash}` };
+}
 
 /** Room for twice the members: `maxelem` defaults to 65,536, and a full set refuses to load. */
 export function setForm({
@@ -30,5 +51,5 @@ export function setForm({
 }
 
 /** Without the length where the set holds single addresses. */
-export const memberText = (type: IptSet["type"], cidr: Cidr): string =>
+const memberText = (type: PeerSet["type"], cidr: Cidr): string =>
   type === "hash:ip" ? formatAddress(cidr.address) : formatCidr(cidr);

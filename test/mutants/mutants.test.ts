@@ -7,6 +7,7 @@ import type { Artefact } from "../../compiler/artefact.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { type CompileResult, compile, type Files, verify } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
+import { pairsProject } from "../generated/pairs-project.ts";
 import { generatedProject } from "../generated/project.ts";
 import { all, any, is, not, within } from "../interpreter/formula.ts";
 import { jumping } from "../interpreter/loaded.ts";
@@ -162,5 +163,22 @@ describe.each(kinds)("mutants of %s", (_, as) => {
       { numRuns: isFull ? 20 : 4, endOnFailure: true },
     );
     isJudgedEnough(tally);
+  });
+
+  test("of many small blocks likewise", () => {
+    const tally = { differing: 0, equivalent: 0, refused: 0 };
+    let hasPairs = false;
+    fc.assert(
+      fc.property(pairsProject, fc.nat(1_000_000), (project, seed) => {
+        const { project: sound } = repaired(project, now);
+        const result = compile(as(memoryFiles(sound.files)), { now });
+        const artefacts = result.compiled?.artefacts ?? [];
+        hasPairs ||= artefacts.some((one) => textOf(one, "segc.ipset").includes(",port "));
+        judgeAll(result, seed, tally);
+      }),
+      { numRuns: isFull ? 10 : 2, endOnFailure: true },
+    );
+    isJudgedEnough(tally);
+    expect(hasPairs).toBe(as === asIptables);
   });
 });
