@@ -3,6 +3,8 @@
 // give an old rule another meaning.
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
+import { type AddressSet, cidrsOf } from "../../compiler/sets/address-set.ts";
+import { fullLength, inHosts, isHost, ownSet, shapeOf } from "./peer-shape.ts";
 import type { IptSet, Match, PacketEnd } from "./ruleset.ts";
 import { named } from "./set-text.ts";
 
@@ -10,15 +12,17 @@ import { named } from "./set-text.ts";
 export type AddressSets = Map<string, IptSet>;
 
 /**
- * The conditions that the address at `end` is one of `cidrs`. Everything of the family is no
+ * The conditions that the address at `end` is one of `peers`. Everything of the family is no
  * condition, because a table has one family; an empty list is a bug, never "from anywhere".
+ * @param minimise members may be other prefixes than the fewest, where that costs a packet less
  */
 export function addressMatches(
-  sets: AddressSets,
+  { sets, minimise }: { readonly sets: AddressSets; readonly minimise: boolean },
   { family, ruleId }: SliceEntry,
   end: PacketEnd,
-  cidrs: readonly Cidr[],
+  peers: AddressSet,
 ): readonly Match[] {
+  const cidrs = cidrsOf(peers);
   const [only] = cidrs;
   if (only === undefined) throw new Error(`bug in segc (iptables): ${ruleId} has no peer`);
   if (cidrs.some((cidr) => cidr.address.family !== family)) {
@@ -26,7 +30,8 @@ export function addressMatches(
   }
   if (only.length === 0) return [];
   if (cidrs.length === 1) return [{ kind: "address", end, cidr: only }];
-  const set = setOf(family, cidrs);
+  const hostLength = minimise ? ownSet(shapeOf(peers), family).hostLength : fullLength(family);
+  const set = setOf(family, inHosts(cidrs, hostLength));
   sets.set(set.name, set);
   return [{ kind: "address-set", end, set: set.name }];
 }
@@ -38,7 +43,3 @@ export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
 function setOf(family: Family, cidrs: readonly Cidr[]): IptSet {
   return named({ family, type: cidrs.every(isHost) ? "hash:ip" : "hash:net", cidrs });
 }
-
-/** A single address; the kernel keeps no null element in a hash of them. */
-export const isHost = ({ address, length }: Cidr): boolean =>
-  length === (address.family === 4 ? 32 : 128) && address.words.some((word) => word !== 0);

@@ -5,7 +5,6 @@
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
-import { cidrsOf } from "../../compiler/sets/address-set.ts";
 import type { Fields } from "../linux/slices.ts";
 import { opaqueName } from "../linux/text.ts";
 import { type AddressSets, addressMatches } from "./address-sets.ts";
@@ -19,6 +18,7 @@ import { isExpressible, logPrefix, ruleComment } from "./text.ts";
 export interface TableParts {
   readonly family: Family;
   readonly sets: AddressSets;
+  readonly minimise: boolean;
   readonly chains: Map<string, IptChain>;
   readonly combinations: readonly Fields[];
 }
@@ -100,9 +100,8 @@ function packetParts(parts: TableParts, { direction, entry }: Placed) {
     direction === "ingress"
       ? (["destination", "source"] as const)
       : (["source", "destination"] as const);
-  const remote = addressMatches(parts.sets, entry, far, cidrsOf(entry.remote));
-  const local =
-    entry.local === undefined ? [] : addressMatches(parts.sets, entry, near, cidrsOf(entry.local));
+  const remote = addressMatches(parts, entry, far, entry.remote);
+  const local = entry.local === undefined ? [] : addressMatches(parts, entry, near, entry.local);
   const time: readonly Match[] =
     entry.until === undefined ? [] : [{ kind: "before", seconds: endOf(entry.until) }];
   return serviceParts(entry.service, entry.family).map(({ matches, except }) => ({

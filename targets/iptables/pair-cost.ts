@@ -2,17 +2,17 @@
 // that nothing permits, half of them to ports that no rule is for, half to the dearest: the one for
 // which most rules look up the peer.
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
-import type { Cidr, Family } from "../../compiler/sets/address.ts";
-import { cidrsOf, isWhole } from "../../compiler/sets/address-set.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import { isWhole } from "../../compiler/sets/address-set.ts";
 import { serviceAtoms } from "../../compiler/sets/atoms.ts";
 import {
   intersectServices,
   type ServiceSet,
   servicesOfFamily,
 } from "../../compiler/sets/service-set.ts";
-import { isHost } from "./address-sets.ts";
 import { loadNs, lookupNs, visitNs } from "./cost.ts";
 import { pairCount } from "./pair-members.ts";
+import { apart, fullLength, ownSet, type PeerShape, shapeOf } from "./peer-shape.ts";
 import { serviceParts } from "./service-match.ts";
 
 /** A rule for each block is easier to read: pairs go only where a packet gains this much. */
@@ -21,11 +21,12 @@ const gainNsMin = 50;
 /** An entry, and what it is as rules of its own. */
 export interface Block {
   readonly entry: SliceEntry;
-  readonly cidrs: readonly Cidr[];
+  readonly shape: PeerShape;
   readonly service: ServiceSet;
   readonly rules: number;
-  /** Of asking its set of peers; 0 where a rule compares one prefix. */
+  /** Of asking its set of peers, and of loading that; 0 where a rule compares one prefix. */
   readonly lookupNs: number;
+  readonly loadNs: number;
   /** Members for one peer; undefined where pairs cannot say it. */
   readonly points: number | undefined;
   /** Pieces of services that all blocks tell apart. */
@@ -41,20 +42,20 @@ export function blocksOf(entries: readonly SliceEntry[], family: Family): readon
   }
   return entries.map((entry, index): Block => {
     const service = services[index] ?? entry.service;
-    const cidrs = cidrsOf(entry.remote);
+    const shape = shapeOf(entry.remote);
+    const set = shape.count > 1 ? ownSet(shape, family) : undefined;
     return {
       entry,
-      cidrs,
+      shape,
       service,
       rules: serviceParts(service, family).length,
-      lookupNs: cidrs.length > 1 ? lookupNs(lengthsOf(cidrs).size) : 0,
+      lookupNs: set?.lookupNs ?? 0,
+      loadNs: loadNs("address", set?.members ?? 0),
       points: isWhole(entry.remote, family) ? undefined : pairCount(service, family),
       atoms: atoms[index] ?? [],
     };
   });
 }
-
-const lengthsOf = (cidrs: readonly Cidr[]) => new Set(cidrs.map(({ length }) => length));
 
 /** Blocks that become pairs, and those that stay. */
 export interface Cut {
@@ -69,7 +70,7 @@ export function bestCut(blocks: readonly Block[], family: Family): Cut | undefin
   const rules = blocks.reduce((sum, block) => sum + visitNs(family, block.rules), 0);
   const lookups = blocks.reduce((sum, block) => sum + block.lookupNs, 0);
   if (rules + lookups / 2 < lookupNs(1) + gainNsMin) return undefined;
-  const full = family === 4 ? 32 : 128;
+  const full = fullLength(family);
   let best: (Cut & Priced) | undefined;
   for (const hostLength of [full, full - 4]) {
     for (const kinds of ["hosts", "prefixes", "both"] as const) {
@@ -135,39 +136,12 @@ interface Share {
 
 function shareOf(block: Block, { hostLength, kinds }: Form, family: Family): Share | undefined {
   if (block.points === undefined) return undefined;
-  const prefixes = block.cidrs.filter((cidr) => !isNarrow(cidr, hostLength));
-  const hasHosts = prefixes.length < block.cidrs.length;
-  if (kinds === "hosts" ? prefixes.length > 0 : kinds === "prefixes" && hasHosts) return undefined;
-  const full = family === 4 ? 32 : 128;
-  const peers = block.cidrs.reduce(
-    (sum, cidr) => sum + (isNarrow(cidr, hostLength) ? 2 ** (full - cidr.length) : 1),
-    0,
-  );
-  const members = peers * block.points;
+  const { hosts, prefixes, lengths } = apart(block.shape, hostLength, family);
+  if (kinds === "hosts" ? prefixes > 0 : kinds === "prefixes" && hosts > 0) return undefined;
+  const members = (hosts + prefixes) * block.points;
   const price =
-    loadNs("pair", members) -
-    loadNs("address", block.cidrs.length) -
-    visitNs(family, block.rules) -
-    block.lookupNs / 2;
-  return { block, members, hasHosts, lengths: lengthsOf(prefixes), price };
-}
-
-/** Taken for the hosts in it; the null address is none to the kernel. */
-export const isNarrow = ({ address, length }: Cidr, hostLength: number): boolean =>
-  length >= hostLength && address.words.some((word) => word !== 0);
-
-export function hostsIn(cidr: Cidr): readonly Cidr[] {
-  if (isHost(cidr)) return [cidr];
-  const { family, words } = cidr.address;
-  const full = family === 4 ? 32 : 128;
-  return Array.from({ length: 2 ** (full - cidr.length) }, (_, at): Cidr => {
-    const [a = 0, b = 0, c = 0, d = 0] = words;
-    const address =
-      family === 4
-        ? ({ family, words: [a + at] } as const)
-        : ({ family, words: [a, b, c, d + at] } as const);
-    return { address, length: full };
-  });
+    loadNs("pair", members) - block.loadNs - visitNs(family, block.rules) - block.lookupNs / 2;
+  return { block, members, hasHosts: hosts > 0, lengths, price };
 }
 
 /** Rules one after another: every one is visited, and the sets of those for one service are asked. */
@@ -181,10 +155,9 @@ class ListCost {
     this.#family = family;
   }
 
-  add({ rules, cidrs, lookupNs: ns, atoms }: Block): void {
-    this.#fixed += visitNs(this.#family, rules);
+  add({ rules, lookupNs: ns, loadNs: load, atoms }: Block): void {
+    this.#fixed += visitNs(this.#family, rules) + load;
     if (ns === 0) return;
-    this.#fixed += loadNs("address", cidrs.length);
     for (const atom of atoms) {
       const sum = (this.#lookups.get(atom) ?? 0) + ns;
       this.#lookups.set(atom, sum);

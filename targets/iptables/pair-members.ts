@@ -72,33 +72,42 @@ export function pairText(type: PairSet["type"], { cidr, protocol, first, last }:
 export const pairsIn = (pairs: readonly PairMember[]): number =>
   pairs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 
-/** What a set holds, as products: peers with the same services are one. */
+/** What a set holds, as products: of one peer's services and all peers with the same, or of one port. */
 export interface PairProduct {
   readonly addresses: AddressSet;
   readonly service: ServiceSet;
 }
 
+/** By peers or by ports, whichever makes fewer; together exactly the set. */
 export function pairProducts(pairs: readonly PairMember[]): readonly PairProduct[] {
+  const byPorts = new Map<string, PairMember[]>();
+  for (const pair of pairs) put(byPorts, `${pair.protocol} ${pair.first} ${pair.last}`, pair);
   const byPeer = new Map<string, PairMember[]>();
   for (const pair of pairs) put(byPeer, formatCidr(pair.cidr), pair);
-  const byService = new Map<string, { readonly service: ServiceSet; readonly cidrs: Cidr[] }>();
+  const byPeers = new Map<string, PairMember[][]>();
   for (const own of byPeer.values()) {
-    const service = serviceSet(
-      own.map(({ protocol, first, last }) => ({
-        first: protocol * 65536 + first,
-        last: protocol * 65536 + last,
-      })),
+    put(
+      byPeers,
+      own.map(({ protocol, first, last }) => `${protocol} ${first} ${last}`).join(),
+      own,
     );
-    const key = service.intervals.map(({ first, last }) => `${first}-${last}`).join();
-    const found = byService.get(key) ?? { service, cidrs: [] };
-    byService.set(key, found);
-    found.cidrs.push(...own.slice(0, 1).map(({ cidr }) => cidr));
   }
-  return [...byService.values()].map(({ service, cidrs }) => ({
-    addresses: addressSet(cidrs),
-    service,
-  }));
+  return byPorts.size < byPeers.size
+    ? [...byPorts.values()].map((same) => productOf(same, same.slice(0, 1)))
+    : [...byPeers.values()].map((same) => productOf(same.flatMap(firstOf), same[0] ?? []));
 }
+
+const firstOf = (own: readonly PairMember[]) => own.slice(0, 1);
+
+const productOf = (peers: readonly PairMember[], services: readonly PairMember[]): PairProduct => ({
+  addresses: addressSet(peers.map(({ cidr }) => cidr)),
+  service: serviceSet(
+    services.map(({ protocol, first, last }) => ({
+      first: protocol * 65536 + first,
+      last: protocol * 65536 + last,
+    })),
+  ),
+});
 
 function put<Value>(into: Map<string, Value[]>, key: string, value: Value): void {
   const list = into.get(key);

@@ -4,11 +4,12 @@
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Cidr } from "../../compiler/sets/address.ts";
-import { isHost } from "./address-sets.ts";
+import { cidrsOf } from "../../compiler/sets/address-set.ts";
 import { plainRule } from "./baseline.ts";
 import type { TableParts } from "./entry.ts";
-import { bestCut, blocksOf, hostsIn, isNarrow } from "./pair-cost.ts";
+import { bestCut, blocksOf } from "./pair-cost.ts";
 import { type PeerServices, pairMembers } from "./pair-members.ts";
+import { inHosts, isHost } from "./peer-shape.ts";
 import type { IptRule, PairSet, RuleTarget } from "./ruleset.ts";
 import { named } from "./set-text.ts";
 import { ruleComment } from "./text.ts";
@@ -36,10 +37,8 @@ export function pairedEntries(
 ): Paired {
   const cut = bestCut(blocksOf(entries, parts.family), parts.family);
   if (cut === undefined) return { entries, rules: [] };
-  const peers = cut.pairs.flatMap(({ entry, cidrs, service }) =>
-    cidrs
-      .flatMap((cidr) => (isNarrow(cidr, cut.hostLength) ? hostsIn(cidr) : [cidr]))
-      .map((cidr): Peer => ({ cidr, service, entry })),
+  const peers = cut.pairs.flatMap(({ entry, service }) =>
+    inHosts(cidrsOf(entry.remote), cut.hostLength).map((cidr): Peer => ({ cidr, service, entry })),
   );
   const ruleFor = (type: PairSet["type"], of: readonly Peer[]): readonly IptRule[] => {
     if (of.length === 0) return [];

@@ -52,11 +52,10 @@ export function planIptables(
       .flatMap(({ programs, notPrograms }) => [...programs, ...notPrograms]),
   );
   const tableOf = (family: Family): readonly IptChain[] => {
-    const parts: TableParts = { family, sets, chains: new Map(), combinations };
+    const parts: TableParts = { family, sets, minimise, chains: new Map(), combinations };
     const entries = (["ingress", "egress"] as const).map((direction) => {
       const half = slice.directions.find((one) => one.direction === direction);
-      const rules =
-        half === undefined ? [] : directionRules(parts, ofFamily(half, family), minimise);
+      const rules = half === undefined ? [] : directionRules(parts, ofFamily(half, family));
       return { name: entryChains[direction], rules };
     });
     const link = family === 6 && slice.directions.length > 0 ? [linkChain] : [];
@@ -95,16 +94,12 @@ function ofFamily(slice: DirectionSlice, family: Family): DirectionSlice {
 const inOrder = (entries: readonly SliceEntry[]) =>
   [...entries].sort((a, b) => (a.ruleId < b.ruleId ? -1 : Number(a.ruleId > b.ruleId)));
 
-function directionRules(
-  parts: TableParts,
-  slice: DirectionSlice,
-  minimise: boolean,
-): readonly IptRule[] {
+function directionRules(parts: TableParts, slice: DirectionSlice): readonly IptRule[] {
   const permit: RuleTarget =
     slice.stagedDenies.length > 0 ? { kind: "goto", chain: permittedChain(parts, slice) } : accept;
   return [
     ...openingRules(parts, slice),
-    ...decidingRules(parts, slice, permit, minimise),
+    ...decidingRules(parts, slice, permit),
     ...(slice.stagedAllows.length > 0
       ? [plainRule([], { kind: "jump", chain: stagedChain(parts, slice) })]
       : []),
@@ -151,14 +146,13 @@ function decidingRules(
   parts: TableParts,
   { direction, denies, allows }: DirectionSlice,
   permit: RuleTarget,
-  minimise: boolean,
 ): readonly IptRule[] {
   const listOf = (
     entries: readonly SliceEntry[],
     verdict: RuleTarget,
     effectOf: (entry: SliceEntry) => Omit<Effect, "verdict">,
   ) => {
-    const mayBePair = (entry: SliceEntry) => minimise && isPlain(entry);
+    const mayBePair = (entry: SliceEntry) => parts.minimise && isPlain(entry);
     const plain = inOrder(entries.filter(mayBePair));
     const paired = pairedEntries(parts, direction, plain, verdict);
     const own = entries.filter((entry) => !mayBePair(entry));
