@@ -2,9 +2,9 @@
 // a named ipset. A set is named after its form and content: whoever loads new rules beside old ones can never
 // give an old rule another meaning.
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
-import type { Cidr, Family } from "../../compiler/sets/address.ts";
+import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, cidrsOf } from "../../compiler/sets/address-set.ts";
-import { fullLength, inHosts, isHost, ownSet, shapeOf } from "./peer-shape.ts";
+import { isHost, ownMembers, type SetMembers } from "./peer-shape.ts";
 import type { IptSet, Match, PacketEnd } from "./ruleset.ts";
 import { named } from "./set-text.ts";
 
@@ -30,8 +30,7 @@ export function addressMatches(
   }
   if (only.length === 0) return [];
   if (cidrs.length === 1) return [{ kind: "address", end, cidr: only }];
-  const hostLength = minimise ? ownSet(shapeOf(peers), family).hostLength : fullLength(family);
-  const set = setOf(family, inHosts(cidrs, hostLength));
+  const set = setOf(family, minimise ? ownMembers(peers, family) : { cidrs, exceptions: [] });
   sets.set(set.name, set);
   return [{ kind: "address-set", end, set: set.name }];
 }
@@ -40,6 +39,7 @@ export function addressMatches(
 export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
   [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-function setOf(family: Family, cidrs: readonly Cidr[]): IptSet {
-  return named({ family, type: cidrs.every(isHost) ? "hash:ip" : "hash:net", cidrs });
+function setOf(family: Family, { cidrs, exceptions }: SetMembers): IptSet {
+  const type = exceptions.length === 0 && cidrs.every(isHost) ? "hash:ip" : "hash:net";
+  return named({ family, type, cidrs, exceptions });
 }

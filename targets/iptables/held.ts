@@ -8,7 +8,7 @@ import type {
   ProcessTest,
 } from "../../compiler/plan/packet-list.ts";
 import { remembered } from "../../compiler/plan/remembered.ts";
-import type { Family } from "../../compiler/sets/address.ts";
+import type { Cidr, Family } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
   addressesOfFamily,
@@ -16,7 +16,9 @@ import {
   everyAddress,
   intersectAddresses,
   isNoAddress,
+  noAddress,
   subtractAddresses,
+  unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import {
   icmpInterval,
@@ -34,7 +36,7 @@ import type { ProgramField } from "../../grammar/ast.ts";
 import { portProtocols } from "../linux/service-parts.ts";
 import { components, slicePath } from "../linux/slices.ts";
 import { type PairProduct, pairProducts } from "./pair-members.ts";
-import type { IptPlan, Match } from "./ruleset.ts";
+import type { IptPlan, Match, PeerSet } from "./ruleset.ts";
 
 export type Held = Omit<PacketRule, "verdict">;
 
@@ -70,11 +72,24 @@ export const contentsOf = remembered(({ sets }: IptPlan): SetContents => {
   const addresses = new Map<string, AddressSet>();
   const pairs = new Map<string, readonly PairProduct[]>();
   for (const set of sets) {
-    if ("cidrs" in set) addresses.set(set.name, addressSet(set.cidrs));
+    if ("cidrs" in set) addresses.set(set.name, addressesIn(set));
     else pairs.set(set.name, pairProducts(set.pairs));
   }
   return { addresses, pairs };
 });
+
+/** The longest prefix that holds an address decides: from the shortest on, each overrides. */
+function addressesIn({ cidrs, exceptions }: PeerSet): AddressSet {
+  if (exceptions.length === 0) return addressSet(cidrs);
+  const lengths = [...new Set([...cidrs, ...exceptions].map(({ length }) => length))];
+  return lengths
+    .sort((a, b) => a - b)
+    .reduce((held, wanted) => {
+      const of = (list: readonly Cidr[]) =>
+        addressSet(list.filter(({ length }) => length === wanted));
+      return subtractAddresses(unionAddresses(held, of(cidrs)), of(exceptions));
+    }, noAddress);
+}
 
 /** Some conditions, all of which must hold; those on a set of pairs as one of its products. */
 export interface Conditions {

@@ -20,6 +20,7 @@ interface Draft {
   readonly members: Set<string>;
   /** In the order of the file; the ports of a run together. */
   readonly cidrs: Cidr[];
+  readonly exceptions: Cidr[];
   readonly pairs: PairMember[];
 }
 
@@ -72,6 +73,7 @@ function created(form: string, line: Line): Draft {
     mayHold: mayExist !== undefined,
     members: new Set(),
     cidrs: [],
+    exceptions: [],
     pairs: [],
   };
 }
@@ -81,6 +83,8 @@ function addMember(set: Draft, line: Line, name: string): void {
   const words = new Words(line.text, setsPath, line.number);
   words.expect("add", name);
   const [peer = "", port, ...more] = words.word().split(",");
+  const isException = type === "hash:net" && !words.isDone();
+  if (isException) words.expect("nomatch");
   if (!words.isDone() || more.length > 0) words.fail("expected the end of the line");
   const cidr = asCidr(words, peer, family);
   const cidrs = type.startsWith("hash:ip") ? addressesOf(cidr, family, line) : [cidr];
@@ -91,7 +95,7 @@ function addMember(set: Draft, line: Line, name: string): void {
     const key = formatCidr(one);
     if (port === undefined) {
       addKey(set, key, line);
-      set.cidrs.push(one);
+      (isException ? set.exceptions : set.cidrs).push(one);
       continue;
     }
     const pair = { cidr: one, ...portsOf(words, port, family) };
@@ -145,10 +149,10 @@ function addressesOf(cidr: Cidr, family: Family, line: Line): readonly Cidr[] {
 function finished(name: string, set: Draft | undefined): IptSet {
   const line = { text: name, number: 1 };
   if (set === undefined || set.mayHold) return fail(line, `\`${name}\` keeps what it held before`);
-  const { family, type, members, cidrs, pairs } = set;
-  if (members.size === 0) return fail(line, `\`${name}\` has no members`);
+  const { family, type, members, cidrs, exceptions, pairs } = set;
+  if (members.size === exceptions.length) return fail(line, `\`${name}\` has no members`);
   return type === "hash:ip" || type === "hash:net"
-    ? { name, family, type, cidrs }
+    ? { name, family, type, cidrs, exceptions }
     : { name, family, type, pairs };
 }
 

@@ -1,8 +1,10 @@
 // Peers as members of a set. The kernel asks a set of prefixes once for each length in it, so short
-// runs of addresses are cheaper as the hosts they are.
+// runs of addresses are cheaper as the hosts they are, and all but some addresses as a prefix with
+// exceptions (`nomatch`: the longest prefix that holds an address decides, platforms.md B).
 import { remembered } from "../../compiler/plan/remembered.ts";
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
-import { type AddressSet, cidrsOf } from "../../compiler/sets/address-set.ts";
+import { type AddressSet, cidrsOf, edgesIn } from "../../compiler/sets/address-set.ts";
+import { prefixesWithExceptions } from "../../compiler/sets/exceptions.ts";
 import { loadNs, lookupNs } from "./cost.ts";
 
 export const fullLength = (family: Family): number => (family === 4 ? 32 : 128);
@@ -38,6 +40,29 @@ export interface PeerShape {
   readonly lengths: ReadonlyMap<number, number>;
   /** Of the prefix that has the null address, which is no host to the kernel. */
   readonly nullLength: number | undefined;
+  /** As few prefixes as there can be where some may be exceptions; undefined where that is no gain. */
+  readonly dug: SetMembers | undefined;
+}
+
+/** What is in a set: prefixes, and those inside them that are not. */
+export interface SetMembers {
+  readonly cidrs: readonly Cidr[];
+  readonly exceptions: readonly Cidr[];
+}
+
+/** Exceptions are looked for only where there are lengths to save, and not in very long lists. */
+const lengthsMin = 3;
+const dugRangesMax = 2000;
+
+function digOut(peers: AddressSet, lengths: number): SetMembers | undefined {
+  const family = peers.v4.length > 0 ? 4 : 6;
+  const edges = edgesIn(peers, family);
+  if (lengths < lengthsMin || edges.length > dugRangesMax * (family === 4 ? 2 : 8))
+    return undefined;
+  const entries = prefixesWithExceptions(edges, family);
+  const exceptions = entries.filter(({ isIn }) => !isIn).map(({ cidr }) => cidr);
+  if (exceptions.length === 0) return undefined;
+  return { cidrs: entries.filter(({ isIn }) => isIn).map(({ cidr }) => cidr), exceptions };
 }
 
 /** The same peers stand in very many slices. */
@@ -46,7 +71,7 @@ export const shapeOf = remembered((peers: AddressSet): PeerShape => {
   const lengths = new Map<number, number>();
   for (const { length } of cidrs) lengths.set(length, (lengths.get(length) ?? 0) + 1);
   const nullLength = cidrs.find(({ address }) => address.words.every((word) => word === 0))?.length;
-  return { count: cidrs.length, lengths, nullLength };
+  return { count: cidrs.length, lengths, nullLength, dug: digOut(peers, lengths.size) };
 });
 
 /** What becomes of peers where prefixes of at least one length are taken apart. */
@@ -74,6 +99,8 @@ const hostBitsMax = 4;
 
 interface OwnSet {
   readonly hostLength: number;
+  /** Instead of taking prefixes apart. */
+  readonly dug: SetMembers | undefined;
   readonly lookupNs: number;
   readonly members: number;
 }
@@ -86,12 +113,25 @@ export function ownSet(shape: PeerShape, family: Family): OwnSet {
     const { hosts, prefixes, lengths } = apart(shape, hostLength, family);
     const set = {
       hostLength,
+      dug: undefined,
       lookupNs: lookupNs(lengths.size + Number(hosts > 0 && !lengths.has(full))),
       members: hosts + prefixes,
     };
     if (best === undefined || ns(set) < ns(best)) best = set;
   }
-  return best ?? { hostLength: full, lookupNs: 0, members: 0 };
+  const { dug } = shape;
+  if (best === undefined) throw new Error("bug in segc (iptables): peers without a shape");
+  if (dug === undefined) return best;
+  const all = [...dug.cidrs, ...dug.exceptions];
+  const lengths = new Set(all.map(({ length }) => length));
+  const own = { hostLength: full, dug, lookupNs: lookupNs(lengths.size), members: all.length };
+  return ns(own) < ns(best) ? own : best;
+}
+
+/** The members of a set of these peers, the cheapest ones there. */
+export function ownMembers(peers: AddressSet, family: Family): SetMembers {
+  const { hostLength, dug } = ownSet(shapeOf(peers), family);
+  return dug ?? { cidrs: inHosts(cidrsOf(peers), hostLength), exceptions: [] };
 }
 
 const ns = ({ lookupNs: asked, members }: OwnSet) => asked + loadNs("address", members);

@@ -75,6 +75,8 @@ export interface PeerSet {
   /** `hash:ip` holds single addresses only, and not the one whose bits are all zero. */
   readonly type: "hash:ip" | "hash:net";
   readonly cidrs: readonly Cidr[];
+  /** Not in the set, though a shorter prefix is: the longest one that holds an address decides. */
+  readonly exceptions: readonly Cidr[];
 }
 
 export interface PairSet {

@@ -22,11 +22,14 @@ export const setLines = (set: IptSet): readonly string[] => {
 
 /** How many members the kernel will hold. */
 export const membersIn = (set: SetContent): number =>
-  "cidrs" in set ? set.cidrs.length : pairsIn(set.pairs);
+  "cidrs" in set ? set.cidrs.length + set.exceptions.length : pairsIn(set.pairs);
 
 const memberTexts = (set: SetContent): readonly string[] =>
   "cidrs" in set
-    ? set.cidrs.map((cidr) => memberText(set.type, cidr))
+    ? [
+        ...set.cidrs.map((cidr) => memberText(set.type, cidr)),
+        ...set.exceptions.map((cidr) => `${memberText(set.type, cidr)} nomatch`),
+      ]
     : set.pairs.map((pair) => pairText(set.type, pair));
 
 /** A set that has no name yet. */
