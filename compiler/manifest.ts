@@ -74,7 +74,7 @@ export interface ArtefactEntry {
   readonly minimised: MinimisedCounts | null;
   /**
    * The earlier artefact that one of the files turns into this one, and the elements it adds and
-   * removes; null where everything is to be loaded.
+   * removes; null where there is none: then the artefact itself is to be loaded.
    */
   readonly update: UpdateEntry | null;
   /** Rules with a last day in this artefact, sorted by day, then rule. */

@@ -6,10 +6,12 @@
 // transaction for each family, jumps included, and what no rule names any more goes last.
 
 export const loaderText = `#!/bin/sh
-# Loads segc's packet rules: load.sh load | fill
-#   load  replaces sets, chains and the jumps to them; on failure the rules loaded before stay, and
-#         where there were none, only administrators get in
-#   fill  replaces the chains that ask for cgroups: run when a cgroup has been made anew
+# Loads segc's packet rules: load.sh load | update | fill
+#   load    replaces sets, chains and the jumps to them; on failure the rules loaded before stay, and
+#           where there were none, only administrators get in
+#   update  the same, but leaves sets alone that are there already, whole: their names say what is in
+#           them. After a change of some members that is most of them
+#   fill    replaces the chains that ask for cgroups: run when a cgroup has been made anew
 # The file \`backend\` may hold \`nft\` or \`legacy\` where a host has both. Rules in
 # \`administrators.v4\` and \`administrators.v6\` (lines of -A SEG-IN or -A SEG-OUT) are for the
 # failure of a first load alone.
@@ -62,7 +64,39 @@ restore_sets() {
   *) return 1 ;;
   esac
   ipset destroy SEG-T 2>/dev/null || :
-  ipset restore <segc.ipset
+  if [ "$1" = load ]; then
+    ipset restore <segc.ipset
+    return
+  fi
+  # Assigned first: half of a set must not be restored.
+  sets=$(changed_sets) || return 1
+  [ -z "$sets" ] || printf '%s\\n' "$sets" | ipset restore
+}
+
+# The lines of the sets that the kernel does not have with as many members: a load that was broken
+# off may have left an empty one.
+changed_sets() {
+  {
+    ipset list -t || :
+    echo =
+    cat segc.ipset
+    echo =
+    cat segc.ipset
+  } | awk '
+    $0 == "=" { part++; next }
+    !part && $1 == "Name:" { name = $2 }
+    !part && /^Number of entries: / { have[name] = $4 }
+    !part || /^#/ { next }
+    { last = $0 }
+    $1 == "create" && $2 != "SEG-T" { name = $2 }
+    part == 1 && $1 == "add" {
+      count = 1
+      if (split($3, ends, "-") == 2) { sub(/.*:/, "", ends[1]); count = ends[2] - ends[1] + 1 }
+      want[name] += count
+    }
+    part == 2 && have[name] != want[name]
+    END { exit part != 2 || (last != "" && last != "destroy SEG-T") }
+  '
 }
 
 # What a table holds; a file that was cut short is no table.
@@ -188,9 +222,10 @@ sweep_sets() {
   for set in $stale; do ipset destroy "$set" 2>/dev/null || :; done
 }
 
-load() {
+# Usage: replace load | update
+replace() {
   failed=
-  if ! restore_sets; then
+  if ! restore_sets "$1"; then
     for family in $(families); do fail "$family"; done
     return 1
   fi
@@ -215,14 +250,14 @@ fill() {
 }
 
 case \${1-} in
-load | fill)
+load | update | fill)
   # Two units may start at once: the later one must not load what the earlier one saw.
   exec 9<load.sh
   flock 9
-  "$1"
+  if [ "$1" = fill ]; then fill; else replace "$1"; fi
   ;;
 *)
-  echo 'usage: load.sh load | fill' >&2
+  echo 'usage: load.sh load | update | fill' >&2
   exit 64
   ;;
 esac
