@@ -10,7 +10,7 @@ import type { IptPlan } from "./ruleset.ts";
 
 export const iptables: Target<IptPlan> = {
   name: "iptables",
-  format: 1,
+  format: 2,
   capabilities: iptablesCapabilities,
   plan: planIptables,
   render: renderIptables,

@@ -26,16 +26,14 @@ say() {
 }
 
 backend=
-if [ -r backend ]; then
+unknown=
+if [ -e backend ]; then
   read -r backend <backend || :
 fi
 case $backend in
 '') ;;
 nft | legacy) backend=-$backend ;;
-*)
-  say 'backend must be nft or legacy'
-  exit 64
-  ;;
+*) unknown=$backend ;;
 esac
 
 # Usage: tables FAMILY ARGUMENT...; and the same for restore, which reads a table.
@@ -84,7 +82,7 @@ changed_sets() {
     cat segc.ipset
   } | awk '
     $0 == "=" { part++; next }
-    !part && $1 == "Name:" { name = $2 }
+    !part && $1 == "Name:" { name = NF == 2 ? $2 : "" }
     !part && /^Number of entries: / { have[name] = $4 }
     !part || /^#/ { next }
     { last = $0 }
@@ -149,6 +147,11 @@ transaction() {
   echo COMMIT
 }
 
+# Whether a direction is to be shut. Of a file that is missing or cut short nothing else is known.
+enforced() {
+  [ "$(tail -n 1 "rules.v$1" 2>/dev/null)" != COMMIT ] || grep -qxF -e "-A $2 -j DROP" "rules.v$1"
+}
+
 # What stands in for rules that were never loaded: replies, the link, administrators, no other.
 emergency() {
   printf '%s\\n' '*filter' ':SEG-IN - [0:0]' ':SEG-OUT - [0:0]'
@@ -158,7 +161,7 @@ emergency() {
   esac
   for way in 'SEG-IN i' 'SEG-OUT o'; do
     chain=\${way% *}
-    grep -qxF -e "-A $chain -j DROP" "rules.v$1" || continue
+    enforced "$1" "$chain" || continue
     printf '%s\\n' "-A $chain -\${way#* } lo -j ACCEPT"
     printf '%s\\n' "-A $chain -m conntrack --ctstate ESTABLISHED -j ACCEPT"
     for type in $errors; do
@@ -174,17 +177,21 @@ emergency() {
     grep -e '^-A SEG-IN ' -e '^-A SEG-OUT ' "administrators.v$1" || :
   fi
   for chain in SEG-IN SEG-OUT; do
-    grep -xF -e "-A $chain -j DROP" "rules.v$1" || :
+    if enforced "$1" "$chain"; then printf '%s\\n' "-A $chain -j DROP"; fi
   done
   jump_first "$1" INPUT SEG-IN
   jump_first "$1" OUTPUT SEG-OUT
   echo COMMIT
 }
 
+loaded() {
+  [ "$(jumps "$1" INPUT SEG-IN)" -gt 0 ] && [ "$(jumps "$1" OUTPUT SEG-OUT)" -gt 0 ]
+}
+
 # Keeps what was loaded before; shuts the host where there was nothing.
 fail() {
   say "the rules of IPv$1 could not be loaded"
-  if [ "$(jumps "$1" INPUT SEG-IN)" -gt 0 ] && [ "$(jumps "$1" OUTPUT SEG-OUT)" -gt 0 ]; then
+  if loaded "$1"; then
     say 'the rules loaded before stay in force'
     return
   fi
@@ -217,9 +224,20 @@ sweep_sets() {
   stale=$({
     sed -n 's/^create \\([^ ]*\\) .*/\\1/p' segc.ipset
     echo =
-    ipset list -n | sed -n '/^SEG-/p'
+    ipset list -n | sed -n '/^SEG-[0-9A-Za-z-]*$/p'
   } | absent)
   for set in $stale; do ipset destroy "$set" 2>/dev/null || :; done
+}
+
+# Nobody knows which backend is meant: rules of either stay, and where there are none the host is shut.
+misconfigured() {
+  say "backend must be nft or legacy, not $unknown"
+  for family in $(families); do
+    for backend in -nft -legacy ''; do
+      if loaded "$family"; then continue 2; fi
+    done
+    fail "$family"
+  done
 }
 
 # Usage: replace load | update
@@ -232,7 +250,7 @@ replace() {
   for family in $(families); do
     # Assigned first: a loader that cannot read its data must not load half of it.
     if text=$(transaction "$family") && printf '%s\\n' "$text" | restore "$family"; then
-      sweep "$family" "$text"
+      sweep "$family" "$text" || say "chains of IPv$family that nothing uses may be left"
       continue
     fi
     fail "$family"
@@ -253,7 +271,11 @@ case \${1-} in
 load | update | fill)
   # Two units may start at once: the later one must not load what the earlier one saw.
   exec 9<load.sh
-  flock 9
+  flock 9 || say 'loading without a lock'
+  if [ -n "$unknown" ]; then
+    misconfigured
+    exit 64
+  fi
   if [ "$1" = fill ]; then fill; else replace "$1"; fi
   ;;
 *)

@@ -24,7 +24,7 @@ const plan = {
 
 test.each([
   ["nftables", nftables.format, nftablesFiles(plan), 2, "72e4fbac8fa2"],
-  ["iptables", iptables.format, iptablesFiles(bindings), 1, "11a1dc9836aa"],
+  ["iptables", iptables.format, iptablesFiles(bindings), 2, "2627ec411368"],
 ] as const)(
   "the side files of %s are of the format in the manifest",
   (_, format, files, number, hash) => {

@@ -60,6 +60,7 @@ describe.each(backends)("iptables-%s", (backend) => {
        done
        a/load.sh load
        ipt4 -I INPUT -p 17 -j ACCEPT; ipt4 -A INPUT -j SEG-IN; ipset create mine hash:ip
+       ipset create 'SEG-X mine' hash:ip
        b/load.sh load
        ipt4 -S INPUT; ipt4 -S OUTPUT; ipt4 -S OTHER; ipt4 -S FORWARD; ipt6 -S INPUT; ipset list -n
        ipt4 -S | grep -e '^-N'`,
@@ -76,7 +77,7 @@ describe.each(backends)("iptables-%s", (backend) => {
       ...["-N OTHER", "-A OTHER -j ACCEPT"],
       "-P FORWARD DROP",
       ...["-P INPUT ACCEPT", "-A INPUT -j SEG-IN", "-A INPUT -j OTHER"],
-      "mine",
+      ...["mine", "SEG-X mine"],
       ...["-N OTHER", "-N SEG-IN", "-N SEG-OUT"],
       "",
     ]);
@@ -90,6 +91,9 @@ describe.each(backends)("iptables-%s", (backend) => {
     );
   const cut = open.map((file) =>
     file.path === "rules.v4" ? { ...file, text: file.text.replace("COMMIT\n", "") } : file,
+  );
+  const halved = open.map((file) =>
+    file.path === "rules.v4" ? { ...file, text: file.text.slice(0, file.text.length / 2) } : file,
   );
   const cutSets = open.map((file) =>
     file.path === "segc.ipset"
@@ -108,6 +112,8 @@ describe.each(backends)("iptables-%s", (backend) => {
     ["rules that were cut short", cut, ["4"]],
     ["sets that were cut short", cutSets, ["4", "6"]],
     ["a file that is missing", open.filter(({ path }) => path !== "programs.v6"), ["6"]],
+    ["rules that were cut in half", halved, ["4"]],
+    ["rules that are missing", open.filter(({ path }) => path !== "rules.v6"), ["6"]],
   ])("shuts a host that had no rules when it cannot load: %s", (_, files, families) => {
     const done = onHost(
       {
@@ -166,6 +172,33 @@ describe.each(backends)("iptables-%s", (backend) => {
       "a/load.sh load 2>/dev/null; ipt4 -S SEG-IN",
     );
     expect(done.stdout.trimEnd().split("\n").at(-1)).toBe("-A SEG-IN -j DROP");
+  });
+
+  test("shuts a host whose backend is unknown, unless rules of either are loaded", () => {
+    const tools = ["iptables-nft", "iptables-legacy", "ip6tables-nft", "ip6tables-legacy"];
+    const list = tools.map((tool) => `${tool} -S 2>/dev/null`).join("; ");
+    const done = onHost(
+      { a: closed, b: open },
+      backend,
+      `printf 'nft\\r\\n' >b/backend
+       a/load.sh load; { ${list}; } >before; b/load.sh load 2>said; echo $?
+       { ${list}; } | cmp - before; grep -c 'must be nft or legacy' said
+       unshare -n sh -c 'b/load.sh load 2>/dev/null; echo $?; iptables -S SEG-IN 2>/dev/null; ip6tables -S SEG-OUT 2>/dev/null'`,
+    );
+    expect(done.stderr).toBe("");
+    const lines = done.stdout.trimEnd().split("\n");
+    expect(lines.slice(0, 3)).toEqual(["64", "1", "64"]);
+    expect(lines.filter((line) => /^-A SEG-(IN|OUT) -j DROP$/.test(line))).toHaveLength(2);
+  });
+
+  test("loads without the tool that locks", () => {
+    const done = onHost(
+      { a: open },
+      backend,
+      "sed -i 's/flock 9/no-such-tool 9/' a/load.sh; a/load.sh load 2>said; echo $?; ipt6 -S INPUT",
+    );
+    expect(done).toMatchObject({ status: 0, stderr: "" });
+    expect(done.stdout).toMatch(/^0\n.*\n-A INPUT -j SEG-IN\n/);
   });
 
   test("holds what its matches can hold at most", () => {
