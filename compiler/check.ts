@@ -1,6 +1,7 @@
 // From parsed modules and a raw inventory to a checked policy. Every stage reports all it finds;
 // a stage runs only when what it stands on is sound, so that one cause gives one diagnostic.
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import { foremost } from "../diagnostics/foremost.ts";
 import { compareSpans } from "../diagnostics/source.ts";
 import type { ModuleTree } from "../grammar/ast.ts";
 import { checkAuthority } from "./extent/authority.ts";
@@ -86,7 +87,7 @@ export function checkPolicy(input: CheckInput): Checked {
     expansion,
     enforcement: sound ? enforcementOfAll(context) : [],
     tests,
-    diagnostics: inSourceOrder([...early, ...middle, ...late]),
+    diagnostics: foremost(inSourceOrder([...early, ...middle, ...late])),
     world,
   };
 }

@@ -56,7 +56,7 @@ export function asName(text: string): string | undefined {
     .toLowerCase()
     .replace(/[_-]+/g, "-")
     .replace(/^-|-$/g, "");
-  const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
+  const isName = /^[a-z][a-z0-9-]*$/.test(name); // its hyphens are single, and none ends it
   // Widened, so that any text may be asked for.
   return isName && !(reservedWords as readonly string[]).includes(name) ? name : undefined;
 }

@@ -1,12 +1,12 @@
 // The two ways into the grammar: a whole file, and a flow typed by hand. Whatever the bytes, the
 // answer is a tree and the problems in source order; nothing is thrown.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { foremost } from "../diagnostics/foremost.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import { compareSpans, positionAt, type SourceFile, type Span } from "../diagnostics/source.ts";
 import type { FlowExpression, ModuleTree } from "./ast.ts";
 import { hiddenCharacters } from "./hidden.ts";
 import { type FileContents, SegParser } from "./parser.ts";
-import { problemsMax } from "./parser-recovery.ts";
 import { nestingMax, type Scanned, scan } from "./scan.ts";
 
 export interface ParsedModule {
@@ -72,7 +72,7 @@ function inOrder(
     const span = { source, start: tooDeep.startOffset, end: tooDeep.endOffset + 1 };
     found.push(diagnose("SEG119", span, { limit: nestingMax }));
   }
-  return firstOf(onePerPlace(found.sort(byPlace)));
+  return foremost(onePerPlace(found.sort(byPlace)));
 }
 
 /** What was expected twice at one place is one problem. */
@@ -84,14 +84,6 @@ function onePerPlace(found: readonly Diagnostic[]): readonly Diagnostic[] {
     last = span.start;
     return isFirst;
   });
-}
-
-/** More than anybody reads at once say nothing new. */
-function firstOf(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const last = found[problemsMax - 1];
-  if (found.length <= problemsMax || last === undefined) return found;
-  const left = "further problems in this file are not shown";
-  return [...found.slice(0, problemsMax - 1), { ...last, notes: [...(last.notes ?? []), left] }];
 }
 
 /** What a hidden character does to its line is no problem of its own. */

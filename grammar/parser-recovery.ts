@@ -2,6 +2,7 @@
 // nothing else is reported for its absence, and reading goes on at the next one.
 import { EOF, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problemsMax } from "../diagnostics/foremost.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { Name } from "./ast.ts";
 import { oneEnded } from "./mismatch.ts";
@@ -9,9 +10,6 @@ import { ParserBase, type ParserInput, unreadable } from "./parser-base.ts";
 import { type Place, Surroundings } from "./recovery.ts";
 import { lostStatement, missingHeader, strayText, unownedModule } from "./statement-faults.ts";
 import * as t from "./tokens.ts";
-
-/** More problems than anybody reads at once; the text is not read further. */
-export const problemsMax = 1000;
 
 export abstract class RecoveringParser extends ParserBase {
   #around = new Surroundings({ path: "", text: "" }, []);
@@ -120,6 +118,7 @@ export abstract class RecoveringParser extends ParserBase {
   }
 
   #resume(place: Place, start: number): void {
+    // The text is not read further.
     const tooMany = this.diagnostics.length > problemsMax;
     const index = tooMany
       ? this.tokVector.findIndex((token) => token.tokenType === EOF)

@@ -12,19 +12,18 @@ const fieldsOf: Readonly<Record<"linux" | "windows", readonly ProgramField[]>> =
 
 /** All problems of one program body, in source order. */
 export function checkProgram(alternatives: readonly ProgramAlternative[]): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
   const platforms = new Map<string, Span>();
-  for (const alternative of alternatives) {
+  return alternatives.flatMap((alternative) => {
+    const found: Diagnostic[] = [];
     const { platform, platformSpan, fields } = alternative;
     if (platform !== undefined && platformSpan !== undefined) {
       const first = platforms.get(platform);
       if (first === undefined) platforms.set(platform, platformSpan);
       else found.push(twice(platform, { span: alternative.span, at: platformSpan, first }));
     }
-    found.push(...repeatedFields(fields));
-    found.push(...(platform === undefined ? flatForm(fields) : unknownFields(fields, platform)));
-  }
-  return found;
+    const faults = platform === undefined ? flatForm(fields) : unknownFields(fields, platform);
+    return [...found, ...repeatedFields(fields), ...faults];
+  });
 }
 
 function repeatedFields(fields: readonly ProgramFieldItem[]): readonly Diagnostic[] {

@@ -16,13 +16,14 @@ export interface Scanned {
 /** Brackets within brackets; deeper text is refused before the parser recurses (SEG119). */
 export const nestingMax = 100;
 
-const misspelt = /(?:[\p{L}\p{M}\p{N}_]|-(?!>))+/uy;
+/** In pieces: a pattern that repeats alternatives overflows the matcher's stack on very long text. */
+const misspelt = /[\p{L}\p{M}\p{N}_]{1,4096}|-(?!>)/uy;
 const ipv6 = /[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[0-9a-z]+)?(?:\/\d+)?/iy;
-const ipv4 = /\d+(?:\.\d+)+(?:\/\d+)?/y;
+const ipv4 = /\d+\.[\d.]*\d(?:\/\d+)?/y;
 const date = /\d+-\d+-\d+/y;
 const range = /\d+-\d+/y;
 const integer = /\d+/y;
-const string = /"(?:[^"\\\n\r]|\\[^\n\r])*"/y;
+const plainText = /[^"\\\n\r]*/y;
 const toLineEnd = /[^\n]*/y;
 
 /** What a character begins. */
@@ -148,9 +149,12 @@ class Scanner {
   }
 
   #misspelt(): void {
-    const image = this.#match(misspelt);
-    if (image === undefined) this.#unknown();
-    else this.#push(t.MisspeltName, image, this.#at);
+    const start = this.#at;
+    misspelt.lastIndex = start;
+    let end = start;
+    while (misspelt.test(this.#text)) end = misspelt.lastIndex; // which a miss sets to 0
+    if (end === start) this.#unknown();
+    else this.#push(t.MisspeltName, this.#text.slice(start, end), start);
   }
 
   #punctuation(code: number): void {
@@ -188,9 +192,9 @@ class Scanner {
   }
 
   #string(): void {
-    const image = this.#match(string);
-    if (image !== undefined) this.#push(t.Text, image, this.#at);
-    else this.#unknown(/"[^\n\r]*/y);
+    const end = endOfString(this.#text, this.#at + 1);
+    if (end === undefined) this.#unknown(/"[^\n\r]*/y);
+    else this.#push(t.Text, this.#text.slice(this.#at, end), this.#at);
   }
 
   #comment(): void {
@@ -223,6 +227,18 @@ const numberPatterns = [
   [range, t.Range],
   [integer, t.Integer],
 ] as const;
+
+/** Behind the closing quote; undefined where the line ends first. */
+function endOfString(text: string, from: number): number | undefined {
+  for (let at = from; ; at += 2) {
+    plainText.lastIndex = at;
+    plainText.test(text); // an empty match is one
+    at = plainText.lastIndex;
+    if (text.charAt(at) === '"') return at + 1;
+    const escaped = text.charAt(at) === "\\" ? text.charAt(at + 1) : "\n";
+    if (escaped === "" || escaped === "\n" || escaped === "\r") return undefined;
+  }
+}
 
 /** Where a name ends whose first letter stands before `from`. */
 function endOfWord(text: string, from: number): number {

@@ -42,7 +42,7 @@ function judgeAllow(context: JudgeContext, rule: Rule, product: Product): RuleFl
     products = products.flatMap((part) => {
       const { may, mayNot } = judge(context, rule, direction, part);
       if (mayNot.length === 0) return [part];
-      removed.push(...mayNot.map((gone) => ({ direction, product: gone })));
+      for (const gone of mayNot) removed.push({ direction, product: gone });
       return [...withFlow(context, restrict(context, part, { [direction]: "external" })), ...may];
     });
   }

@@ -9,6 +9,7 @@ import {
   noAddress,
   subtractAddresses,
   unionAddresses,
+  unionOfAddresses,
 } from "../sets/address-set.ts";
 import {
   type Bitset,
@@ -42,7 +43,7 @@ export function extentOfTerms(context: TermContext, terms: readonly Term[]): Ext
   return {
     terms: kept,
     managed,
-    external: unionAddresses(...kept.map((term) => term.external)),
+    external: unionOfAddresses(kept.map((term) => term.external)),
     byIdentity: unionOfRows(
       context,
       kept.filter((term) => term.byIdentity),

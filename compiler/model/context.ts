@@ -122,10 +122,12 @@ export function finishReports(reports: readonly Report[]): readonly Diagnostic[]
 /** What a name that is not written as one may mean (`Web`, SEG108) is no second problem. */
 function isMisspelt({ code, span }: Diagnostic): boolean {
   if (span === undefined || !unknownNames.has(code)) return false;
+  if (span.end - span.start > nameLengthMax) return false; // patterns have a stack, too
   const text = span.source.text.slice(span.start, span.end);
   return /^\$?[\p{L}\p{M}\p{N}_.-]+$/u.test(text) && !properName.test(text);
 }
 
+const nameLengthMax = 1000;
 const unknownNames: ReadonlySet<string> = new Set(["SEG201", "SEG301", "SEG309", "SEG802"]);
 const properName = /^\$?[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)*$/;
 

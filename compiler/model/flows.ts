@@ -102,7 +102,7 @@ function withAddresses(set: EndpointSet, addresses: readonly Cidr[]): EndpointSe
   for (let part = open.pop(); part !== undefined; part = open.pop()) {
     if (seen.has(part)) continue;
     seen.add(part);
-    if (part.kind === "union") open.push(...part.of);
+    if (part.kind === "union") for (const one of part.of) open.push(one);
     else parts.push(part.kind === "names" ? { ...part, addresses } : part);
   }
   const [only] = parts;
@@ -113,7 +113,31 @@ function withAddresses(set: EndpointSet, addresses: readonly Cidr[]): EndpointSe
 function oneLine(span: Span): string {
   const text = textOf(span);
   if (!/[#\t\r\n]| {2}/.test(text)) return text;
-  return text
-    .replace(/("(?:[^"\\\n]|\\.)*")|(?:#[^\n]*|\s+)+/g, (_, quoted?: string) => quoted ?? " ")
-    .trim();
+  const words: string[] = [];
+  let joined = true;
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = Math.max(endOf(/#[^\n]*/y, text, at), endOf(/\s+/y, text, at));
+    if (end > at) {
+      if (!joined) words.push(" ");
+      joined = true;
+      continue;
+    }
+    end = text.charAt(at) === '"' ? endOfString(text, at) : endOf(/[^"#\s]+/y, text, at);
+    words.push(text.slice(at, end));
+    joined = false;
+  }
+  return words.join("").trim();
+}
+
+/** Where the match at that place ends; the place itself where there is none. */
+function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+/** Behind the closing quote of a string that was parsed. */
+function endOfString(text: string, at: number): number {
+  let end = at + 1;
+  while (end < text.length && text.charAt(end) !== '"') end += text.charAt(end) === "\\" ? 2 : 1;
+  return end + 1;
 }

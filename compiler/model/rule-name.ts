@@ -12,8 +12,12 @@ export function suggestRuleName({ effect, flow }: Rule): string {
 
 const dull = new Set(["workloads", "where", "and", "or", "not", "is", "in", "has", "except"]);
 
+/** Nobody reads further for a name, and patterns have a stack. */
+const readMax = 1000;
+
 /** The last part of a lone name, else the first telling words of the expression. */
-function wordsOf(peer: string): string {
+function wordsOf(text: string): string {
+  const peer = text.slice(0, readMax);
   const lone = /^\s*(?:[a-z0-9-]+\.)*([a-z][a-z0-9-]*)\s*$/.exec(peer)?.[1];
   if (lone !== undefined) return lone;
   const words = peer.match(/[a-z][a-z0-9]*(?:-[a-z0-9]+)*/g) ?? [];

@@ -14,7 +14,7 @@ import {
   protocols,
   serviceSet,
   subtractServices,
-  unionServices,
+  unionOfServices,
 } from "../sets/service-set.ts";
 import { serviceKey } from "./canonical.ts";
 import type { CheckedService, Context } from "./context.ts";
@@ -31,7 +31,7 @@ export function checkService(
   if (known.length < parts.length) return undefined;
   const [only] = known;
   if (known.length === 1) return only;
-  const service = unionServices(...known.map((part) => part.service));
+  const service = unionOfServices(known.map((part) => part.service));
   return {
     service,
     reply: known.find((part) => part.reply !== undefined)?.reply,

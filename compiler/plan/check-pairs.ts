@@ -10,7 +10,7 @@ import {
   hasService,
   intersectServices,
   type ServiceSet,
-  unionServices,
+  unionOfServices,
 } from "../sets/service-set.ts";
 import { classify } from "./alike.ts";
 import { activeRules, type PlanContext } from "./context.ts";
@@ -108,7 +108,7 @@ function relevantTo(
 ): readonly RuleProduct[] {
   const from = regions.map((region) => region.from).reduce(union, universe.none);
   const to = regions.map((region) => region.to).reduce(union, universe.none);
-  const service = unionServices(...regions.map((region) => region.service));
+  const service = unionOfServices(regions.map((region) => region.service));
   return all.filter(
     ({ product }) =>
       servicesMeet(product.service, service) &&

@@ -8,7 +8,7 @@ import {
   isNoAddress,
   prefixes,
   subtractAddresses,
-  unionAddresses,
+  unionOfAddresses,
 } from "../sets/address-set.ts";
 import { isNoService, type ServiceSet, subtractServices } from "../sets/service-set.ts";
 import type { Capabilities, CapabilityTable } from "./target.ts";
@@ -37,7 +37,7 @@ function isBlind(
   service: ServiceSet,
 ): boolean {
   const holes = holesOf(table, direction);
-  const everywhere = unionAddresses(...holes.map((hole) => hole.peers));
+  const everywhere = unionOfAddresses(holes.map((hole) => hole.peers));
   if (!isAddressSubset(peers, everywhere)) return false;
   let rest: readonly Box[] = [{ peers, service }];
   for (const hole of holes) rest = rest.flatMap((box) => cut(box, hole));

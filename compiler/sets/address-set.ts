@@ -98,7 +98,11 @@ export function addressSetOfEdges(edges: Edges, family: Family): AddressSet {
   return family === 4 ? { v4: edges, v6: noEdges } : { v4: noEdges, v6: edges };
 }
 
-export function unionAddresses(...sets: readonly AddressSet[]): AddressSet {
+export const unionAddresses = (...sets: readonly AddressSet[]): AddressSet =>
+  unionOfAddresses(sets);
+
+/** The same of as many as there are: a call takes some 100,000 arguments at most. */
+export function unionOfAddresses(sets: readonly AddressSet[]): AddressSet {
   const inhabited = sets.filter((set) => !isNoAddress(set));
   if (inhabited.length <= 1) return inhabited[0] ?? noAddress;
   return {

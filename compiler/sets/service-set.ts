@@ -53,7 +53,10 @@ export function servicePoint(point: number): ServicePoint {
   return { protocol: Math.floor(point / 65536), detail: point % 65536 };
 }
 
-export function unionServices(...sets: readonly ServiceSet[]): ServiceSet {
+export const unionServices = (...sets: readonly ServiceSet[]): ServiceSet => unionOfServices(sets);
+
+/** The same of as many as there are: a call takes some 100,000 arguments at most. */
+export function unionOfServices(sets: readonly ServiceSet[]): ServiceSet {
   return serviceSet(sets.flatMap((set) => set.intervals));
 }
 

@@ -73,6 +73,36 @@ describe("size", () => {
     expect(codes(text)).toEqual([]);
   });
 
+  const allow = (service: string) => `${head}allow a = workloads -> workloads : ${service}`;
+  it.each<readonly [string, string, readonly string[]]>([
+    ["a string", allow(`tcp/1 { because "${"x".repeat(10_000_000)}" }`), []],
+    ["a string of escapes", allow(`tcp/1 { because "${'\\"'.repeat(4_000_000)}" }`), []],
+    ["a string without an end", allow(`tcp/1 { because "${"\\".repeat(5_000_000)}`), ["SEG100"]],
+    ["a name of other letters", `${head}segment ${"é".repeat(10_000_000)} = workloads`, ["SEG108"]],
+    ["a sound name of hyphens", `${head}segment a${"-a".repeat(5_000_000)} = workloads`, []],
+    ["a name of hyphens", `${head}segment ${"-a".repeat(5_000_000)} = workloads`, ["SEG108"]],
+    [
+      "an address",
+      allow("tcp/1").replace("workloads", `networks { ${"1.".repeat(5_000_000)}1 }`),
+      ["SEG100"],
+    ],
+    [
+      "an address of IPv6",
+      allow("tcp/1").replace("workloads", `networks { ${"1:".repeat(5_000_000)}1 }`),
+      ["SEG100"],
+    ],
+    ["a number", allow(`tcp/${"1".repeat(10_000_000)}`), ["SEG111"]],
+  ])("%s of 10 MB is read", (_, text, expected) => {
+    expect(codes(text)).toEqual(expected);
+  });
+
+  const many = (count: number, one: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => one(index)).join(" ");
+  it("a program of 200,000 fields is read", () => {
+    const text = `${head}program p { linux { ${many(200_000, (at) => `unit "u${at}"`)} } }`;
+    expect(new Set(codes(text))).toEqual(new Set(["SEG117"]));
+  });
+
   const nested = (depth: number) =>
     `${head}segment x = ${"(".repeat(depth)}workloads${")".repeat(depth)}`;
   it(`${nestingMax} brackets are read, one more is SEG119`, () => {
