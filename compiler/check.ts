@@ -139,7 +139,7 @@ export function sieveContext(context: PlanContext): SieveContext {
 }
 
 const failuresOf = (tests: readonly TestResult[]) =>
-  tests.flatMap((test) => test.assertions.flatMap((assertion) => assertion.failure ?? []));
+  tests.flatMap((test) => [test, ...test.assertions].flatMap(({ failure }) => failure ?? []));
 
 /** By file and place; what has no place comes first. */
 function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -34,6 +34,8 @@ export interface TestResult {
   readonly span: Span;
   readonly passed: boolean;
   readonly assertions: readonly AssertionResult[];
+  /** Of the test as a whole: it asserts nothing. */
+  readonly failure: Diagnostic | undefined;
 }
 
 /** Runs every test, in the model's order. */
@@ -45,8 +47,13 @@ export function runTests(world: World): readonly TestResult[] {
       title: test.title,
       module: test.module.name,
       span: test.span,
-      passed: assertions.every((assertion) => assertion.failure === undefined),
+      passed:
+        assertions.length > 0 && assertions.every((assertion) => assertion.failure === undefined),
       assertions,
+      failure:
+        assertions.length > 0
+          ? undefined
+          : diagnose("SEG612", test.span, { test: test.title, expected: undefined }),
     };
   });
 }

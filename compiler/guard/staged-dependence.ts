@@ -1,5 +1,5 @@
-// SEG718 where it is an error: an observed workload lives on a staged allow, and its window ends
-// within 14 days (language.md section 7, "Observation").
+// SEG718: an observed workload lives on a staged allow, and its window ends within 30 days; within
+// 14 that is an error (language.md section 7, "Observation").
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
 import type { Direction } from "../inventory/types.ts";
@@ -17,7 +17,8 @@ import { daysBetween } from "./dates.ts";
 import { describeFlow } from "./describe-flow.ts";
 import { flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
 
-/** From this many days before the window's last day it is an error. */
+/** From this many days before the window's last day it is a warning, then an error. */
+const warningDays = 30;
 const errorDays = 14;
 
 /** False where there is nothing to decide: no window ends soon, or nothing is staged. */
@@ -31,9 +32,9 @@ export function checkStagedDependence(space: Space): readonly Diagnostic[] {
 }
 
 const endingSoon = (world: World): readonly Observation[] =>
-  world.model.observations.filter(
-    ({ until }) => isActive(world, until) && daysBetween(world.now, until) <= errorDays,
-  );
+  world.model.observations
+    .filter(({ until }) => isActive(world, until) && daysBetween(world.now, until) <= warningDays)
+    .toSorted((a, b) => (a.until < b.until ? -1 : Number(a.until > b.until)));
 
 const stagedAllows = (world: World): readonly Rule[] =>
   world.model.rules.filter(
@@ -51,17 +52,18 @@ function dependenceOn(
     for (const flow of flowsOf(space, pair, [rule.flow])) {
       const met = observedEnd(flow, ending);
       if (met === undefined || !dependsOn(world, rule, flow)) continue;
+      const days = daysBetween(world.now, met.observation.until);
       return diagnose(
         "SEG718",
         rule.span,
         {
           workload: met.end.workload?.name ?? "",
           rule: rule.id,
-          days: daysBetween(world.now, met.observation.until),
+          days,
           witness: describeFlow(flow),
         },
         {
-          severity: "error",
+          severity: days <= errorDays ? "error" : "warning",
           related: [{ message: "observed here", span: met.observation.span }],
         },
       );

@@ -91,9 +91,14 @@ export const guaranteeMessages = {
   }),
   SEG612: error({
     name: "test-checks-nothing",
-    title: "A test assertion speaks of no flow at all.",
-    message: (p: { test: string; expected: string }) =>
-      `test ${JSON.stringify(p.test)}: this \`${p.expected}\` checks no flow at all`,
-    help: () => "add a fixture for each side: `workload NAME { … }` inside the test",
+    title: "A test, or an assertion of one, that speaks of no flow at all.",
+    message: (p: { test: string; expected: string | undefined }) =>
+      p.expected === undefined
+        ? `test ${JSON.stringify(p.test)} asserts nothing`
+        : `test ${JSON.stringify(p.test)}: this \`${p.expected}\` checks no flow at all`,
+    help: (p) =>
+      p.expected === undefined
+        ? "add what is to hold: `allowed A -> B : SERVICE` or `denied A -> B : SERVICE`"
+        : "add a fixture for each side: `workload NAME { … }` inside the test",
   }),
 } as const;

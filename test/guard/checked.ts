@@ -1,6 +1,7 @@
 // A one-module project from its statements and its machines, checked: what the tests of promises
 // are written in.
-import { type CheckResult, check } from "../../index.ts";
+import type { CheckResult } from "../../index.ts";
+import { examine } from "../../library/check.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 
 const header = `module lab root
@@ -41,7 +42,7 @@ export function checked(
       ["inventory.json", JSON.stringify(workloads)],
     ]),
   );
-  return check(files, { now });
+  return examine(files, { now });
 }
 
 /** Codes with their messages, in order. */

@@ -109,8 +109,16 @@ describe("always", () => {
 describe("an observed workload on a staged allow", () => {
   const policy = `staged allow s = ${web} -> ${db} : tcp/5432\nobserve ingress of (${db}) until 2026-12-07`;
 
-  test("is an error from 14 days before the window's last day", () => {
-    expect(told(checked(policy, { now: "2026-11-22" }))).toEqual([]);
+  test("is a warning from 30 days before the window's last day, an error from 14", () => {
+    expect(told(checked(policy, { now: "2026-11-06" }))).toEqual([]);
+    for (const [now, days] of [
+      ["2026-11-07", 30],
+      ["2026-11-22", 15],
+    ] as const) {
+      expect(told(checked(policy, { now }))).toEqual([
+        `warning SEG718 observed \`db-1\` depends on staged \`lab.s\` and its window ends in ${days} days: web-1 -> db-1 : tcp/5432 will be refused`,
+      ]);
+    }
     expect(told(checked(policy, { now: "2026-11-23" }))).toEqual([
       "error SEG718 observed `db-1` depends on staged `lab.s` and its window ends in 14 days: web-1 -> db-1 : tcp/5432 will be refused",
     ]);

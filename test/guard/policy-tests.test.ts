@@ -45,6 +45,15 @@ test "t" {
     ]);
   });
 
+  test("a test without an assertion is an error, not a success", () => {
+    const result = checked('test "t" {\n}\ntest "u" {\n  workload w { role db, env prod }\n}');
+    expect(told(result)).toEqual([
+      'error SEG612 test "t" asserts nothing',
+      'error SEG612 test "u" asserts nothing',
+    ]);
+    expect(result.tests.map(({ passed }) => passed)).toEqual([false, false]);
+  });
+
   test("an assertion without a flow is an error, not a success", () => {
     const nobody = "workloads where role is db and env is staging";
     const result = checked(`test "t" {\n  denied ${nobody} -> workloads : tcp/1\n}`);

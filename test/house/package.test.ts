@@ -20,7 +20,7 @@ describe("the packed package", () => {
     const { stdout } = await run("tar", ["-tzf", tarball]);
     files = stdout.trim().split("\n").sort();
     await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  }, 120_000);
+  }, 400_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

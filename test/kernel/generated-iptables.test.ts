@@ -42,7 +42,7 @@ async function enforced(project: GeneratedProject, backend: Backend, minimise: b
 
 describeKernel("generated projects by iptables", { needs: "root" }, () => {
   test("are enforced by real kernels as they are meant", {
-    timeout: isFull ? 3_600_000 : 170_000,
+    timeout: isFull ? 3_600_000 : 400_000,
   }, async () => {
     const total = { projects: 0, probes: 0, allowed: 0 };
     await fc.assert(
@@ -61,7 +61,7 @@ describeKernel("generated projects by iptables", { needs: "root" }, () => {
         numRuns: projects,
         seed,
         endOnFailure: false,
-        interruptAfterTimeLimit: isFull ? 3_500_000 : 160_000,
+        interruptAfterTimeLimit: isFull ? 3_500_000 : 380_000,
         markInterruptAsFailure: true,
       },
     );

@@ -18,7 +18,7 @@ const now = new Date().toISOString().slice(0, 10);
 
 describeKernel("generated projects", { needs: "root" }, () => {
   test("are enforced by real kernels as they are meant", {
-    timeout: isFull ? 3_600_000 : 170_000,
+    timeout: isFull ? 3_600_000 : 400_000,
   }, async () => {
     const total = { projects: 0, probes: 0, allowed: 0 };
     const used = new Set<string>();
@@ -46,7 +46,7 @@ describeKernel("generated projects", { needs: "root" }, () => {
         numRuns: projects,
         seed,
         endOnFailure: false,
-        interruptAfterTimeLimit: isFull ? 3_500_000 : 160_000,
+        interruptAfterTimeLimit: isFull ? 3_500_000 : 380_000,
         markInterruptAsFailure: true,
       },
     );
