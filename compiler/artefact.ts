@@ -28,8 +28,11 @@ export interface TargetRunner {
   readonly kind: EnforcerKind;
   /** Of the files that it writes, and the only one that it reads. */
   readonly format: number;
-  /** Proved: throws, as a bug in segc, where the bytes do not do what the slice says. */
-  readonly produce: (slice: EnforcerSlice, options: ProduceOptions) => Artefact;
+  /**
+   * Proved: throws, as a bug in segc, where the bytes do not do what the slice says. Undefined where
+   * its programs make more combinations than can be told apart, or compared.
+   */
+  readonly produce: (slice: EnforcerSlice, options: ProduceOptions) => Artefact | undefined;
   /** What the files do from that day on that the slice does not say, or the other way round. */
   readonly verify: (
     slice: EnforcerSlice,
@@ -56,9 +59,12 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     kind,
     format,
     produce: (slice, options) => {
+      if (target.isBeyond(slice)) return undefined;
       const least = options.minimise ? minimiseSlice(slice, sharing(options)) : undefined;
       const files = target.render(target.plan(least?.slice ?? slice, options));
-      return artefactOf(target, proved(target, slice, files), {
+      const plan = proved(target, slice, files);
+      if (plan === undefined) return undefined;
+      return artefactOf(target, plan, {
         id: slice.id,
         workloads: slice.workloads,
         files,
@@ -135,17 +141,18 @@ export function formatProblem(
 export const updateFile = ({ update, files }: ArtefactEntry): FileEntry | undefined =>
   update === null ? undefined : files.at(-1);
 
-/** The plan that the bytes say, once they are proved. */
+/** The plan that the bytes say, once they are proved; undefined where that is beyond us. */
 function proved<Plan>(
   target: Target<Plan>,
   slice: EnforcerSlice,
   files: readonly OutputFile[],
-): Plan {
+): Plan | undefined {
   const parsed = target.parse(files);
   if (!parsed.ok) {
     throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
   }
   const [first] = discrepancies(slice, target.meaning(parsed.plan));
+  if (first?.kind === "undecided") return undefined;
   if (first !== undefined) {
     throw new Error(
       `bug in segc (${target.name}): the artefact of ${slice.workloads[0]} is not what the policy says: ${describeDiscrepancy(first)}`,

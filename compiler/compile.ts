@@ -14,6 +14,7 @@ import { exceededBy, overruns, type Quota } from "./quotas.ts";
 import { reliedOn } from "./relies.ts";
 import { addressSharing } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
+import { tooManyPrograms } from "./too-many-programs.ts";
 
 export interface CompileOptions {
   readonly targets: readonly TargetRunner[];
@@ -37,7 +38,7 @@ export interface Compiled {
   readonly manifest: Manifest;
   /** Earlier artefacts that could not be used. */
   readonly notes: readonly SinceNote[];
-  /** Quotas that an artefact does not keep: nothing may be written then. */
+  /** What cannot be made, and quotas that an artefact does not keep: nothing may be written then. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,6 +52,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     ...(sha256 === undefined ? {} : { sha256 }),
   };
   const made = new Map<string, Artefact>();
+  const beyond: Diagnostic[] = [];
   const tooLarge = new Map<string, EnforcerSlice>();
   for (const target of options.targets) {
     for (const slice of eachSlice(model, expansion, capabilities, now, target.kind)) {
@@ -58,6 +60,10 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       const before = made.get(key);
       const artefact =
         before === undefined ? target.produce(slice, produceOptions) : forMore(before, slice);
+      if (artefact === undefined) {
+        beyond.push(tooManyPrograms(model, target.name, slice));
+        continue;
+      }
       made.set(key, artefact);
       if (exceededBy(artefact.entry, quotas).length > 0) tooLarge.set(key, slice);
     }
@@ -87,7 +93,12 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const tooMuch = whole.flatMap((artefact) =>
     overruns(artefact.entry, tooLarge.get(folderOf(artefact)), quotas),
   );
-  return { artefacts, manifest, notes, diagnostics: [...relied.diagnostics, ...tooMuch] };
+  return {
+    artefacts,
+    manifest,
+    notes,
+    diagnostics: [...beyond, ...relied.diagnostics, ...tooMuch],
+  };
 }
 
 const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({

@@ -125,6 +125,9 @@ export interface Target<Plan> {
    */
   readonly format: number;
   readonly capabilities: Capabilities;
+  /** Whether the programs of a slice are more than the target can tell apart on one host. */
+  readonly isBeyond: (slice: EnforcerSlice) => boolean;
+  /** Of a slice that is not beyond it. */
   readonly plan: (slice: EnforcerSlice, options?: PlanOptions) => Plan;
   /** Deterministic bytes. */
   readonly render: (plan: Plan) => readonly OutputFile[];

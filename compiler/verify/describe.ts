@@ -15,7 +15,7 @@ export interface Names {
 
 /** One line without its own end. */
 export function describeDiscrepancy(discrepancy: Discrepancy, names: Names = {}): string {
-  if (discrepancy.kind === "fault") return discrepancy.message;
+  if (discrepancy.kind !== "packet") return discrepancy.message;
   const { direction, mode, witness, required, found } = discrepancy;
   const remote = names.nameOf?.(witness.remote) ?? formatAddress(witness.remote);
   const fields = [...witness.process].map(([field, value]) => `${field} ${JSON.stringify(value)}`);

@@ -17,6 +17,8 @@ import { requiredOpening, requiredRules } from "./required.ts";
 export type Discrepancy =
   /** The artefact holds something that this version does not write, or lacks what it must hold. */
   | { readonly kind: "fault"; readonly message: string }
+  /** Too much to compare: never taken for equal. */
+  | { readonly kind: "undecided"; readonly message: string }
   | {
       readonly kind: "packet";
       readonly direction: Direction;
@@ -136,7 +138,7 @@ function told(
   comparison: PacketComparison,
 ): readonly Discrepancy[] {
   if (comparison.equal === true) return [];
-  if (comparison.equal === undefined) return [fault(comparison.why)];
+  if (comparison.equal === undefined) return [{ kind: "undecided", message: comparison.why }];
   const { witness, a, b } = comparison;
   return [{ kind: "packet", direction, mode, witness, required: a, found: b }];
 }

@@ -23,4 +23,13 @@ export const targetMessages = {
         ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
         : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",
   }),
+  SEG905: error({
+    name: "too-many-programs",
+    title: "Programs of one workload that make too many combinations",
+    verb: "compile",
+    message: (p: { workload: string; others: number; target: string }) =>
+      `${p.target} for \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}: a process can be several of the programs named there at once, in more ways than can be told apart`,
+    help: () =>
+      "name the same field in each of them, `path` for one: programs that differ in it are never one process",
+  }),
 } as const;

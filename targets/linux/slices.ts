@@ -4,7 +4,7 @@
 //
 // A process has one cgroup, but may satisfy several programs. So there is one slice for every
 // combination of unit and launcher fields that some process can have.
-import type { LocalProgram } from "../../compiler/plan/slice.ts";
+import type { EnforcerSlice, LocalProgram } from "../../compiler/plan/slice.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
 import { opaqueName } from "./text.ts";
 
@@ -40,8 +40,29 @@ export const carried = ({ fields }: Pick<LocalProgram, "fields">): Fields =>
     }),
   );
 
+/** Whether the programs of a slice make more combinations than a host is given slices for. */
+export function isBeyondSlices({ directions }: EnforcerSlice): boolean {
+  const programs = new Map<string, LocalProgram>();
+  for (const { denies, allows, stagedDenies, stagedAllows } of directions) {
+    for (const entries of [denies, allows, stagedDenies, stagedAllows]) {
+      for (const entry of entries) {
+        for (const program of entry.programs) programs.set(program.key, program);
+        for (const program of entry.notPrograms) programs.set(program.key, program);
+      }
+    }
+  }
+  return unionsOf([...programs.values()]) === undefined;
+}
+
 /** Every combination of carried fields that a process can have by these programs, sorted. */
 export function combinationsOf(programs: readonly LocalProgram[]): readonly Fields[] {
+  const found = unionsOf(programs);
+  if (found === undefined) throw new Error("bug in segc (linux): a slice that is beyond slices");
+  return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
+}
+
+/** By key; undefined where there are too many. */
+function unionsOf(programs: readonly LocalProgram[]): ReadonlyMap<string, Fields> | undefined {
   const records = programs.map(carried).filter((fields) => fields.size > 0);
   const found = new Map(records.map((fields) => [keyOf(fields), fields]));
   const open = [...found.values()];
@@ -49,14 +70,12 @@ export function combinationsOf(programs: readonly LocalProgram[]): readonly Fiel
     for (const other of records) {
       const union = unionOf(fields, other);
       if (union === undefined || found.has(keyOf(union))) continue;
-      if (found.size >= combinationsMax) {
-        throw new Error("bug in segc (linux): too many combinations of launched programs");
-      }
+      if (found.size >= combinationsMax) return undefined;
       found.set(keyOf(union), union);
       open.push(union);
     }
   }
-  return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
+  return found;
 }
 
 export const sliceName = (fields: Fields) => `${opaqueName("segc-", keyOf(fields))}.slice`;

@@ -1,5 +1,6 @@
 // The nftables target: everything the compiler needs of it, in one value.
 import type { Target } from "../../compiler/plan/target.ts";
+import { isBeyondSlices } from "../linux/slices.ts";
 import { nftablesCapabilities } from "./capabilities.ts";
 import { expireNftables, measureNftables, nftablesExpiries } from "./expire.ts";
 import { nftablesMeaning } from "./packet-list.ts";
@@ -13,6 +14,7 @@ export const nftables: Target<NftPlan> = {
   name: "nftables",
   format: 2,
   capabilities: nftablesCapabilities,
+  isBeyond: isBeyondSlices,
   plan: planNftables,
   render: renderNftables,
   parse: parseNftables,

@@ -108,7 +108,9 @@ describe("sets of pairs", () => {
     const seen = { slices: 0, withPairs: 0 };
     fc.assert(
       fc.property(pairSlice, (of) => {
-        const { files, entry: made } = runnerOf(iptables).produce(of, { minimise: true });
+        const artefact = runnerOf(iptables).produce(of, { minimise: true });
+        if (artefact === undefined) throw new Error("few programs");
+        const { files, entry: made } = artefact;
         const own = files.map((file) => ({
           ...file,
           path: file.path.slice(`iptables/${of.id}/`.length),
