@@ -20,6 +20,7 @@ import type { Inventory } from "./inventory/types.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model, Rule, UtcDate } from "./model/types.ts";
 import { checkCapabilities } from "./plan/check-capabilities.ts";
+import { checkPublished } from "./plan/check-published.ts";
 import { checkUnfiltered } from "./plan/check-unfiltered.ts";
 import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
 import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
@@ -78,6 +79,7 @@ export function checkPolicy(input: CheckInput): Checked {
         ...checkSelections(model, expansion, built.openValues),
         ...checkPromises(world, context),
         ...checkUnfiltered(context),
+        ...checkPublished(context),
         ...failuresOf(tests),
       ]
     : [];

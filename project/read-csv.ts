@@ -53,7 +53,7 @@ const aliases: Readonly<Record<string, string>> = {
 };
 const fields: ReadonlySet<string> = new Set([
   ...["name", "platform", "addresses", "realm", "enforcers", "users", "groups"],
-  ...["launcher", "app-tags", "interfaces", "source"],
+  ...["launcher", "app-tags", "interfaces", "published", "source"],
 ]);
 
 function columnOf(title: string): Column {
@@ -132,7 +132,7 @@ function recordOf(columns: readonly Column[], row: CsvRow): unknown {
   for (const [field, cell] of flat) {
     if (field === "addresses") {
       record[field] = wordsOf(cell).map((ip) => (realm === undefined ? ip : { ip, realm }));
-    } else if (field === "interfaces") record[field] = wordsOf(cell);
+    } else if (field === "interfaces" || field === "published") record[field] = wordsOf(cell);
     else if (field === "users" || field === "groups") record[field] = accountsOf(cell);
     else if (field === "enforcers")
       record[field] = cell.split(";").flatMap((part) => enforcerOf(part, name));

@@ -85,6 +85,7 @@ function workloadOfFixture(fixture: TestFixture): Workload {
     launcher: undefined,
     appTags: undefined,
     interfaces: [],
+    published: [],
     enforcers: [],
     span: fixture.span,
   };

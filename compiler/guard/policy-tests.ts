@@ -76,6 +76,7 @@ function fixtureWorkload(fixture: TestFixture, fresh: FreshAddresses): Workload 
     launcher: "segc",
     appTags: "segc",
     interfaces: [],
+    published: [],
     enforcers: [{ kind: "fixture", id: fixture.name, directions: ["egress", "ingress"] }],
     span: fixture.span,
   };

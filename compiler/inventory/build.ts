@@ -22,6 +22,7 @@ import {
   mergeEnforcers,
   mergeInterfaces,
   mergeLabels,
+  mergePublished,
   mergeScalar,
 } from "./merge.ts";
 import type { Locator, RawInventory, RawSource } from "./raw.ts";
@@ -137,6 +138,7 @@ function workloadOf(context: Context, claims: readonly Claim[]): Workload | unde
     launcher: mergeScalar(merging, "launcher"),
     appTags: mergeScalar(merging, "app-tags"),
     interfaces: mergeInterfaces(merging),
+    published: mergePublished(merging),
     enforcers: mergeEnforcers(merging),
     span: new RecordSpan(first.source.locate, first.index),
   };

@@ -125,6 +125,29 @@ export function mergeInterfaces(merging: Merging): readonly string[] {
   return [...merged].sort();
 }
 
+/** Ports that containers are published under, sorted as texts. */
+export function mergePublished(merging: Merging): readonly string[] {
+  if (merging.claims.every(({ record }) => record.published === undefined)) return noTexts;
+  const merged = new Set<string>();
+  for (const claim of merging.claims) {
+    for (const [index, text] of (claim.record.published ?? []).entries()) {
+      if (isPort(text)) {
+        merged.add(text);
+        continue;
+      }
+      addFault(merging.faults, claim, { path: ["published", index], at: "value" }, (span) =>
+        diagnose("SEG809", span, { why: "port", text }),
+      );
+    }
+  }
+  return [...merged].sort();
+}
+
+function isPort(text: string): boolean {
+  const [, port] = /^(?:tcp|udp|sctp)\/([1-9]\d{0,4})$/.exec(text) ?? [];
+  return port !== undefined && Number(port) <= 65535;
+}
+
 /** By kind, then id. In one record the directions of one enforcer add up. */
 export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
   const merged: Said<Enforcer>[] = [];

@@ -15,6 +15,7 @@ export interface RawRecord {
   readonly launcher?: "segc";
   readonly "app-tags"?: "segc";
   readonly interfaces?: readonly string[];
+  readonly published?: readonly string[];
   readonly enforcers?: readonly RawEnforcer[];
 }
 

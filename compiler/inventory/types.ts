@@ -39,6 +39,8 @@ export interface Workload {
   readonly launcher: "segc" | undefined;
   readonly appTags: "segc" | undefined;
   readonly interfaces: readonly string[];
+  /** Ports that lead to containers, past what the host itself takes in: `tcp/8080`. Sorted as texts. */
+  readonly published: readonly string[];
   /** Sorted by kind, then id. */
   readonly enforcers: readonly Enforcer[];
   /** The record, for messages; undefined for what never stood in a file. */

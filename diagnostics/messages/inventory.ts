@@ -48,6 +48,7 @@ export type RecordFault =
       readonly path: string;
       readonly line: number;
     }
+  | { readonly why: "port"; readonly text: string }
   | { readonly why: "no-platform"; readonly workload: string }
   | { readonly why: "columns"; readonly found: number; readonly wanted: number }
   | { readonly why: "format"; readonly path: string }
@@ -172,6 +173,8 @@ export const inventoryMessages = {
           return `\`${p.text}\` is no address: ${addressFaults[p.fault]}`;
         case "text":
           return `\`${p.key}\` ${textFaults[p.fault]}`;
+        case "port":
+          return `${JSON.stringify(p.text)} is no port that can be published`;
         case "twice":
           return `workload \`${p.workload}\` stands twice in \`${p.path}\`: here and on line ${p.line}`;
         case "no-platform":
@@ -192,6 +195,8 @@ export const inventoryMessages = {
           return addressHelps[p.fault];
         case "text":
           return "use 1 to 253 bytes of printable text";
+        case "port":
+          return "write it like `tcp/8080`, `udp/53` or `sctp/2905`";
         case "twice":
           return "remove one of them, or rename it";
         case "no-platform":

@@ -1,5 +1,5 @@
 // SEG9xx: what the targets make of a policy, and what of that cannot be.
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 export const targetMessages = {
   SEG901: error({
@@ -22,6 +22,15 @@ export const targetMessages = {
       p.minimised
         ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
         : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",
+  }),
+  SEG904: warning({
+    name: "containers-bypass-filter",
+    title: "Containers published past the packet filter of their host",
+    verb: "check",
+    message: (p: { workloads: string; ports: string; enforcer: string }) =>
+      `what comes to ${p.ports} of ${p.workloads} is forwarded to containers, unseen by ${p.enforcer} there: no rule holds it back`,
+    help: () =>
+      "run them in the network of the host, or filter the ports elsewhere: before the host, or in the container engine's own chain (`DOCKER-USER`)",
   }),
   SEG905: error({
     name: "too-many-programs",

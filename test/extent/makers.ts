@@ -136,6 +136,7 @@ export function workload(
     launcher: undefined,
     appTags: undefined,
     interfaces: [],
+    published: [],
     enforcers: [],
     span: spanOf(name),
     ...more,

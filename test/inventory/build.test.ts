@@ -22,6 +22,7 @@ describe("a sound inventory", () => {
         "users: { b: 2, a: 1 }",
         "launcher: segc",
         "interfaces: [eth1, eth0]",
+        "published: [udp/53, tcp/8080, udp/53]",
         "enforcers: [ { kind: nftables, id: n, directions: [ingress, egress] } ]",
       ),
     );
@@ -43,10 +44,22 @@ describe("a sound inventory", () => {
     ]);
     expect(db?.launcher).toBe("segc");
     expect(db?.interfaces).toEqual(["eth0", "eth1"]);
+    expect(db?.published).toEqual(["tcp/8080", "udp/53"]);
     expect(db?.enforcers).toEqual([
       { kind: "nftables", id: "n", directions: ["egress", "ingress"] },
     ]);
   });
+
+  it.each(["8080", "tcp/0", "tcp/65536", "icmp/8", "tcp/08", "tcp/80-90", ""])(
+    "refuses to publish %j",
+    (text) => {
+      const [fault, ...more] = faultsIn(
+        yaml("labels: { role: db, env: prod }", `published: [tcp/65535, '${text}']`),
+      );
+      expect(more).toEqual([]);
+      expect(fault).toContain(`${JSON.stringify(text)} is no port that can be published`);
+    },
+  );
 
   it("makes equal label sets one object", () => {
     const { inventory } = build({

@@ -12,10 +12,10 @@ describe("a CSV inventory", () => {
   it("has a column for each field", () => {
     const { inventory, diagnostics } = build({
       "h.csv": [
-        "name,platform,env,label:role,handles,addresses,realm,users,groups,launcher,interfaces,enforcers,tag:X",
-        'batch-1,linux,prod,db,"pii, payment",10.0.0.1 2001:db8::1,aws,crm=1 batch=2,crm=3,segc,eth0 eth1,nftables; aws-sg sg-1 ingress,y',
+        "name,platform,env,label:role,handles,addresses,realm,users,groups,launcher,interfaces,published,enforcers,tag:X",
+        'batch-1,linux,prod,db,"pii, payment",10.0.0.1 2001:db8::1,aws,crm=1 batch=2,crm=3,segc,eth0 eth1,tcp/80 udp/53,nftables; aws-sg sg-1 ingress,y',
         "",
-        '"fridge, big",other,staging,,,,,,,,,,',
+        '"fridge, big",other,staging,,,,,,,,,,,',
       ].join("\r\n"),
     });
     expect(diagnostics).toEqual([]);
@@ -36,6 +36,7 @@ describe("a CSV inventory", () => {
     expect([...(batch?.groups ?? [])]).toEqual([["crm", 3]]);
     expect(batch?.launcher).toBe("segc");
     expect(batch?.interfaces).toEqual(["eth0", "eth1"]);
+    expect(batch?.published).toEqual(["tcp/80", "udp/53"]);
     expect(batch?.enforcers).toEqual([
       { kind: "aws-sg", id: "sg-1", directions: ["ingress"] },
       { kind: "nftables", id: "batch-1", directions: ["egress", "ingress"] },
