@@ -60,10 +60,13 @@ cgroups() {
   return 1
 }
 
-# Whether a table is in force. Its flags have a line of their own, where no comment can stand.
-awake() {
-  listed=$(nft -t list table inet "$1" 2>/dev/null) || return 1
-  ! printf '%s\\n' "$listed" | grep -qx '[[:space:]]*flags dormant'
+# Chains are listed fast, whatever sets hold. A table of ours has some.
+loaded() {
+  nft list chains inet | grep -qx "table inet $1 {"
+}
+
+wake() {
+  nft "add table inet $1"
 }
 
 # Usage: bring TABLE STATEMENTS. Loads it asleep, fills its sets, and wakes it.
@@ -72,11 +75,11 @@ bring() {
     sed -e '/^add table inet ${tableName}$/d' -e '/^delete table inet ${tableName}$/d' \\
       -e "s/^table inet ${tableName} {$/table inet $1 { flags dormant;/" ${rulesetPath}
     printf '%s\\n' "$2"
-  } | nft -f - && nft "add table inet $1" && awake "$1"
+  } | nft -f - && wake "$1"
 }
 
 remove() {
-  nft -t list table inet "$1" >/dev/null 2>&1 || return 0
+  loaded "$1" || return 0
   nft "add table inet $1 { flags dormant; }" && nft "delete table inet $1"
 }
 
@@ -84,7 +87,11 @@ load() {
   # Assigned first: a loader that cannot read its data must not load half of it.
   text=$(statements ${tableName})
   beside=$(statements ${second})
-  if awake ${tableName}; then
+  # Where a load broke off, either may sleep. Both are whole.
+  for table in ${tableName} ${second}; do
+    if loaded "$table"; then wake "$table"; fi
+  done
+  if loaded ${tableName}; then
     remove ${second}
     if ! bring ${second} "$beside"; then
       remove ${second} || :
@@ -92,12 +99,11 @@ load() {
       return 1
     fi
   fi
-  if awake ${second}; then
+  if loaded ${second}; then
     if remove ${tableName} && bring ${tableName} "$text" && remove ${second}; then return 0; fi
     say 'the load broke off: table ${second} is in force until the next one'
     return 1
   fi
-  remove ${second}
   printf 'include "./${rulesetPath}"\\n%s\\n' "$text" | nft -f -
 }
 
