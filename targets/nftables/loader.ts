@@ -84,9 +84,16 @@ remove() {
 }
 
 load() {
-  # Assigned first: a loader that cannot read its data must not load half of it.
-  text=$(statements ${tableName})
-  beside=$(statements ${second})
+  # Assigned first: a loader that cannot read its data must not load half of it, unless that is better
+  # than nothing: programs that nobody tells apart are let in by no allow.
+  unread=
+  text=$(statements ${tableName}) && beside=$(statements ${second}) || unread=1
+  if [ -n "$unread" ]; then
+    say '${identitiesPath} cannot be read'
+    if loaded ${tableName} || loaded ${second}; then return 1; fi
+    nft -f ${rulesetPath}
+    return 1
+  fi
   # Where a load broke off, either may sleep. Both are whole.
   for table in ${tableName} ${second}; do
     if loaded "$table"; then wake "$table"; fi
@@ -116,7 +123,7 @@ case \${1-} in
 load | fill)
   # Two units may start at once, and a load is several transactions.
   exec 9<${loaderPath}
-  flock 9
+  flock 9 || say 'loading without a lock'
   "$1"
   cgroups
   ;;

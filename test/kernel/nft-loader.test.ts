@@ -61,6 +61,26 @@ tail -n 1 said`;
     );
   });
 
+  test("without its cgroups a first load closes the host, and a later one changes nothing", () => {
+    const script = `rm a/identities b/identities
+for one in a b; do $one/segc-load load 2>said; echo $?; tail -n 1 said; nft list ruleset >now
+grep -c 'policy drop' now; grep -c 'tcp dport 22' now; done`;
+    const said = "1\nsegc: identities cannot be read\n1\n1\n";
+    expect(onHost({ a: ofProgram, b: files(443) }, "nft", script)).toMatchObject({
+      stdout: said.repeat(2),
+      stderr: "",
+    });
+  });
+
+  test("loads without a lock where there is no flock", () => {
+    const script = `mkdir bin; for tool in nft sed grep dirname; do ln -s $(command -v $tool) bin; done
+sed "s#^PATH=.*#PATH=$PWD/bin#" a/segc-load >a/without; /bin/sh a/without load; nft list tables`;
+    expect(onHost({ a: files(22) }, "nft", script)).toMatchObject({
+      stdout: "table inet segc\n",
+      stderr: expect.stringContaining("segc: loading without a lock"),
+    });
+  });
+
   test("without cgroup v2 the rules are in force, and the loader says what they cannot tell", () => {
     const script = `mount -t tmpfs none /sys/fs/cgroup
 for verb in load load fill; do a/segc-load $verb 2>said; echo $?; cat said; done; nft list tables
