@@ -26,7 +26,6 @@ export const targetMessages = {
   SEG904: warning({
     name: "containers-bypass-filter",
     title: "Containers published past the packet filter of their host",
-    verb: "check",
     message: (p: { workloads: string; ports: string; enforcer: string }) =>
       `what comes to ${p.ports} of ${p.workloads} is forwarded to containers, unseen by ${p.enforcer} there: no rule holds it back`,
     help: () =>

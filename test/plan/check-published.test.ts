@@ -1,6 +1,6 @@
 // SEG904: who is named, and whom something before the host still filters.
 import { expect, test } from "vitest";
-import { check } from "../../index.ts";
+import { lint } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 
 const enforcer = (kind: string, directions = ["ingress", "egress"]) => ({
@@ -23,7 +23,7 @@ function found(...records: readonly object[]): readonly string[] {
     ["hosts.json", JSON.stringify(records)],
     ["app.seg", "module app root\nlabel tier: enum { web, db }\n"],
   ]);
-  const { diagnostics } = check(memoryFiles(files), { now: "2026-11-23" });
+  const { diagnostics } = lint(memoryFiles(files), { now: "2026-11-23" });
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return diagnostics.flatMap(({ code, message }) => (code === "SEG904" ? [message] : []));
 }
