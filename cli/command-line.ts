@@ -170,6 +170,7 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
   };
   const now = text("now") ?? terminal.today();
   if (!isDate(now)) return `\`--now\` needs a day as YYYY-MM-DD, not \`${now}\``;
+  if (text("out")?.trim() === "") return "`--out` names no folder";
   const outputs = readOutputs(Array.isArray(raw.output) ? raw.output : []);
   if (typeof outputs === "string") return outputs;
   const inActions = terminal.environment.GITHUB_ACTIONS === "true";

@@ -54,7 +54,9 @@ export function loadProject(files: Files, options: LoadOptions = {}): LoadedProj
   const { config } = read;
   const policies = readPolicies(files, read);
   const inventory = options.withoutInventory === true ? nothing : readSources(files, read);
-  const unlisted = read.diagnostics.length > 0 ? [] : unlistedModules(files, config.modules);
+  // A module that is not found is most likely the one that is not listed: one cause.
+  const isUnsure = read.diagnostics.length > 0 || policies.diagnostics.length > 0;
+  const unlisted = isUnsure ? [] : unlistedModules(files, config.modules);
   const project: Project = {
     config,
     configSource: text.source,

@@ -40,6 +40,7 @@ export function readInventory(
       path: config.file,
       sha256: text.sha256,
       records: records.records,
+      broken: records.broken,
       sets: config.sets?.map((label, index) => ({
         label,
         span: read.valueAt([...config.path, "sets", index]),
@@ -58,6 +59,7 @@ export function readInventory(
 
 interface Records {
   readonly records: readonly RawRecord[];
+  readonly broken: ReadonlySet<string>;
   readonly locate: Locator;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -91,7 +93,12 @@ function csvRecords(source: SourceFile): Records {
 
 function unusable(source: SourceFile, diagnostics: readonly Diagnostic[]): Records {
   const start: Span = { source, start: 0, end: 0 };
-  return { records: [], locate: { value: () => start, key: () => start }, diagnostics };
+  return {
+    records: [],
+    broken: new Set(),
+    locate: { value: () => start, key: () => start },
+    diagnostics,
+  };
 }
 
 function readFault({ span, fault, first }: ReadFault): Diagnostic {
@@ -120,6 +127,7 @@ function envelopeFaults({ source, value, valueAt, keyAt }: Document): readonly D
 function soundRecords(list: readonly unknown[], locate: Locator): Records {
   const records: RawRecord[] = [];
   const indexes: number[] = [];
+  const broken = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   let hidden = 0;
   let last = 0;
@@ -130,6 +138,8 @@ function soundRecords(list: readonly unknown[], locate: Locator): Records {
       continue;
     }
     last = index;
+    const name: unknown = Object(value).name;
+    if (typeof name === "string") broken.add(name);
     for (const { path, at, fault } of recordFaults(value)) {
       if (diagnostics.length >= faultsMax) hidden++;
       else diagnostics.push(diagnose("SEG809", locate[at](index, path), fault));
@@ -139,10 +149,11 @@ function soundRecords(list: readonly unknown[], locate: Locator): Records {
   if (hidden > 0) {
     diagnostics.push(diagnose("SEG809", locate.value(last, []), { why: "more", count: hidden }));
   }
-  if (records.length === list.length) return { records, locate, diagnostics };
+  if (records.length === list.length) return { records, broken, locate, diagnostics };
   const original = (record: number) => indexes[record] ?? 0;
   return {
     records,
+    broken,
     locate: {
       value: (record, path) => locate.value(original(record), path),
       key: (record, path) => locate.key(original(record), path),

@@ -41,12 +41,27 @@ export function readAddresses(
   return addresses.length < 2 ? addresses : addresses.sort(compareHeld).filter(isFirst);
 }
 
-type Fault = Exclude<AddressFault, "length-out-of-range"> | "prefix";
+type Fault = Exclude<AddressFault, "length-out-of-range"> | "prefix" | "nobodys";
+
+/**
+ * "This host" (0.0.0.0/8, ::), loopback (127.0.0.0/8, ::1), multicast (224.0.0.0/4, ff00::/8) and
+ * broadcast: no packet comes from there, or only from oneself. By hand, for every address asks.
+ */
+function isNobodys(ip: IpAddress): boolean {
+  const [first] = ip.words;
+  const byte = first >>> 24;
+  if (ip.family === 6) {
+    const [, second, third, last] = ip.words;
+    return byte === 0xff || (first + second + third === 0 && last <= 1);
+  }
+  return byte === 0 || byte === 127 || (byte >= 224 && byte < 240) || first === 0xffffffff;
+}
 
 function readAddress({ source }: Claim, raw: RawAddress): WorkloadAddress | Fault {
   const text = ipOf(raw);
   const ip = parseAddress(text);
   if (!isFault(ip)) {
+    if (isNobodys(ip)) return "nobodys";
     return { ip, realm: typeof raw === "string" ? source.realm : (raw.realm ?? source.realm) };
   }
   if (/^[0-9a-fA-F.:]+\/\d+$/.test(text)) return "prefix";

@@ -86,6 +86,7 @@ const nameAt: Place = { path: ["name"], at: "value" };
 
 /** What is said about each workload, in the order of names. */
 function groupByName(sources: readonly RawSource[], faults: Faults): readonly (readonly Claim[])[] {
+  const broken = new Set(sources.flatMap((source) => [...(source.broken ?? [])]));
   const groups = new Map<string, Claim[]>();
   for (const source of sources) {
     for (const [index, record] of source.records.entries()) {
@@ -99,6 +100,8 @@ function groupByName(sources: readonly RawSource[], faults: Faults): readonly (r
       else reportTwice(group.at(-1) ?? claim, claim, faults);
     }
   }
+  // What the others say of such a workload is only a part: what it lacks is no second fault.
+  for (const name of broken) groups.delete(name);
   return [...groups].sort(([a], [b]) => compareTexts(a, b)).map(([, claims]) => claims);
 }
 

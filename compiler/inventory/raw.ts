@@ -52,6 +52,8 @@ export interface RawSource {
   readonly path: string;
   readonly sha256: string;
   readonly records: readonly RawRecord[];
+  /** Names of records that were left out because something in them is wrong, which is reported. */
+  readonly broken?: ReadonlySet<string>;
   /** Labels that this source may set; undefined for all. */
   readonly sets: readonly { readonly label: string; readonly span: Span | undefined }[] | undefined;
   /** Realm of addresses that name none. */

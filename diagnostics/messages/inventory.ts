@@ -39,7 +39,8 @@ export type RecordFault =
         | "leading-zero"
         | "zone"
         | "mapped"
-        | "prefix";
+        | "prefix"
+        | "nobodys";
     }
   | { readonly why: "text"; readonly key: string; readonly fault: "empty" | "too-long" | "control" }
   | {
@@ -275,6 +276,7 @@ const addressFaults = {
   zone: "a zone (`%…`) has a meaning on one host only",
   mapped: "traffic never carries an IPv4-mapped IPv6 address",
   prefix: "it is a network",
+  nobodys: "it is for loopback, multicast or the like, and no host's own",
 } as const;
 
 const addressHelps = {
@@ -284,6 +286,7 @@ const addressHelps = {
   zone: "remove the zone",
   mapped: "write the IPv4 address",
   prefix: "give the workload's own address, without a length",
+  nobodys: "give the address that other hosts reach the workload by",
 } as const;
 
 const textFaults = {

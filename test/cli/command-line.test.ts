@@ -20,6 +20,7 @@ describe("wrong usage", () => {
     [["check", "--output", "json"], "`--output` needs FORMAT=FILE"],
     [["check", "--output", "pdf=x"], "not `pdf=x`"],
     [["compile"], "--out <DIR>"],
+    [["compile", "--out", ""], "`--out` names no folder"],
     [["compile", "--out", "o", "--target", "nftable"], "did you mean `nftables`?"],
     [["compile", "--out", "o", "--target", ","], "`--target` names no target"],
     [["explain"], "missing required argument"],

@@ -50,7 +50,13 @@ describe("modules loaded", () => {
     [["fmt", "--check"], 150, ["chevrotain"]],
     [["fmt", "-"], 150, ["chevrotain"]],
     [["check"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["lint"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
     [["test"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [
+      ["explain", "web -> db : tcp/5432"],
+      400,
+      ["chevrotain", "yaml", "csv-parse", "jsonc-parser"],
+    ],
     [["compile", "--out", "out"], 470, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
   ])("%j: at most %d", (args, modulesMax, allowed) => {
     const modules = modulesOf(args, smallProject);

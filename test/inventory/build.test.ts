@@ -136,7 +136,7 @@ describe("addresses", () => {
 
   it("belongs to a realm", () => {
     const record = (name: string, env: string, realm: string) =>
-      `- { name: ${name}, platform: linux, labels: { env: ${env} }, addresses: [{ ip: "::1", realm: ${realm} }] }\n`;
+      `- { name: ${name}, platform: linux, labels: { env: ${env} }, addresses: [{ ip: "fd00::1", realm: ${realm} }] }\n`;
     expect(faultsIn({ "h.yaml": record("a", "prod", "x") + record("b", "staging", "y") })).toEqual(
       [],
     );
@@ -155,13 +155,29 @@ describe("addresses", () => {
     ["fe80::1%eth0", "zone"],
     ["'::ffff:10.0.0.1'", "IPv4-mapped"],
     ["1::2::3", "form of neither"],
-  ])("%s is refused", (text, why) => {
+    ...["0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "239.255.255.255", "255.255.255.255"].map(
+      (text) => [text, "no host's own"],
+    ),
+    ...["'::'", "'::1'", "ff02::1"].map((text) => [text, "no host's own"]),
+  ])("%s is refused", (text = "", why = "") => {
     const [fault, ...more] = faultsIn(
       yaml("labels: { env: prod }", `addresses: [10.0.0.1, ${text}]`),
     );
     expect(more).toEqual([]);
     expect(fault).toContain("SEG809 hosts.yaml:4:25");
     expect(fault).toContain(why);
+  });
+});
+
+describe("a record with a fault", () => {
+  it("is one fault, whatever other sources say of its workload", () => {
+    expect(
+      faultsIn({
+        "segc.yaml": "edition: 1\nmodules: { org: org.seg }\ninventory: [a.yaml, b.yaml]\n",
+        "a.yaml": "- { name: w, addresses: [10.0.0.1] }\n",
+        "b.yaml": "- { name: w, platform: window, labels: { env: prod } }\n",
+      }),
+    ).toEqual([expect.stringContaining("SEG809 b.yaml:1:24")]);
   });
 });
 
