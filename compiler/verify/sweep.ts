@@ -1,95 +1,130 @@
-// The first engine: walks the classes of one axis after another with the rules that are still
-// active as a row of bits, and visits each row of an axis once. Finds a difference early, and is
-// quick where the first axes leave few rules; it gives up when its budget of words is spent.
+// The first engine: walks the classes of all axes but two with the rules that are still active as a
+// row of bits, visits each such row once, and compares the lists on the plane of the last two axes
+// (plane.ts). How alike the lists are makes no difference to it. Where the other axes have too many
+// classes it gives up when its budget of words is spent.
 import { Rows, scattered } from "./atoms.ts";
-import { everything, type MergedAxis, type MergedList, type MergedPair } from "./merged.ts";
+import type { MergedAxis, MergedPair } from "./merged.ts";
+import { Plane } from "./plane.ts";
+import { RuleBits } from "./rule-bits.ts";
 
 /** Classes of a difference, one for each axis; "equal"; or "spent": not decided. */
 export type SweepResult = readonly number[] | "equal" | "spent";
 
-/** `budget`: about how many words of rows may be read. */
-export function sweep(pair: MergedPair, order: readonly number[], budget: number): SweepResult {
-  const setUp = order.reduce((sum, axis) => sum + (pair.axes[axis] as MergedAxis).classes, 0);
-  const widthA = (pair.a.verdicts.length + 31) >>> 5;
-  const widthB = (pair.b.verdicts.length + 31) >>> 5;
-  // WHY: rows alone would cost more than the budget has.
-  if (setUp * (widthA + widthB) > budget) return "spent";
-  return new Sweep(pair, order, widthA, widthB, budget).run();
+/**
+ * @param order of the axes; the last two are the rows and the columns of planes
+ * @param budget about how many words may be read
+ * @param bandWords of lists on planes that are looked at together: so they stay near at hand
+ */
+export function sweep(
+  pair: MergedPair,
+  order: readonly number[],
+  budget: number,
+  bandWords = 65_536,
+): SweepResult {
+  const verdicts = [...new Set([...pair.a.verdicts, ...pair.b.verdicts])];
+  let left = budget;
+  // Lists are equal where each binary digit of the numbers of their verdicts is.
+  for (let digit = 1; digit < verdicts.length; digit *= 2) {
+    const ones = new Set(verdicts.filter((_, number) => (number & digit) !== 0));
+    if (leastCost(pair, order) > left) return "spent";
+    const swept = new Sweep(pair, order, ones, left, bandWords);
+    const result = swept.run();
+    if (result !== "equal") return result;
+    left -= swept.spent;
+  }
+  return "equal";
 }
 
-/** The rules of `a` fill the first words of a row, those of `b` the words after them. */
+/** Words of a row for one step of a walk: most are read several times. */
+const passes = 6;
+
+/** Few lists leave out more than this part of the steps that the classes of the axes allow. */
+const visitedShare = 1 / 32;
+
+function leastCost({ axes, a, b }: MergedPair, order: readonly number[]): number {
+  const classes = order.slice(0, -2).map((axis) => (axes[axis] as MergedAxis).classes); // these axes
+  const width = (a.verdicts.length + b.verdicts.length) / 32;
+  const rows = classes.reduce((sum, count) => sum + count, 0);
+  const steps = classes.reduce((product, count) => product * count, 1);
+  return Math.max(rows, steps * passes * visitedShare) * width;
+}
+
 class Sweep {
-  readonly #axes: readonly MergedAxis[];
   readonly #order: readonly number[];
-  readonly #widthA: number;
-  readonly #width: number;
-  /** For each position: the rows of its classes, one after another. */
-  readonly #rows: readonly Int32Array[];
-  /** For each position: rules that hold every class from there on. */
+  /** How many axes are walked. */
+  readonly #depth: number;
+  readonly #bits: RuleBits;
+  /** For each axis that is walked: rules that hold each of its classes, one row after another. */
+  readonly #holding: readonly Int32Array[];
+  /** For each of them and the plane: rules that hold all classes from there on. */
   readonly #full: readonly Int32Array[];
-  readonly #sameVerdict = new Map<number, Int32Array>();
-  readonly #verdicts: Int32Array;
-  /** The active rules at each position. */
+  /** The same: rules that are active there, and such rows seen before. */
   readonly #active: readonly Int32Array[];
   readonly #seen: readonly Rows[];
+  /** Rules that say the second of both verdicts. */
+  readonly #ones: Int32Array;
+  readonly #plane: Plane;
+  /** Classes in the order of the axes. */
   readonly #path: number[];
-  #budget: number;
+  readonly #budget: number;
+  #steps = 0;
 
   constructor(
-    { axes, a, b }: MergedPair,
+    pair: MergedPair,
     order: readonly number[],
-    widthA: number,
-    widthB: number,
+    ones: ReadonlySet<number>,
     budget: number,
+    bandWords: number,
   ) {
-    this.#axes = axes;
     this.#order = order;
-    this.#widthA = widthA;
-    this.#width = widthA + widthB;
-    this.#budget = budget;
-    this.#verdicts = new Int32Array(this.#width * 32);
-    this.#verdicts.set(a.verdicts);
-    this.#verdicts.set(b.verdicts, widthA * 32);
-    this.#rows = order.map((axis) => this.#rowsOf(axis, a, b));
-    this.#full = this.#fullRows(a, b);
-    this.#active = [...order, 0].map(() => new Int32Array(this.#width));
-    this.#seen = order.map(() => new Rows(this.#width));
+    this.#depth = Math.max(0, order.length - 2);
+    this.#bits = new RuleBits(pair);
+    const positions = Array.from({ length: this.#depth + 1 }, (_, position) => position);
+    this.#holding = order.slice(0, this.#depth).map((axis) => this.#bits.holding(axis));
+    this.#full = positions.map((position) => this.#bits.holdingAll(order.slice(position)));
+    this.#active = positions.map(() => new Int32Array(this.#bits.width));
+    this.#seen = positions.map(() => new Rows(this.#bits.width));
+    this.#ones = this.#bits.saying(ones);
+    const inner = order.slice(this.#depth);
+    this.#plane = new Plane(pair, inner, ones, this.#bits.widthA, bandWords);
     this.#path = order.map(() => 0);
-    this.#fillVerdicts(a, 0);
-    this.#fillVerdicts(b, widthA * 32);
+    this.#budget = budget;
+  }
+
+  get spent(): number {
+    return this.#steps * (passes * this.#bits.width + 8) + this.#plane.spent;
   }
 
   run(): SweepResult {
-    const all = this.#active[0] as Int32Array; // one for each position and one more
-    const everyRule = this.#full[this.#order.length] as Int32Array;
-    for (let word = 0; word < this.#width; word++) all[word] = everyRule[word] as number;
+    const all = this.#active[0] as Int32Array; // one for each position
+    all.set(this.#bits.holdingAll([]));
     this.#cut(all, 0);
-    if (this.#isUniform(all)) return "equal";
     const outcome = this.#visit(0);
-    if (outcome === "spent" || outcome === "equal") return outcome;
-    const classes = this.#axes.map(() => 0);
-    for (const [position, axis] of this.#order.entries()) classes[axis] = this.#path[position] ?? 0;
+    if (outcome !== "differs") return outcome;
+    const classes = this.#order.map(() => 0);
+    for (const [position, axis] of this.#order.entries()) {
+      classes[axis] = this.#path[position] as number;
+    }
     return classes;
   }
 
   #visit(position: number): "equal" | "differs" | "spent" {
-    if (position === this.#order.length) return "differs";
-    const rows = this.#rows[position] as Int32Array; // all of these have one for each position
-    const active = this.#active[position] as Int32Array;
-    const next = this.#active[position + 1] as Int32Array;
-    const seen = this.#seen[position + 1];
-    const classes = rows.length / this.#width;
-    for (let at = 0; at < classes; at++) {
-      this.#budget -= this.#width + 8;
-      if (this.#budget < 0) return "spent";
-      const from = at * this.#width;
-      for (let i = 0; i < this.#width; i++) {
-        next[i] = (active[i] as number) & (rows[from + i] as number);
+    const active = this.#active[position] as Int32Array; // all of these have one for each position
+    if (this.#isUniform(active)) return "equal";
+    const seen = this.#seen[position] as Rows;
+    const known = seen.count;
+    if (seen.intern(active, hashOf(active)) < known) return "equal";
+    if (position === this.#depth) return this.#compare(active);
+    const holding = this.#holding[position] as Int32Array; // all of these, too
+    const next = this.#active[position + 1] as Int32Array; // one more than is walked
+    for (let at = 0; at * active.length < holding.length; at++) {
+      this.#steps++;
+      if (this.spent > this.#budget) return "spent";
+      const from = at * active.length;
+      for (let i = 0; i < active.length; i++) {
+        next[i] = (active[i] as number) & (holding[from + i] as number);
       }
       this.#cut(next, position + 1);
-      if (this.#isUniform(next)) continue;
-      const known = seen?.count ?? 0;
-      if (seen !== undefined && seen.intern(next, hashOf(next)) < known) continue;
       this.#path[position] = at;
       const outcome = this.#visit(position + 1);
       if (outcome !== "equal") return outcome;
@@ -97,76 +132,32 @@ class Sweep {
     return "equal";
   }
 
+  #compare(active: Int32Array): "equal" | "differs" {
+    const found = this.#plane.difference(active);
+    if (found === undefined) return "equal";
+    for (let i = this.#depth; i < this.#path.length; i++) {
+      this.#path[i] = found[i - this.#depth] as number;
+    }
+    return "differs";
+  }
+
   /** Clears what comes after the first rule of either list that holds all that is left. */
   #cut(row: Int32Array, position: number): void {
-    const full = this.#full[position] as Int32Array; // one for each position and one more
-    cutWithin(row, full, 0, this.#widthA);
-    cutWithin(row, full, this.#widthA, this.#width);
+    const full = this.#full[position] as Int32Array; // one for each position
+    cutWithin(row, full, 0, this.#bits.widthA);
+    cutWithin(row, full, this.#bits.widthA, this.#bits.width);
   }
 
   /** True where all active rules of both lists say the same. */
   #isUniform(row: Int32Array): boolean {
-    let word = 0;
-    while (row[word] === 0) word++;
-    const bits = row[word] as number;
-    const verdict = this.#verdicts[word * 32 + 31 - Math.clz32(bits & -bits)] as number;
-    const same = this.#sameVerdict.get(verdict) as Int32Array; // every verdict has a row
-    for (let i = word; i < this.#width; i++) {
-      if (((row[i] as number) & ~(same[i] as number)) !== 0) return false;
+    let ones = 0;
+    let others = 0;
+    for (let i = 0; i < row.length; i++) {
+      ones |= (row[i] as number) & (this.#ones[i] as number);
+      others |= (row[i] as number) & ~(this.#ones[i] as number);
+      if (ones !== 0 && others !== 0) return false;
     }
     return true;
-  }
-
-  #rowsOf(axis: number, a: MergedList, b: MergedList): Int32Array {
-    const { classes, sets } = this.#axes[axis] as MergedAxis; // an order of these axes
-    const rows = new Int32Array(classes * this.#width);
-    const fill = ({ verdicts, sets: numbers }: MergedList, base: number) => {
-      for (let rule = 0; rule < verdicts.length; rule++) {
-        const number = numbers[rule * this.#order.length + axis] as number;
-        const word = base + (rule >>> 5);
-        const bit = 1 << (rule & 31);
-        const runs = number === everything ? [0, classes] : (sets[number] ?? []);
-        for (let i = 0; i < runs.length; i += 2) {
-          for (let at = runs[i] as number; at < (runs[i + 1] as number); at++) {
-            const place = at * this.#width + word;
-            rows[place] = (rows[place] as number) | bit;
-          }
-        }
-      }
-    };
-    fill(a, 0);
-    fill(b, this.#widthA);
-    return rows;
-  }
-
-  #fullRows(a: MergedList, b: MergedList): readonly Int32Array[] {
-    const rows = [...this.#order, 0].map(() => new Int32Array(this.#width));
-    const fill = ({ verdicts, sets }: MergedList, base: number) => {
-      for (let rule = 0; rule < verdicts.length; rule++) {
-        for (let position = this.#order.length; position >= 0; position--) {
-          const axis = this.#order[position];
-          if (axis !== undefined && sets[rule * this.#order.length + axis] !== everything) break;
-          const row = rows[position] as Int32Array; // one for each position and one more
-          row[base + (rule >>> 5)] = (row[base + (rule >>> 5)] as number) | (1 << (rule & 31));
-        }
-      }
-    };
-    fill(a, 0);
-    fill(b, this.#widthA);
-    return rows;
-  }
-
-  #fillVerdicts({ verdicts }: MergedList, base: number): void {
-    for (let rule = 0; rule < verdicts.length; rule++) {
-      const verdict = verdicts[rule] as number;
-      let row = this.#sameVerdict.get(verdict);
-      if (row === undefined) {
-        row = new Int32Array(this.#width);
-        this.#sameVerdict.set(verdict, row);
-      }
-      const at = base + rule;
-      row[at >>> 5] = (row[at >>> 5] as number) | (1 << (at & 31));
-    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
   unrelated,
   verdictOf,
 } from "./random-lists.ts";
+import { crossing, placeOf, tableOf } from "./wide-lists.ts";
 
 const numRuns = process.env.SEGC_FULL === "1" ? 30_000 : 1_500;
 
@@ -95,6 +96,47 @@ describe("a sweep", () => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe("planes of more columns than a word has bits", () => {
+  const decided = (pair: ListPair) => {
+    const [a, b] = [tableOf(pair.axes, pair.a), tableOf(pair.axes, pair.b)];
+    return { a, b, isEqual: a.every((verdict, at) => verdict === b[at]) };
+  };
+
+  it("are compared exactly, whichever axes they have and however few lines at a time", () => {
+    const bands = fc.constantFrom(1, 5, 40, 10_000);
+    const cases = fc.tuple(crossing, fc.boolean(), bands);
+    fc.assert(
+      fc.property(cases, ([lists, isBackwards, band]) => {
+        const { axes } = lists;
+        const order = ordersOf(axes)[isBackwards ? 1 : 0] ?? [];
+        const pair = mergePair(axes, lists.a, lists.b);
+        const found = sweep(pair, order, Number.POSITIVE_INFINITY, band);
+        const { a, b, isEqual } = decided(lists);
+        expect(found === "equal").toBe(isEqual);
+        if (typeof found === "string") return;
+        const at = placeOf(
+          axes,
+          found.map((number, axis) => pair.axes[axis]?.lowest[number] ?? -1),
+        );
+        expect(a[at]).not.toBe(b[at]);
+      }),
+      { numRuns: Math.ceil(numRuns / 4) },
+    );
+  });
+
+  it("are of both kinds, and wide", () => {
+    const sample = fc.sample(crossing, { numRuns: 200, seed: 1 });
+    const equal = sample.filter((pair) => decided(pair).isEqual);
+    expect(equal.length).toBeGreaterThan(50);
+    expect(equal.length).toBeLessThan(150);
+    const wide = equal.filter(({ axes, a, b }) => {
+      const classes = mergePair(axes, a, b).axes.map((axis) => axis.classes);
+      return classes.filter((count) => count > 32).length > 1;
+    });
+    expect(wide.length).toBeGreaterThan(15);
   });
 });
 

@@ -12,7 +12,15 @@ import {
   unionServices,
 } from "../../compiler/sets/service-set.ts";
 import { comparePackets, type PacketWitness } from "../../compiler/verify/compare-packets.ts";
-import { type Aspects, aspects, list, packetsFor, rule, verdictOn } from "./random-packets.ts";
+import {
+  type Aspects,
+  aspects,
+  list,
+  packetsFor,
+  reordered,
+  rule,
+  verdictOn,
+} from "./random-packets.ts";
 
 const numRuns = process.env.SEGC_FULL === "1" ? 4_000 : 200;
 
@@ -94,6 +102,26 @@ describe("two packet lists", () => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe("two orders of the same rules for processes", () => {
+  const asked: Aspects = { local: false, process: true, time: false };
+
+  it("are told apart exactly where a process of two rules is", () => {
+    fc.assert(
+      fc.property(reordered, ([a, b]) => agrees({ asked, a, b })),
+      { numRuns },
+    );
+  });
+
+  it("are of both kinds here", () => {
+    const sample = fc.sample(reordered, { numRuns: 200, seed: 1 });
+    const different = sample.filter(([a, b]) =>
+      packetsFor(asked).some((packet) => verdictOn(a, packet) !== verdictOn(b, packet)),
+    );
+    expect(different.length).toBeGreaterThan(40);
+    expect(different.length).toBeLessThan(160);
   });
 });
 

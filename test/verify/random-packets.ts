@@ -122,14 +122,17 @@ const record: fc.Arbitrary<ProcessRecord> = fc
   );
 const test: fc.Arbitrary<ProcessTest> = fc.array(record, { maxLength: 3 });
 
+const everywhere = fc.constant(prefixes("0.0.0.0/0", "::/0"));
+const any = fc.constant(anyService);
+
 export function rule(asked: Aspects): fc.Arbitrary<PacketRule> {
   const tests = asked.process ? fc.array(test, { maxLength: 2 }) : fc.constant([]);
   return fc.record({
-    remote: fc.oneof(addresses(remoteTexts), fc.constant(prefixes("0.0.0.0/0", "::/0"))),
+    remote: fc.oneof(addresses(remoteTexts), everywhere),
     local: asked.local
       ? fc.option(addresses(localTexts), { nil: undefined })
       : fc.constant(undefined),
-    service: fc.oneof(some(serviceIntervals, 3).map(serviceSet), fc.constant(anyService)),
+    service: fc.oneof(some(serviceIntervals, 3).map(serviceSet), any),
     processes: tests,
     notProcesses: tests,
     before: asked.time
@@ -146,6 +149,41 @@ export function list(asked: Aspects): fc.Arbitrary<PacketList> {
     otherwise: fc.constantFrom<PacketVerdict>("drop", "drop", "accept"),
   });
 }
+
+/** Rules that ask for one field each, many of which hold the same packets of some process. */
+const oneField: fc.Arbitrary<PacketRule> = fc.record({
+  remote: fc.oneof(
+    fc.constantFrom(...remoteTexts).map((text) => prefixes(text)),
+    everywhere,
+  ),
+  local: fc.constant(undefined),
+  service: fc.oneof(
+    fc.constantFrom(...serviceIntervals).map((one) => serviceSet([one])),
+    any,
+  ),
+  processes: fc
+    .constantFrom(...fieldValues)
+    .chain(([field, values]) => fc.constantFrom(...values).map((value) => [field, value] as const))
+    .map((entry) => [[new Map([entry])]]),
+  notProcesses: fc.constant([]),
+  before: fc.constant(undefined),
+  verdict: fc.constantFrom<PacketVerdict>("accept", "drop"),
+});
+
+/** Two lists of the same rules in two orders, which is all that may tell them apart. */
+export const reordered: fc.Arbitrary<readonly [PacketList, PacketList]> = fc
+  .array(oneField, { minLength: 2, maxLength: 5, size: "max" })
+  .chain((rules) =>
+    fc.tuple(
+      fc.constant(rules),
+      fc.shuffledSubarray(rules, { minLength: rules.length, maxLength: rules.length }),
+      fc.constantFrom<PacketVerdict>("drop", "accept"),
+    ),
+  )
+  .map(([rules, shuffled, otherwise]) => [
+    { direction: "ingress", rules, otherwise },
+    { direction: "ingress", rules: shuffled, otherwise },
+  ]);
 
 const addressOf = (text: string): IpAddress => {
   const parsed = parseAddress(text);
