@@ -108,8 +108,10 @@ function checkSideFiles(files: readonly OutputFile[], plan: IptPlan): void {
   for (const { path, text } of wanted) {
     const found = files.find((file) => file.path === path);
     if (found === undefined) throw new RulesetFault(1, "is missing", path);
-    const index = text.split("\n").findIndex((line, at) => found.text.split("\n")[at] !== line);
-    if (found.text !== text) throw new RulesetFault(Math.max(index, 0) + 1, "was changed", path);
+    if (found.text === text) continue;
+    const others = found.text.split("\n");
+    const index = text.split("\n").findIndex((line, at) => others[at] !== line);
+    throw new RulesetFault(Math.max(index, 0) + 1, "was changed", path);
   }
   const known = new Set([...main, ...wanted.map(({ path }) => path)]);
   const stranger = files.find(({ path }) => !known.has(path));
