@@ -72,7 +72,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const { artefacts, notes } =
     options.since === undefined
       ? { artefacts: whole, notes: [] }
-      : updatesSince(whole, options.since, options.targets);
+      : updatesSince(whole, options.since, options.targets, sha256);
   const relied = reliedOn(
     planContext(model, expansion, capabilities, now),
     whole.map(({ entry }) => entry),

@@ -2,7 +2,7 @@
 // changed, a file leads from what hosts have loaded to what they are to have.
 import { type Artefact, formatProblem, type TargetRunner } from "./artefact.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
-import { sha256 } from "./model/sha256.ts";
+import { sha256OfBytes } from "./model/sha256.ts";
 import type { TargetName } from "./plan/target.ts";
 
 /** What an earlier compile left. */
@@ -26,21 +26,20 @@ export interface SinceResult {
   readonly notes: readonly SinceNote[];
 }
 
+/** @param sha256 as of `ProduceOptions` */
 export function updatesSince(
   artefacts: readonly Artefact[],
   { manifest, texts }: Since,
   runners: readonly TargetRunner[],
+  sha256: (bytes: Uint8Array) => string = sha256OfBytes,
 ): SinceResult {
-  const entryOf = new Map<string, ArtefactEntry>();
-  for (const entry of manifest.artefacts) {
-    for (const name of entry.workloads) entryOf.set(`${entry.target} ${name}`, entry);
-  }
+  const earlierOf = earlierEntries(manifest);
   const problems = new Map<ArtefactEntry, string>();
   const updated = artefacts.map((artefact) => {
     const runner = runners.find(({ name }) => name === artefact.entry.target);
-    const entry = earlierOf(artefact.entry, entryOf);
+    const entry = earlierOf(artefact.entry);
     if (runner === undefined || entry === undefined) return artefact;
-    const earlier = formatProblem(runner, entry, manifest.segc) ?? artefactOf(entry, texts);
+    const earlier = formatProblem(runner, entry, manifest.segc) ?? artefactOf(entry, texts, sha256);
     const result =
       typeof earlier === "string"
         ? { kind: "unread" as const, problem: earlier }
@@ -55,23 +54,46 @@ export function updatesSince(
   return { artefacts: updated, notes };
 }
 
-/** The one artefact that all these workloads had. */
-function earlierOf(
-  { target, workloads }: ArtefactEntry,
-  entryOf: ReadonlyMap<string, ArtefactEntry>,
-): ArtefactEntry | undefined {
-  const earlier = new Set(workloads.map((name) => entryOf.get(`${target} ${name}`)));
-  const [only] = earlier;
-  return earlier.size === 1 ? only : undefined;
+/**
+ * Finds the one artefact that all workloads of a later one had. Mostly they are the same workloads,
+ * in the same order, so names are looked up one by one only where they are not.
+ */
+function earlierEntries({ artefacts }: Manifest) {
+  const byFirst = new Map(
+    artefacts.map((entry) => [`${entry.target} ${entry.workloads[0]}`, entry] as const),
+  );
+  let byName: Map<string, ArtefactEntry> | undefined;
+  return ({ target, workloads }: ArtefactEntry): ArtefactEntry | undefined => {
+    const same = byFirst.get(`${target} ${workloads[0]}`);
+    if (same !== undefined && isSameList(same.workloads, workloads)) return same;
+    byName ??= new Map(
+      artefacts.flatMap((entry) =>
+        entry.workloads.map((name) => [`${entry.target} ${name}`, entry] as const),
+      ),
+    );
+    const only = byName.get(`${target} ${workloads[0]}`);
+    const isIt = (name: string) => byName?.get(`${target} ${name}`) === only;
+    return workloads.every(isIt) ? only : undefined;
+  };
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Its files, or why they are not those that were compiled: then nobody knows what hosts hold. */
-function artefactOf(entry: ArtefactEntry, texts: ReadonlyMap<string, string>): Artefact | string {
+function artefactOf(
+  entry: ArtefactEntry,
+  texts: ReadonlyMap<string, string>,
+  sha256: (bytes: Uint8Array) => string,
+): Artefact | string {
   const files: { path: string; text: string; executable: boolean }[] = [];
   for (const { path, sha256: expected, executable } of entry.files) {
     const text = texts.get(path);
     if (text === undefined) return `${path} cannot be read`;
-    if (sha256(text) !== expected) return `${path} was changed by hand`;
+    if (sha256(new TextEncoder().encode(text)) !== expected) return `${path} was changed by hand`;
     files.push({ path, text, executable });
   }
   return { entry, files };

@@ -13,6 +13,7 @@ import {
   noEdges,
   sameEdges,
   unionOfEdges,
+  withoutCommonRanges,
 } from "./edges.ts";
 import { prefixesBetween } from "./prefixes.ts";
 
@@ -171,6 +172,19 @@ export function areDisjoint(sets: readonly AddressSet[], family: Family): boolea
 /** Whether the set holds every address of the family. */
 export function isWhole(set: AddressSet, family: Family): boolean {
   return sameEdges(edgesIn(set, family), edgesIn(everyAddress, family));
+}
+
+/**
+ * What is left of two sets without the ranges that are in both, whole. Prefixes are taken range by
+ * range, so what is left has the prefixes in which the two differ.
+ */
+export function differingRanges(a: AddressSet, b: AddressSet): readonly [AddressSet, AddressSet] {
+  const [a4, b4] = withoutCommonRanges(a.v4, b.v4, 1);
+  const [a6, b6] = withoutCommonRanges(a.v6, b.v6, 4);
+  return [
+    { v4: a4, v6: a6 },
+    { v4: b4, v6: b6 },
+  ];
 }
 
 /** Number of ranges of both families. */

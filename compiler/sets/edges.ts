@@ -42,6 +42,25 @@ export function combine(a: Edges, b: Edges, width: number, table: number): Edges
   return length === result.length ? result : result.slice(0, length);
 }
 
+/** Ranges (an edge and the next) of either that are not, both ends alike, ranges of the other. */
+export function withoutCommonRanges(a: Edges, b: Edges, width: number): readonly [Edges, Edges] {
+  const kept = [new Float64Array(a.length), new Float64Array(b.length)] as const;
+  const lengths: [number, number] = [0, 0];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const order = i >= a.length ? 1 : j >= b.length ? -1 : comparePoints(a, i, b, j, 2 * width);
+    if (order < 0) {
+      for (let end = i + 2 * width; i < end; i++) kept[0][lengths[0]++] = a[i] as number;
+    } else if (order > 0) {
+      for (let end = j + 2 * width; j < end; j++) kept[1][lengths[1]++] = b[j] as number;
+    } else {
+      i += 2 * width;
+      j += 2 * width;
+    }
+  }
+  return [kept[0].slice(0, lengths[0]), kept[1].slice(0, lengths[1])];
+}
+
 /** Order of the points at two places. */
 export function comparePoints(
   a: Edges | readonly number[],

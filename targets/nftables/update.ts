@@ -3,7 +3,12 @@
 // connections and other sets stay as they are. The bytes are read back and carried out on the earlier
 // plan before anybody sees them.
 import type { PlanUpdate } from "../../compiler/plan/target.ts";
-import { cidrsOf } from "../../compiler/sets/address-set.ts";
+import {
+  type AddressSet,
+  cidrsOf,
+  differingRanges,
+  noAddress,
+} from "../../compiler/sets/address-set.ts";
 import { cidrText, textsOf } from "./elements.ts";
 import { type NftPlan, tableName } from "./ruleset.ts";
 import { sideFiles, updatePath } from "./side-files.ts";
@@ -12,9 +17,9 @@ import { type Elements, type Loaded, loadedAfter } from "./update-apply.ts";
 
 /** Undefined where anything but members has changed: then the whole file is to be loaded. */
 export function updateNftables(before: NftPlan, after: NftPlan): PlanUpdate | undefined {
-  const [old, wanted] = [loadedOf(before), loadedOf(after)];
-  if (old === undefined || wanted === undefined) return undefined;
+  if (before.stamp === undefined || after.stamp === undefined) return undefined;
   if (shapeOf(before) !== shapeOf(after)) return undefined;
+  const [old, wanted] = differing(before, before.stamp, after, after.stamp);
   const removed = difference(old.elements, wanted.elements);
   const added = difference(wanted.elements, old.elements);
   const text = updateText({ from: old.stamp, removed, added, to: wanted.stamp });
@@ -41,20 +46,44 @@ function shapeOf(plan: NftPlan): string {
   ]);
 }
 
-/** As the kernel holds it once the table is loaded; undefined for one without a stamp. */
-function loadedOf({ stamp, addressSets, verdictMaps }: NftPlan): Loaded | undefined {
-  if (stamp === undefined) return undefined;
-  const sets = addressSets.map(
-    ({ name, addresses }) =>
-      [name, new Map(cidrsOf(addresses).map((cidr) => [cidrText(cidr), ""]))] as const,
-  );
-  const maps = verdictMaps.map(({ name, branches }) => {
-    const pairs = branches.flatMap(({ chain, addresses }) =>
-      cidrsOf(addresses).map((cidr) => [cidrText(cidr), ` : jump ${chain}`] as const),
-    );
-    return [name, new Map(pairs)] as const;
-  });
-  return { stamp, elements: new Map([...sets, ...maps]) };
+/**
+ * As the kernel holds both tables, less the elements in which they are alike: what an update does to
+ * few of very many elements is done and proved without looking at the others. A key among those
+ * would be one too many in the later table.
+ */
+function differing(
+  before: NftPlan,
+  from: string,
+  after: NftPlan,
+  to: string,
+): readonly [Loaded, Loaded] {
+  const old = new Map<string, Map<string, string>>();
+  const wanted = new Map<string, Map<string, string>>();
+  const put = (name: string, a: AddressSet, b: AddressSet, verdict: string) => {
+    differingRanges(a, b).forEach((addresses, side) => {
+      const tables = side === 0 ? old : wanted;
+      const elements = tables.get(name) ?? new Map<string, string>();
+      for (const cidr of cidrsOf(addresses)) elements.set(cidrText(cidr), verdict);
+      tables.set(name, elements);
+    });
+  };
+  for (const { name, addresses } of before.addressSets) {
+    const later = after.addressSets.find((set) => set.name === name);
+    put(name, addresses, later?.addresses ?? noAddress, "");
+  }
+  for (const { name, branches } of before.verdictMaps) {
+    const later = after.verdictMaps.find((map) => map.name === name)?.branches ?? [];
+    const chains = new Set([...branches, ...later].map(({ chain }) => chain));
+    const of = (list: typeof branches, chain: string) =>
+      list.find((branch) => branch.chain === chain)?.addresses ?? noAddress;
+    for (const chain of chains) {
+      put(name, of(branches, chain), of(later, chain), ` : jump ${chain}`);
+    }
+  }
+  return [
+    { stamp: from, elements: old },
+    { stamp: to, elements: wanted },
+  ];
 }
 
 /** Elements of the first that the second has not, or has with another verdict. */

@@ -9,6 +9,7 @@ import {
   type AddressSet,
   addressSet,
   cidrsOf,
+  differingRanges,
   equalAddressSets,
   everyAddress,
   hasAddress,
@@ -154,3 +155,18 @@ function wordsOf(bytes: readonly number[]): readonly [number, number, number, nu
   const word = (at: number) => bytes.slice(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0);
   return [word(0), word(4), word(8), word(12)];
 }
+
+test("sets without the ranges that both have differ in the same prefixes", () => {
+  const only = (some: readonly string[], others: readonly string[]) =>
+    some.filter((text) => !others.includes(text));
+  fc.assert(
+    fc.property(lists, lists, lists, (common, a, b) => {
+      const [left, right] = [addressSet([...common, ...a]), addressSet([...common, ...b])];
+      const [leftRest, rightRest] = differingRanges(left, right).map(texts);
+      expect(only(leftRest ?? [], rightRest ?? [])).toEqual(only(texts(left), texts(right)));
+      expect(only(rightRest ?? [], leftRest ?? [])).toEqual(only(texts(right), texts(left)));
+      expect(differingRanges(left, left).every(isNoAddress)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
