@@ -192,17 +192,18 @@ export function rangeCount(set: AddressSet): number {
   return set.v4.length / 2 + set.v6.length / 8;
 }
 
-/** Whether some range is of more than one address. */
-export function hasWideRange(set: AddressSet): boolean {
-  for (let at = 0; at < set.v4.length; at += 2) {
-    if ((set.v4[at] as number) + 1 !== set.v4[at + 1]) return true;
+/** Number of addresses of both families; rounded where it is more than 2^53. */
+export function addressCount({ v4, v6 }: AddressSet): number {
+  let count = 0;
+  for (let at = 0; at < v4.length; at += 2) count += (v4[at + 1] ?? 0) - (v4[at] ?? 0);
+  for (let at = 0; at < v6.length; at += 8) {
+    let length = 0;
+    for (let word = at; word < at + 4; word++) {
+      length = length * 2 ** 32 + (v6[word + 4] ?? 0) - (v6[word] ?? 0);
+    }
+    count += length;
   }
-  for (let at = 0; at < set.v6.length; at += 8) {
-    const isSingle =
-      (set.v6[at + 3] as number) + 1 === set.v6[at + 7] && set.v6[at + 2] === set.v6[at + 6];
-    if (!isSingle) return true;
-  }
-  return false;
+  return count;
 }
 
 /** The fewest prefixes that are exactly this set, IPv4 first, ascending. */

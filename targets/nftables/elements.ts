@@ -8,29 +8,45 @@ import {
   parsePrefix,
 } from "../../compiler/sets/address.ts";
 import { type AddressSet, cidrsOf, disjointSet } from "../../compiler/sets/address-set.ts";
+import { holdsHosts, hostsOf } from "./set-members.ts";
 
-interface Texts {
-  /** Every prefix on a line of its own, with the indent and the comma of an element. */
-  readonly lines: string;
-  readonly count: number;
-  /** With a prefix among them the kernel keeps a tree; single addresses alone are hashed. */
-  readonly isInterval: boolean;
-}
-
-const texts = new WeakMap<AddressSet, Texts>();
 const indent = "      ";
 
-export function textsOf(addresses: AddressSet): Texts {
-  const known = texts.get(addresses);
-  if (known !== undefined) return known;
-  const cidrs = cidrsOf(addresses);
-  const made = {
-    lines: cidrs.map((cidr) => `${indent}${cidrText(cidr)},\n`).join(""),
-    count: cidrs.length,
-    isInterval: cidrs.some((cidr) => !isSingle(cidr)),
+interface Texts {
+  /** Every element on a line of its own, with the indent and the comma of an element. */
+  readonly lines: string;
+  readonly count: number;
+}
+
+/** How the elements of one set or map are written. */
+export interface Listing {
+  /** With a prefix among them the kernel keeps a tree; single addresses alone are hashed. */
+  readonly isInterval: boolean;
+  readonly cidrsOf: (addresses: AddressSet) => readonly Cidr[];
+  readonly textsOf: (addresses: AddressSet) => Texts;
+}
+
+const asPrefixes: Listing = { isInterval: true, cidrsOf, textsOf: remembered(cidrsOf) };
+const asHosts: Listing = { isInterval: false, cidrsOf: hostsOf, textsOf: remembered(hostsOf) };
+
+/** Of a set or map that holds all of these. */
+export const listingOf = (...all: readonly AddressSet[]): Listing =>
+  holdsHosts(all) ? asHosts : asPrefixes;
+
+/** The fewest prefixes. */
+export const prefixTexts = asPrefixes.textsOf;
+
+function remembered(list: (addresses: AddressSet) => readonly Cidr[]) {
+  const texts = new WeakMap<AddressSet, Texts>();
+  return (addresses: AddressSet): Texts => {
+    const known = texts.get(addresses);
+    if (known !== undefined) return known;
+    const cidrs = list(addresses);
+    const lines = cidrs.map((cidr) => `${indent}${cidrText(cidr)},\n`).join("");
+    const made = { lines, count: cidrs.length };
+    texts.set(addresses, made);
+    return made;
   };
-  texts.set(addresses, made);
-  return made;
 }
 
 const isSingle = ({ address, length }: Cidr) => length === (address.family === 4 ? 32 : 128);
@@ -39,11 +55,9 @@ const isSingle = ({ address, length }: Cidr) => length === (address.family === 4
 export const cidrText = (cidr: Cidr): string =>
   isSingle(cidr) ? formatAddress(cidr.address) : formatCidr(cidr);
 
-/** Every line of `elements = { … }`; `suffix` stands before each comma. */
-export function elementLines(addresses: AddressSet, suffix = ""): string {
-  const { lines } = textsOf(addresses);
-  return suffix === "" ? lines : lines.replaceAll(",\n", `${suffix},\n`);
-}
+/** Lines of elements, with what stands behind each key. */
+export const withSuffix = (lines: string, suffix: string): string =>
+  lines.replaceAll(",\n", `${suffix},\n`);
 
 const sets = { 4: new Map<string, AddressSet>(), 6: new Map<string, AddressSet>() } as const;
 /** Enough for the shared sets of a fleet, too few to keep one alive. */

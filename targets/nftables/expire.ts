@@ -2,7 +2,7 @@
 // found by their guard, so that they can be listed and taken out of a file.
 import type { UtcDate } from "../../compiler/model/types.ts";
 import type { ArtefactSize } from "../../compiler/plan/target.ts";
-import { textsOf } from "./elements.ts";
+import { listingOf } from "./elements.ts";
 import { endOf } from "./entry.ts";
 import { type NftPlan, type NftRule, targetsOf } from "./ruleset.ts";
 import { stamped } from "./stamp.ts";
@@ -10,10 +10,11 @@ import { stamped } from "./stamp.ts";
 /** What the kernel holds: rules, and elements of named sets (identity sets when all are filled). */
 export function measureNftables(plan: NftPlan): ArtefactSize {
   const elements = [
-    ...plan.addressSets.map(({ addresses }) => textsOf(addresses).count),
-    ...plan.verdictMaps.flatMap(({ branches }) =>
-      branches.map(({ addresses }) => textsOf(addresses).count),
-    ),
+    ...plan.addressSets.map(({ addresses }) => listingOf(addresses).textsOf(addresses).count),
+    ...plan.verdictMaps.flatMap(({ branches }) => {
+      const listing = listingOf(...branches.map(({ addresses }) => addresses));
+      return branches.map(({ addresses }) => listing.textsOf(addresses).count);
+    }),
   ];
   return {
     rules: plan.chains.reduce((sum, { rules }) => sum + rules.length, 0),

@@ -4,7 +4,7 @@ import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/address-set.ts";
 import { RulesetFault } from "../linux/fault.ts";
-import { addressesIn, textsOf } from "./elements.ts";
+import { addressesIn } from "./elements.ts";
 import { rulesetPath } from "./loader.ts";
 import { parseRule } from "./parse-rule.ts";
 import { checkSideFiles, parseSideFiles } from "./parse-side-files.ts";
@@ -107,7 +107,7 @@ function parseSet(cursor: Cursor): ParsedSet {
   }
   const { text, mayHoldPrefixes } = parseElements(cursor);
   const addresses = addressesOf(cursor, text, family);
-  checkKind(cursor, [addresses], mayHoldPrefixes);
+  if (!mayHoldPrefixes) checkSingle(cursor, text, family);
   closeBrace(cursor);
   return { kind: "addresses", set: { name, family, addresses } };
 }
@@ -126,7 +126,8 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   }
   const branches = branchesOf(byChain);
   const sets = branches.map(({ addresses }) => addresses);
-  checkKind(cursor, sets, mayHoldPrefixes);
+  if (sets.length === 0) cursor.fail("expected an element");
+  if (!mayHoldPrefixes) checkSingle(cursor, text, family);
   if (!areDisjoint(sets, family)) cursor.fail("an address stands in a map twice");
   closeBrace(cursor);
   return { name, family, branches };
@@ -167,12 +168,10 @@ function addressesOf(cursor: Cursor, text: string, family: Family): AddressSet {
   return cursor.fail(`expected IPv${family} prefixes, one to a line, none within another`);
 }
 
-/** The kernel refuses what is neither. */
-function checkKind(cursor: Cursor, sets: readonly AddressSet[], mayHoldPrefixes: boolean): void {
-  if (sets.length === 0) cursor.fail("expected an element");
-  if (!mayHoldPrefixes && sets.some((set) => textsOf(set).isInterval)) {
-    cursor.fail("a prefix stands among single addresses");
-  }
+/** The kernel takes no shorter prefix into a hash. */
+function checkSingle(cursor: Cursor, text: string, family: Family): void {
+  const shorter = family === 4 ? /\/(?!32\b)/ : /\/(?!128\b)/;
+  if (shorter.test(text)) cursor.fail("a prefix stands among single addresses");
 }
 
 function addressFamily(cursor: Cursor, type: string): Family {

@@ -3,13 +3,8 @@
 // connections and other sets stay as they are. The bytes are read back and carried out on the earlier
 // plan before anybody sees them.
 import type { PlanUpdate } from "../../compiler/plan/target.ts";
-import {
-  type AddressSet,
-  cidrsOf,
-  differingRanges,
-  noAddress,
-} from "../../compiler/sets/address-set.ts";
-import { cidrText, textsOf } from "./elements.ts";
+import { type AddressSet, differingRanges, noAddress } from "../../compiler/sets/address-set.ts";
+import { cidrText, type Listing, listingOf } from "./elements.ts";
 import { type NftPlan, tableName } from "./ruleset.ts";
 import { sideFiles, updatePath } from "./side-files.ts";
 import { chainsWithoutComments } from "./stamp.ts";
@@ -35,11 +30,15 @@ function shapeOf(plan: NftPlan): string {
   const { addressSets, verdictMaps, identitySets, chains } = plan;
   return JSON.stringify([
     identitySets,
-    addressSets.map(({ name, family, addresses }) => [name, family, textsOf(addresses).isInterval]),
+    addressSets.map(({ name, family, addresses }) => [
+      name,
+      family,
+      listingOf(addresses).isInterval,
+    ]),
     verdictMaps.map(({ name, family, branches }) => [
       name,
       family,
-      branches.some(({ addresses }) => textsOf(addresses).isInterval),
+      listingOf(...branches.map(({ addresses }) => addresses)).isInterval,
     ]),
     chainsWithoutComments(chains),
     sideFiles(plan),
@@ -59,7 +58,8 @@ function differing(
 ): readonly [Loaded, Loaded] {
   const old = new Map<string, Map<string, string>>();
   const wanted = new Map<string, Map<string, string>>();
-  const put = (name: string, a: AddressSet, b: AddressSet, verdict: string) => {
+  // Both tables write a set in the same way: that is part of their shape.
+  const put = (name: string, { cidrsOf }: Listing, a: AddressSet, b: AddressSet, verdict = "") => {
     differingRanges(a, b).forEach((addresses, side) => {
       const tables = side === 0 ? old : wanted;
       const elements = tables.get(name) ?? new Map<string, string>();
@@ -69,15 +69,16 @@ function differing(
   };
   for (const { name, addresses } of before.addressSets) {
     const later = after.addressSets.find((set) => set.name === name);
-    put(name, addresses, later?.addresses ?? noAddress, "");
+    put(name, listingOf(addresses), addresses, later?.addresses ?? noAddress);
   }
   for (const { name, branches } of before.verdictMaps) {
     const later = after.verdictMaps.find((map) => map.name === name)?.branches ?? [];
     const chains = new Set([...branches, ...later].map(({ chain }) => chain));
     const of = (list: typeof branches, chain: string) =>
       list.find((branch) => branch.chain === chain)?.addresses ?? noAddress;
+    const listing = listingOf(...branches.map(({ addresses }) => addresses));
     for (const chain of chains) {
-      put(name, of(branches, chain), of(later, chain), ` : jump ${chain}`);
+      put(name, listing, of(branches, chain), of(later, chain), ` : jump ${chain}`);
     }
   }
   return [
