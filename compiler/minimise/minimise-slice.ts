@@ -4,6 +4,7 @@
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
 import type { Family } from "../sets/address.ts";
 import {
+  addressesMeet,
   addressText,
   intersectAddresses,
   isNoAddress,
@@ -123,10 +124,7 @@ const drafted = (entry: SliceEntry): Draft => ({
 });
 
 function meet(a: PeerProduct, b: PeerProduct): boolean {
-  return (
-    !isNoService(intersectServices(a.service, b.service)) &&
-    !isNoAddress(intersectAddresses(a.remote, b.remote))
-  );
+  return !isNoService(intersectServices(a.service, b.service)) && addressesMeet(a.remote, b.remote);
 }
 
 /** Decides for every process, address of the host and day, and says nothing. */

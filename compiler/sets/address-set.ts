@@ -2,8 +2,10 @@
 // "everything except": exact, canonical, immutable. Each family is a list of edges (edges.ts).
 import { type Cidr, type Family, type IpAddress, knownPrefix } from "./address.ts";
 import {
+  areApart,
   combine,
   type Edges,
+  edgesMeet,
   edgesOf,
   edgesUpTo,
   inBoth,
@@ -47,15 +49,38 @@ export function disjointSet(cidrs: Iterable<Cidr>): AddressSet | undefined {
 
 /** First address and end of every prefix. */
 function stretchesOf(cidrs: Iterable<Cidr>) {
-  const v4: number[] = [];
-  const v6: number[] = [];
-  for (const { address, length } of cidrs) {
-    const into = address.family === 4 ? v4 : v6;
+  const list = Array.isArray(cidrs) ? (cidrs as readonly Cidr[]) : [...cidrs];
+  let count4 = 0;
+  for (const { address } of list) if (address.family === 4) count4++;
+  const v4 = new Float64Array(2 * count4);
+  const v6 = new Float64Array(8 * (list.length - count4));
+  let [at4, at6] = [0, 0];
+  for (const { address, length } of list) {
     const { words } = address;
-    for (const word of words) into.push(word);
-    pushEnd(into, words, length);
+    if (address.family === 4) {
+      v4[at4] = words[0];
+      v4[at4 + 1] = words[0] + 2 ** (32 - length);
+      at4 += 2;
+    } else {
+      for (let word = 0; word < 4; word++) v6[at6 + word] = words[word] as number; // four words
+      writeEnd(v6, at6, length);
+      at6 += 8;
+    }
   }
-  return { v4: Float64Array.from(v4), v6: Float64Array.from(v6) };
+  return { v4, v6 };
+}
+
+/** Behind four words, the first address after the prefix of that length. */
+function writeEnd(stretches: Float64Array, at: number, length: number): void {
+  for (let word = 0; word < 4; word++) stretches[at + 4 + word] = stretches[at + word] as number;
+  let word = length === 0 ? 0 : (length - 1) >>> 5;
+  let sum = (stretches[at + word] as number) + 2 ** (length === 0 ? 32 : 31 - ((length - 1) & 31));
+  while (sum === 2 ** 32 && word > 0) {
+    stretches[at + 4 + word] = 0;
+    word--;
+    sum = (stretches[at + word] as number) + 1; // in range
+  }
+  stretches[at + 4 + word] = sum;
 }
 
 /** The set of single addresses, which need not be sorted. */
@@ -92,6 +117,11 @@ function pushEnd(into: number[], words: readonly number[], length: number): void
     sum = (words[word] as number) + 1; // word is in range
   }
   into[start + word] = sum;
+}
+
+/** Whether some address is in both. */
+export function addressesMeet(a: AddressSet, b: AddressSet): boolean {
+  return a === b ? !isNoAddress(a) : edgesMeet(a.v4, b.v4, 1) || edgesMeet(a.v6, b.v6, 4);
 }
 
 /** A set of one family by its edges. */
@@ -163,7 +193,7 @@ export function isAddressSubset(a: AddressSet, b: AddressSet): boolean {
 
 /** Whether no two of the sets share an address of the family. */
 export function areDisjoint(sets: readonly AddressSet[], family: Family): boolean {
-  return isDisjoint(
+  return areApart(
     sets.map((set) => edgesIn(set, family)),
     widthOf(family),
   );
@@ -222,19 +252,30 @@ export function addressText(set: AddressSet): string {
  */
 export function addressSharing(): (set: AddressSet) => AddressSet {
   const byHash = new Map<number, WeakRef<AddressSet>[]>();
+  const shared = new WeakSet<AddressSet>();
   return (set) => {
+    if (shared.has(set)) return set;
     const hash = hashOf(set.v6, hashOf(set.v4, 0x811c9dc5));
-    const bucket = byHash.get(hash) ?? [];
-    const alive = bucket.flatMap((one) => one.deref() ?? []);
-    const same = alive.find((other) => equalAddressSets(other, set));
-    if (same !== undefined) return same;
-    byHash.set(
-      hash,
-      [...alive, set].map((one) => new WeakRef(one)),
-    );
+    const bucket = byHash.get(hash);
+    let isStale = false;
+    for (const one of bucket ?? []) {
+      const other = one.deref();
+      if (other === undefined) isStale = true;
+      else if (equalAddressSets(other, set)) return other;
+    }
+    shared.add(set);
+    const alive = isStale ? bucket?.filter((one) => one.deref() !== undefined) : bucket;
+    if (alive === undefined) byHash.set(hash, [new WeakRef(set)]);
+    else {
+      alive.push(new WeakRef(set));
+      if (isStale) byHash.set(hash, alive);
+    }
     return set;
   };
 }
+
+/** The one for all that is planned and read in this process. */
+export const shareAddresses = addressSharing();
 
 /** FNV-1a over words. */
 function hashOf(edges: Edges, start: number): number {

@@ -136,9 +136,8 @@ export function parsePrefix(text: string): ParsedPrefix {
   if (!/^(0|[1-9]\d*)$/.test(digits)) return { kind: "fault", fault: "malformed" };
   const length = Number(digits);
   if (length > full) return { kind: "fault", fault: "length-out-of-range" };
-  const network = maskTo(address, length);
-  const cidr = { address: network, length };
-  if (compareAddresses(network, address) === 0) return { kind: "prefix", cidr };
+  if (isMasked(address, length)) return { kind: "prefix", cidr: { address, length } };
+  const cidr = { address: maskTo(address, length), length };
   return { kind: "host-bits", cidr, host: { address, length: full } };
 }
 
@@ -147,6 +146,15 @@ export function knownPrefix(text: string): Cidr {
   const parsed = parsePrefix(text);
   if (parsed.kind !== "prefix") throw new Error(`bug in segc: ${text} is no prefix`);
   return parsed.cidr;
+}
+
+/** Whether no bit is set below `length`. */
+function isMasked({ words }: IpAddress, length: number): boolean {
+  for (let word = 0; word < words.length; word++) {
+    const bits = length - 32 * word;
+    if (bits < 32 && (words[word] as number) % 2 ** (32 - Math.max(bits, 0)) !== 0) return false;
+  }
+  return true;
 }
 
 /** The address with every bit below `length` cleared. */

@@ -103,6 +103,19 @@ export function isCovered(narrow: Edges, wide: Edges, width: number): boolean {
   return true;
 }
 
+/** Whether some point is in both sets. */
+export function edgesMeet(a: Edges, b: Edges, width: number): boolean {
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    // The stretch that ends first is past, unless the other one has begun before that.
+    if (comparePoints(a, i + width, b, j, width) <= 0) i += 2 * width;
+    else if (comparePoints(b, j + width, a, i, width) <= 0) j += 2 * width;
+    else return true;
+  }
+  return false;
+}
+
 export function sameEdges(a: Edges, b: Edges): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -231,6 +244,25 @@ export function isDisjoint(sets: readonly Edges[], width: number): boolean {
   const sorted = isAscending(all, width) ? all : sortStretches(all, width);
   for (let i = 2 * width; i < sorted.length; i += 2 * width) {
     if (comparePoints(sorted, i - width, sorted, i, width) > 0) return false;
+  }
+  return true;
+}
+
+/** Whether no point is in two of the sets. */
+export function areApart(sets: readonly Edges[], width: number): boolean {
+  const { points, places } = mergeEdges(sets, width);
+  let open = 0;
+  for (let i = 0; i < places.length; ) {
+    const at = places[i] as number; // in range
+    do {
+      // Sets have an even number of edges, so every other place begins a stretch.
+      open += ((places[i] as number) / width) % 2 === 0 ? 1 : -1;
+      i++;
+    } while (
+      i < places.length &&
+      comparePoints(points, places[i] as number, points, at, width) === 0
+    );
+    if (open > 1) return false;
   }
   return true;
 }

@@ -1,33 +1,42 @@
 // Ranges of addresses as prefixes. From the left, the largest aligned block that fits, then the next:
 // the fewest prefixes there can be, and the only such list (minimise.md 1.2).
-import type { Cidr, Family } from "./address.ts";
+import type { Cidr, Family, IpAddress } from "./address.ts";
 import { comparePoints, type Edges } from "./edges.ts";
 
 /** The fewest prefixes that are exactly the points between the edges, ascending. */
 export function prefixesBetween(edges: Edges, family: Family): readonly Cidr[] {
   const cidrs: Cidr[] = [];
+  forEachPrefix(edges, family, (a, b, c, d, length) => {
+    const address: IpAddress =
+      family === 4 ? { family, words: [a] } : { family, words: [a, b, c, d] };
+    cidrs.push({ address, length });
+  });
+  return cidrs;
+}
+
+/** IPv4 addresses are the first word alone. */
+type VisitPrefix = (a: number, b: number, c: number, d: number, length: number) => void;
+
+/** The same, one after another. */
+export function forEachPrefix(edges: Edges, family: Family, visit: VisitPrefix): void {
   if (family === 4) {
     for (let at = 0; at < edges.length; at += 2) {
       forEachBlock(edges[at] as number, edges[at + 1] as number, (word, length) => {
-        cidrs.push({ address: { family, words: [word] }, length });
+        visit(word, 0, 0, 0, length);
       });
     }
-    return cidrs;
+    return;
   }
   for (let at = 0; at < edges.length; at += 8) {
-    const isWithinWord =
-      edges[at] === edges[at + 4] &&
-      edges[at + 1] === edges[at + 5] &&
-      edges[at + 2] === edges[at + 6];
-    if (!isWithinWord) pushV6(cidrs, edges, at);
-    else {
-      const [a = 0, b = 0, c = 0] = edges.subarray(at, at + 3);
-      forEachBlock(edges[at + 3] as number, edges[at + 7] as number, (word, length) => {
-        cidrs.push({ address: { family, words: [a, b, c, word] }, length: 96 + length });
-      });
+    const [a, b, c] = [edges[at] as number, edges[at + 1] as number, edges[at + 2] as number];
+    if (a !== edges[at + 4] || b !== edges[at + 5] || c !== edges[at + 6]) {
+      forEachOfWords(edges, at, visit);
+      continue;
     }
+    forEachBlock(edges[at + 3] as number, edges[at + 7] as number, (word, length) => {
+      visit(a, b, c, word, 96 + length);
+    });
   }
-  return cidrs;
 }
 
 /** Aligned blocks of one word: their first value, and how many of the 32 bits are fixed. */
@@ -50,7 +59,7 @@ function forEachBlock(
 }
 
 /** The same over four words. */
-function pushV6(cidrs: Cidr[], edges: Edges, at: number): void {
+function forEachOfWords(edges: Edges, at: number, visit: VisitPrefix): void {
   const open = Array.from(edges.subarray(at, at + 4));
   while (comparePoints(open, 0, edges, at + 4, 4) < 0) {
     let length = 128 - trailingZeros(open);
@@ -60,7 +69,7 @@ function pushV6(cidrs: Cidr[], edges: Edges, at: number): void {
       next = after(open, length);
     }
     const [a = 0, b = 0, c = 0, d = 0] = open;
-    cidrs.push({ address: { family: 6, words: [a, b, c, d] }, length });
+    visit(a, b, c, d, length);
     for (let word = 0; word < 4; word++) open[word] = next[word] as number; // four words
   }
 }

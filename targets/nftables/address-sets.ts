@@ -13,7 +13,7 @@ import {
   isWhole,
 } from "../../compiler/sets/address-set.ts";
 import { opaqueName } from "../linux/text.ts";
-import { prefixTexts } from "./elements.ts";
+import { prefixCount } from "./elements.ts";
 import type { Match, NftAddressSet } from "./ruleset.ts";
 
 /** Collects the sets of one table while its rules are built. */
@@ -58,7 +58,7 @@ export function addressMatch(
     throw new Error(`bug in segc (nftables): ${entry.ruleId} mixes families`);
   }
   if (isWhole(addresses, family)) return { kind: "family", family };
-  if (prefixTexts(addresses).count === 1) {
+  if (prefixCount(addresses) === 1) {
     return { kind: "address", family, end, of: { kind: "addresses", addresses } };
   }
   const { name } = setOf(sets, sets.purposeOf(entry, `${use} ${end}`), family, addresses);

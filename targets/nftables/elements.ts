@@ -1,5 +1,5 @@
-// Elements of sets and maps as text, and back. The same sets of addresses stand in the tables of very
-// many hosts, so both ways are remembered: by the set, and by the text.
+// Elements of sets and maps as text, and back. A set read back is the object it was planned as, where
+// that has the same addresses: what is known of the one is known of the other.
 import {
   type Cidr,
   type Family,
@@ -7,46 +7,63 @@ import {
   formatCidr,
   parsePrefix,
 } from "../../compiler/sets/address.ts";
-import { type AddressSet, cidrsOf, disjointSet } from "../../compiler/sets/address-set.ts";
-import { holdsHosts, hostsOf } from "./set-members.ts";
+import {
+  type AddressSet,
+  addressCount,
+  cidrsOf,
+  disjointSet,
+  edgesIn,
+  shareAddresses,
+} from "../../compiler/sets/address-set.ts";
+import { forEachPrefix } from "../../compiler/sets/prefixes.ts";
+import { addressesOfLines } from "../../compiler/sets/read-prefixes.ts";
+import { prefixLines } from "../../compiler/sets/write-prefixes.ts";
+import { eachByItself, holdsHosts, hostsOf } from "./set-members.ts";
 
 const indent = "      ";
-
-interface Texts {
-  /** Every element on a line of its own, with the indent and the comma of an element. */
-  readonly lines: string;
-  readonly count: number;
-}
 
 /** How the elements of one set or map are written. */
 export interface Listing {
   /** With a prefix among them the kernel keeps a tree; single addresses alone are hashed. */
   readonly isInterval: boolean;
   readonly cidrsOf: (addresses: AddressSet) => readonly Cidr[];
-  readonly textsOf: (addresses: AddressSet) => Texts;
+  readonly countOf: (addresses: AddressSet) => number;
+  /** Every line of `elements = { … }`; `suffix` stands before each comma. */
+  readonly linesOf: (addresses: AddressSet, suffix?: string) => string;
 }
 
-const asPrefixes: Listing = { isInterval: true, cidrsOf, textsOf: remembered(cidrsOf) };
-const asHosts: Listing = { isInterval: false, cidrsOf: hostsOf, textsOf: remembered(hostsOf) };
+const asPrefixes: Listing = {
+  isInterval: true,
+  cidrsOf,
+  countOf: prefixCount,
+  linesOf: elementLines,
+};
+const asHosts: Listing = {
+  isInterval: false,
+  cidrsOf: hostsOf,
+  countOf: addressCount,
+  linesOf: (addresses, suffix) => elementLines(eachByItself(addresses), suffix),
+};
 
 /** Of a set or map that holds all of these. */
 export const listingOf = (...all: readonly AddressSet[]): Listing =>
   holdsHosts(all) ? asHosts : asPrefixes;
 
-/** The fewest prefixes. */
-export const prefixTexts = asPrefixes.textsOf;
+/** The fewest prefixes as text. */
+export const prefixText = (addresses: AddressSet): string => elementLines(addresses);
 
-function remembered(list: (addresses: AddressSet) => readonly Cidr[]) {
-  const texts = new WeakMap<AddressSet, Texts>();
-  return (addresses: AddressSet): Texts => {
-    const known = texts.get(addresses);
-    if (known !== undefined) return known;
-    const cidrs = list(addresses);
-    const lines = cidrs.map((cidr) => `${indent}${cidrText(cidr)},\n`).join("");
-    const made = { lines, count: cidrs.length };
-    texts.set(addresses, made);
-    return made;
-  };
+const counts = new WeakMap<AddressSet, { readonly count: number }>();
+
+/** How many prefixes there are at least. */
+export function prefixCount(addresses: AddressSet): number {
+  const known = counts.get(addresses);
+  if (known !== undefined) return known.count;
+  let count = 0;
+  for (const family of [4, 6] as const) {
+    forEachPrefix(edgesIn(addresses, family), family, () => count++);
+  }
+  counts.set(addresses, { count });
+  return count;
 }
 
 const isSingle = ({ address, length }: Cidr) => length === (address.family === 4 ? 32 : 128);
@@ -55,34 +72,32 @@ const isSingle = ({ address, length }: Cidr) => length === (address.family === 4
 export const cidrText = (cidr: Cidr): string =>
   isSingle(cidr) ? formatAddress(cidr.address) : formatCidr(cidr);
 
-/** Lines of elements, with what stands behind each key. */
-export const withSuffix = (lines: string, suffix: string): string =>
-  lines.replaceAll(",\n", `${suffix},\n`);
-
-const sets = { 4: new Map<string, AddressSet>(), 6: new Map<string, AddressSet>() } as const;
-/** Enough for the shared sets of a fleet, too few to keep one alive. */
-const setsMax = 5000;
+function elementLines(addresses: AddressSet, suffix = ""): string {
+  const frame = { before: indent, after: `${suffix},\n` };
+  return ([4, 6] as const).map((family) => prefixLines(addresses, family, frame)).join("");
+}
 
 /**
  * The addresses of comma-ended prefixes, one to a line; undefined where something else stands, or
  * prefixes overlap: the kernel takes a prefix twice, but not one within another.
  */
-export function addressesIn(lines: string, family: Family): AddressSet | undefined {
-  const known = sets[family].get(lines);
-  if (known !== undefined) return known;
+export function addressesIn(lines: string, family: Family, ending = ""): AddressSet | undefined {
+  const plain = addressesOfLines(lines, family, { before: indent, after: `${ending},\n` });
+  const addresses = plain ?? addressesInAny(lines, family, `${ending},`);
+  return addresses === undefined ? undefined : shareAddresses(addresses);
+}
+
+/** Lines in any order, with any blanks around them. */
+function addressesInAny(lines: string, family: Family, ending: string): AddressSet | undefined {
   const cidrs: Cidr[] = [];
   for (const line of lines.split("\n")) {
     const text = line.trim();
     if (text === "") continue;
-    const prefix = text.endsWith(",") ? parsePrefix(text.slice(0, -1)) : undefined;
+    const prefix = text.endsWith(ending) ? parsePrefix(text.slice(0, -ending.length)) : undefined;
     if (prefix?.kind !== "prefix" || prefix.cidr.address.family !== family) return undefined;
     cidrs.push(prefix.cidr);
   }
-  const addresses = disjointSet(cidrs) ?? disjointSet(eachOnce(cidrs));
-  if (addresses === undefined) return undefined;
-  if (sets[family].size >= setsMax) sets[family].clear();
-  sets[family].set(lines, addresses);
-  return addresses;
+  return disjointSet(cidrs) ?? disjointSet(eachOnce(cidrs));
 }
 
 function eachOnce(cidrs: readonly Cidr[]): Iterable<Cidr> {

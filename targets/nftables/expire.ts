@@ -10,10 +10,10 @@ import { stamped } from "./stamp.ts";
 /** What the kernel holds: rules, and elements of named sets (identity sets when all are filled). */
 export function measureNftables(plan: NftPlan): ArtefactSize {
   const elements = [
-    ...plan.addressSets.map(({ addresses }) => listingOf(addresses).textsOf(addresses).count),
+    ...plan.addressSets.map(({ addresses }) => listingOf(addresses).countOf(addresses)),
     ...plan.verdictMaps.flatMap(({ branches }) => {
       const listing = listingOf(...branches.map(({ addresses }) => addresses));
-      return branches.map(({ addresses }) => listing.textsOf(addresses).count);
+      return branches.map(({ addresses }) => listing.countOf(addresses));
     }),
   ];
   return {

@@ -122,7 +122,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   const { text, mayHoldPrefixes } = parseElements(cursor);
   const byChain = new Map<string, AddressSet[]>();
   for (const [chain, lines] of linesByChain(cursor, text)) {
-    byChain.set(chain, [addressesOf(cursor, lines, family)]);
+    byChain.set(chain, [addressesOf(cursor, lines, family, ` : jump ${chain}`)]);
   }
   const branches = branchesOf(byChain);
   const sets = branches.map(({ addresses }) => addresses);
@@ -133,7 +133,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   return { name, family, branches };
 }
 
-/** Lines without their jumps. Neighbours mostly jump to one chain, and are taken together. */
+/** Neighbours mostly jump to one chain, and are taken together. */
 function linesByChain(cursor: Cursor, text: string): ReadonlyMap<string, string> {
   const lines = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
@@ -147,8 +147,7 @@ function linesByChain(cursor: Cursor, text: string): ReadonlyMap<string, string>
       if (next === end) break;
     }
     const name = chain.slice("jump ".length);
-    const run = text.slice(at, end).replaceAll(ending, ",\n");
-    lines.set(name, (lines.get(name) ?? "") + run);
+    lines.set(name, (lines.get(name) ?? "") + text.slice(at, end));
     at = end;
   }
   return lines;
@@ -162,8 +161,8 @@ function lineEnd(text: string, at: number): number {
 
 const lineAt = (text: string, at: number) => text.slice(at, lineEnd(text, at)).replace(/\n$/, "");
 
-function addressesOf(cursor: Cursor, text: string, family: Family): AddressSet {
-  const addresses = addressesIn(text, family);
+function addressesOf(cursor: Cursor, text: string, family: Family, ending = ""): AddressSet {
+  const addresses = addressesIn(text, family, ending);
   if (addresses !== undefined && !isNoAddress(addresses)) return addresses;
   return cursor.fail(`expected IPv${family} prefixes, one to a line, none within another`);
 }

@@ -2,7 +2,7 @@
 // loader, and what systemd needs. One statement and one brace per line: nft 1.0.6 wants it so, and a
 // diff of two artefacts reads like a diff of two policies.
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import { listingOf, withSuffix } from "./elements.ts";
+import { listingOf } from "./elements.ts";
 import { rulesetPath } from "./loader.ts";
 import { matchText, verdictText } from "./render-rule.ts";
 import {
@@ -43,28 +43,26 @@ const stampLines = (name: string) => [`  set ${name} {`, "    type ipv4_addr", "
 const identitySetLines = (name: string) => [`  set ${name} {`, "    type cgroupsv2", "  }"];
 
 function addressSetLines({ name, family, addresses }: NftAddressSet): readonly string[] {
-  const { isInterval, textsOf } = listingOf(addresses);
+  const { isInterval, linesOf } = listingOf(addresses);
   return [
     `  set ${name} {`,
     `    type ipv${family}_addr`,
     ...(isInterval ? ["    flags interval"] : []),
     "    elements = {",
-    textsOf(addresses).lines.slice(0, -1),
+    linesOf(addresses).slice(0, -1),
     "    }",
     "  }",
   ];
 }
 
 function verdictMapLines({ name, family, branches }: NftVerdictMap): readonly string[] {
-  const { isInterval, textsOf } = listingOf(...branches.map(({ addresses }) => addresses));
+  const { isInterval, linesOf } = listingOf(...branches.map(({ addresses }) => addresses));
   return [
     `  map ${name} {`,
     `    type ipv${family}_addr : verdict`,
     ...(isInterval ? ["    flags interval"] : []),
     "    elements = {",
-    ...branches.map(({ chain, addresses }) =>
-      withSuffix(textsOf(addresses).lines, ` : jump ${chain}`).slice(0, -1),
-    ),
+    ...branches.map(({ chain, addresses }) => linesOf(addresses, ` : jump ${chain}`).slice(0, -1)),
     "    }",
     "  }",
   ];

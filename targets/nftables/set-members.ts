@@ -11,6 +11,7 @@ import {
   rangeCount,
   widthOf,
 } from "../../compiler/sets/address-set.ts";
+import { comparePoints, type Edges } from "../../compiler/sets/edges.ts";
 
 /**
  * With as many hosts in a range, a tree of its prefixes takes as long to load as a hash of the hosts
@@ -39,6 +40,27 @@ export function partedByWidth(set: AddressSet, family: Family) {
     hosts: addressSetOfEdges(Float64Array.from(hosts), family),
     networks: addressSetOfEdges(Float64Array.from(networks), family),
   };
+}
+
+/** The same addresses as ranges of one each, for writing them one by one. Only for sets that hold hosts. */
+export function eachByItself(set: AddressSet): AddressSet {
+  if (addressCount(set) === rangeCount(set)) return set;
+  return { v4: singles(set.v4, 1), v6: singles(set.v6, 4) };
+}
+
+function singles(edges: Edges, width: number): Edges {
+  const words: number[] = [];
+  for (let at = 0; at < edges.length; at += 2 * width) {
+    const point = Array.from(edges.subarray(at, at + width));
+    while (comparePoints(point, 0, edges, at + width, width) < 0) {
+      words.push(...point);
+      let word = width - 1;
+      for (; word > 0 && point[word] === 0xffffffff; word--) point[word] = 0;
+      point[word] = (point[word] as number) + 1; // in range
+      words.push(...point);
+    }
+  }
+  return Float64Array.from(words);
 }
 
 /** Every address by itself, ascending. Only for sets that hold hosts: others have too many. */

@@ -4,7 +4,7 @@
 import { sha256 } from "../../compiler/model/sha256.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { opaqueName } from "../linux/text.ts";
-import { prefixTexts } from "./elements.ts";
+import { prefixText } from "./elements.ts";
 import type { NftPlan } from "./ruleset.ts";
 
 /** A plan as it is before it is stamped. */
@@ -39,7 +39,7 @@ const digests = new WeakMap<AddressSet, string>();
 function digestOf(addresses: AddressSet): string {
   const known = digests.get(addresses);
   if (known !== undefined) return known;
-  const digest = sha256(prefixTexts(addresses).lines);
+  const digest = sha256(prefixText(addresses));
   digests.set(addresses, digest);
   return digest;
 }

@@ -7,7 +7,10 @@ import { expect, test } from "vitest";
 import { type Cidr, formatAddress, formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
+  addressesMeet,
+  addressesOfFamily,
   addressSet,
+  areDisjoint,
   cidrsOf,
   differingRanges,
   equalAddressSets,
@@ -22,26 +25,9 @@ import {
   subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
+import { cidr, cidrLists } from "./random-cidrs.ts";
 
-const cidr = (text: string): Cidr => {
-  const parsed = parsePrefix(text);
-  if (parsed.kind === "fault") throw new Error(text);
-  return parsed.cidr;
-};
-
-/** Crowded corners: the ends of the line, and blocks across a word border. */
-const bases = fc.constantFrom(
-  ...["0.0.0.0", "10.0.0.0", "10.0.0.7", "10.0.1.255", "127.255.255.255", "128.0.0.0"],
-  ...["255.255.255.255", "255.255.255.240", "::", "::1", "::ffff:ffff", "::1:0:0", "fd00::7"],
-  ...["fd00:0:0:0:ffff:ffff:ffff:ffff", "fd00:0:0:1::", "7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
-  ...["8000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
-);
-const cidrs = fc
-  .tuple(bases, fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([base, share]) =>
-    cidr(`${base}/${Math.round(share ** 0.3 * (base.includes(":") ? 128 : 32))}`),
-  );
-const lists = fc.array(cidrs, { maxLength: 6 });
+const lists = cidrLists;
 const texts = (set: AddressSet) => cidrsOf(set).map(formatCidr);
 
 /** Both ends of every prefix and their neighbours. */
@@ -61,6 +47,23 @@ function edges(list: readonly Cidr[]) {
     return [];
   });
 }
+
+test("sets meet exactly where their intersection holds something", () => {
+  fc.assert(
+    fc.property(lists, lists, lists, (a, b, c) => {
+      const sets = [addressSet(a), addressSet(b), addressSet(c)] as const;
+      const meet = (x: AddressSet, y: AddressSet) => !isNoAddress(intersectAddresses(x, y));
+      const [x, y, z] = sets;
+      expect(addressesMeet(x, y)).toBe(meet(x, y));
+      for (const family of [4, 6] as const) {
+        const [p, q, r] = [x, y, z].map((set) => addressesOfFamily(set, family));
+        if (p === undefined || q === undefined || r === undefined) throw new Error("three sets");
+        expect(areDisjoint(sets, family)).toBe(!meet(p, q) && !meet(q, r) && !meet(p, r));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test("union, intersection and difference are those of membership", () => {
   fc.assert(
