@@ -1,6 +1,6 @@
 // `Files` over a folder of this machine. Nothing outside the folder is read: links are followed,
 // and what they lead to must still lie inside. Faults are values; nothing here throws.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -11,9 +11,12 @@ import {
   realpathSync,
 } from "node:fs";
 import { isAbsolute, join, sep } from "node:path";
+import { digestBy } from "../compiler/model/sha256.ts";
 import type { FileFault, FileRead, Files } from "../project/files.ts";
 import { codeOf, describeFault } from "./faults.ts";
 import { fixedFolder, globExpression, hasWildcard } from "./glob.ts";
+
+digestBy((input) => hash("sha256", input));
 
 /** Folders below this many levels are not searched. */
 const depthMax = 32;
@@ -23,7 +26,7 @@ export function nodeFiles(folder: string): Files {
   return {
     read: (path, bytesMax) => readInside(folder, path, bytesMax),
     glob: (pattern) => globInside(folder, pattern),
-    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    sha256: (bytes) => hash("sha256", bytes),
   };
 }
 

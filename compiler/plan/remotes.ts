@@ -27,8 +27,11 @@ export interface Remotes {
   readonly byPlatform: (term: Term, group: Group) => readonly PlatformPeers[];
 }
 
+/** One for all kinds of enforcers: what it remembers is the same for each. */
+export const remotesOf = remembered(remotesIn);
+
 /** Remembers by object identity: equal rows of an expansion are one object. */
-export function remotesOf(universe: Universe): Remotes {
+function remotesIn(universe: Universe): Remotes {
   const managedOf = remembered((row: Bitset) =>
     remembered((group: Group) => universe.addressesAt(intersection(row, group.members))),
   );

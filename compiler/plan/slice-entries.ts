@@ -44,8 +44,15 @@ function merge(
   join: (a: PlacedBox, b: PlacedBox) => PlacedBox,
 ): readonly PlacedBox[] {
   const merged = new Map<string, PlacedBox>();
+  const times = new Map<string, number>();
+  const place = ({ rule, family }: PlacedBox) => `${family} ${rule.id}`;
+  for (const placed of boxes) times.set(place(placed), (times.get(place(placed)) ?? 0) + 1);
   for (const placed of boxes) {
-    const key = JSON.stringify([placed.rule.id, placed.family, ...keyOf(placed)]);
+    // Most rules have one box here, which meets no other.
+    const isAlone = times.get(place(placed)) === 1;
+    const key = isAlone
+      ? place(placed)
+      : JSON.stringify([placed.rule.id, placed.family, ...keyOf(placed)]);
     const before = merged.get(key);
     merged.set(key, before === undefined ? placed : join(before, placed));
   }

@@ -2,6 +2,9 @@
 // quotes hold them together. A mark that it would read in another way is refused.
 import { RulesetFault } from "../linux/fault.ts";
 
+/** Most lines are plain words, one blank between two. */
+const plainLine = /^[^\s"]+(?: [^\s"]+)*$/;
+
 interface Word {
   readonly text: string;
   readonly quoted: boolean;
@@ -21,6 +24,7 @@ export class Words {
   }
 
   private split(text: string): readonly Word[] {
+    if (plainLine.test(text)) return text.split(" ").map((word) => ({ text: word, quoted: false }));
     const pattern = /(?:"([^"\\]*)"|([^\s"]+))(?: (?! |$)|$)/y;
     const words: Word[] = [];
     while (pattern.lastIndex < text.length) {

@@ -2,9 +2,25 @@
 // prefix of ours, so that no text can choose one or meet a keyword.
 import { sha256 } from "../../compiler/model/sha256.ts";
 
+/** Of short texts: very many hosts ask for the same names. */
+const digests = new Map<string, string>();
+const digestsMax = 10_000;
+const lengthMax = 200;
+
 /** An opaque name: the same text gives the same name, and no text can choose it. */
 export function opaqueName(prefix: string, text: string): string {
-  return `${prefix}${sha256(text).slice(0, 12)}`;
+  if (text.length > lengthMax) return prefix + digestOf(text);
+  let digest = digests.get(text);
+  if (digest === undefined) {
+    if (digests.size >= digestsMax) digests.clear();
+    digest = digestOf(text);
+    digests.set(text, digest);
+  }
+  return prefix + digest;
+}
+
+function digestOf(text: string): string {
+  return sha256(text).slice(0, 12);
 }
 
 /** The rule's id where it is plain, else an opaque stand-in: fit for comments and log prefixes. */
