@@ -8,6 +8,7 @@ import { sha256OfBytes } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import type { OutputFile, PlanOptions, Target, TargetName } from "./plan/target.ts";
+import type { ClassesByFamily } from "./sets/address-classes.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-slice.ts";
 
@@ -62,7 +63,7 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
       if (target.isBeyond(slice)) return undefined;
       const least = options.minimise ? minimiseSlice(slice, sharing(options)) : undefined;
       const files = target.render(target.plan(least?.slice ?? slice, options));
-      const plan = proved(target, slice, files);
+      const plan = proved(target, slice, files, options.classes);
       if (plan === undefined) return undefined;
       return artefactOf(target, plan, {
         id: slice.id,
@@ -84,7 +85,10 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
   };
 }
 
-const sharing = ({ share }: PlanOptions) => (share === undefined ? {} : { share });
+const sharing = ({ share, classes }: PlanOptions) => ({
+  ...(share === undefined ? {} : { share }),
+  ...(classes === undefined ? {} : { classes }),
+});
 
 function verify<Plan>(
   target: Target<Plan>,
@@ -94,7 +98,7 @@ function verify<Plan>(
 ): readonly Discrepancy[] {
   const parsed = target.parse(files);
   return parsed.ok
-    ? discrepancies(slice, target.meaning(parsed.plan), from)
+    ? discrepancies(slice, target.meaning(parsed.plan), { from })
     : parsed.problems.map(({ path, line, message }) => ({
         kind: "fault",
         message: `${path}:${line}: ${message}`,
@@ -146,12 +150,13 @@ function proved<Plan>(
   target: Target<Plan>,
   slice: EnforcerSlice,
   files: readonly OutputFile[],
+  classes: ClassesByFamily | undefined,
 ): Plan | undefined {
   const parsed = target.parse(files);
   if (!parsed.ok) {
     throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
   }
-  const [first] = discrepancies(slice, target.meaning(parsed.plan));
+  const [first] = discrepancies(slice, target.meaning(parsed.plan), { classes });
   if (first?.kind === "undecided") return undefined;
   if (first !== undefined) {
     throw new Error(

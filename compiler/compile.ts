@@ -8,13 +8,15 @@ import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
-import { eachSlice, joinWorkloads } from "./plan/slices.ts";
+import { joinWorkloads, slicing } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import { exceededBy, overruns, type Quota } from "./quotas.ts";
 import { reliedOn } from "./relies.ts";
-import { addressSharing } from "./sets/address-set.ts";
+import { addressClasses } from "./sets/address-classes.ts";
+import { shareAddresses } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
 import { tooManyPrograms } from "./too-many-programs.ts";
+import { openingPeers } from "./verify/required.ts";
 
 export interface CompileOptions {
   readonly targets: readonly TargetRunner[];
@@ -48,18 +50,22 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const { capabilities, now, minimise, sha256, quotas } = options;
   const produceOptions = {
     minimise,
-    share: addressSharing(),
+    share: shareAddresses,
     ...(sha256 === undefined ? {} : { sha256 }),
   };
   const made = new Map<string, Artefact>();
   const beyond: Diagnostic[] = [];
   const tooLarge = new Map<string, EnforcerSlice>();
   for (const target of options.targets) {
-    for (const slice of eachSlice(model, expansion, capabilities, now, target.kind)) {
+    const { peers, each } = slicing(model, expansion, capabilities, now, target.kind);
+    const classes = addressClasses([...peers, ...openingPeers]);
+    for (const slice of each()) {
       const key = `${target.name}/${slice.id}`;
       const before = made.get(key);
       const artefact =
-        before === undefined ? target.produce(slice, produceOptions) : forMore(before, slice);
+        before === undefined
+          ? target.produce(slice, { ...produceOptions, classes })
+          : forMore(before, slice);
       if (artefact === undefined) {
         beyond.push(tooManyPrograms(model, target.name, slice));
         continue;

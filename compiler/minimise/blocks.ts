@@ -1,13 +1,16 @@
 // Products of peers and services covered by as few such products as there can be. The parts of a
 // partition are the rows, service atoms the columns, and a minimum cover of that relation by
 // products (product-cover.ts) is a minimum list of blocks: identical rows never need two.
+import { remembered } from "../plan/remembered.ts";
 import type { Family } from "../sets/address.ts";
-import { type AddressSet, addressSharing, unionAddresses } from "../sets/address-set.ts";
-import { type AddressAtom, serviceAtoms } from "../sets/atoms.ts";
+import type { ClassesByFamily } from "../sets/address-classes.ts";
+import { type AddressSet, addressSharing } from "../sets/address-set.ts";
+import { serviceAtoms } from "../sets/atoms.ts";
 import {
   anyProtocol,
   intersectServices,
   isNoService,
+  noService,
   protocolInterval,
   protocols,
   type ServiceSet,
@@ -16,11 +19,13 @@ import {
   unionServices,
 } from "../sets/service-set.ts";
 import {
-  type Part,
+  type AtomPart,
+  type PeerAtoms,
   type PeerProduct,
   partsOf,
   peerAtoms,
   type ShareAddresses,
+  serviceText,
 } from "./partition.ts";
 import { productCover } from "./product-cover.ts";
 
@@ -41,6 +46,8 @@ export interface CoverOptions {
   /** Bounds the search of each list of blocks; see product-cover.ts. */
   readonly budgetMs: number;
   readonly share: ShareAddresses;
+  /** Of peers: what the far ends of all slices tell apart. */
+  readonly classes?: ClassesByFamily | undefined;
 }
 
 /**
@@ -53,14 +60,12 @@ export function blocksByProtocol(
   family: Family,
   options: CoverOptions,
 ): BlocksByProtocol {
-  const atoms = peerAtoms(products, family);
-  const covers = protocolClasses.map((protocol) =>
-    blocksOf(
-      products.map(({ service }) => intersectServices(service, protocol)),
-      atoms,
-      options,
-    ),
-  );
+  const atoms = peerAtoms(products, family, options.classes?.[family]);
+  const split = products.map(({ service }) => byProtocol(service));
+  const covers = protocolClasses.flatMap((_, protocol) => {
+    const services = split.map((each) => each[protocol] ?? noService);
+    return services.every(isNoService) ? [] : [blocksOf(services, atoms, options)];
+  });
   return {
     blocks: together(covers.flatMap(({ blocks }) => blocks)),
     count: covers.reduce((sum, { blocks }) => sum + blocks.length, 0),
@@ -76,9 +81,13 @@ export interface BlocksByProtocol extends Blocks {
 
 /** In how many protocols' rules the service ends up. */
 export function protocolCount(service: ServiceSet): number {
-  return protocolClasses.filter((protocol) => !isNoService(intersectServices(service, protocol)))
-    .length;
+  return byProtocol(service).filter((part) => !isNoService(part)).length;
 }
+
+/** The part of each protocol class: services are few, and asked about for very many products. */
+const byProtocol = remembered((service: ServiceSet) =>
+  protocolClasses.map((protocol) => intersectServices(service, protocol)),
+);
 
 const oneProtocol = [
   protocols.tcp,
@@ -118,46 +127,81 @@ function joined(a: Block, b: Block): Block {
 /** The fewest blocks of these services of the products. */
 function blocksOf(
   services: readonly ServiceSet[],
-  peers: readonly AddressAtom[],
+  peers: PeerAtoms,
   { budgetMs, share }: CoverOptions,
 ): Blocks {
-  const parts = partsOf(peers, services, share);
-  if (parts.length <= 1) return { blocks: parts, lowerBound: parts.length, optimal: true };
-  const atoms = serviceAtoms(parts.map(({ service }) => service));
+  const parts = partsOf(peers, services);
+  const [only] = parts;
+  if (only === undefined) return { blocks: [], lowerBound: 0, optimal: true };
+  if (parts.length === 1) {
+    const { of, service, atoms } = only;
+    const block = { of, service, remote: share(peers.union(atoms)) };
+    return { blocks: [block], lowerBound: 1, optimal: true };
+  }
+  const { products, lowerBound, optimal } = coverOf(
+    parts.map(({ service }) => service),
+    budgetMs,
+  );
+  const blocks = products.map(({ rows, service }) => {
+    const rowParts = rows.flatMap((row) => parts[row] ?? []);
+    return {
+      remote: share(peers.union(rowParts.flatMap(({ atoms }) => atoms))),
+      service,
+      of: partakers(rowParts, services, service),
+    };
+  });
+  return { blocks, lowerBound, optimal };
+}
+
+interface Cover {
+  readonly products: readonly { readonly rows: readonly number[]; readonly service: ServiceSet }[];
+  readonly lowerBound: number;
+  readonly optimal: boolean;
+}
+
+/** Very many hosts have the same relation, if with other peers: each is solved once. */
+const solved = new Map<string, Cover>();
+const solvedMax = 10_000;
+
+/** The fewest products of rows that may have these services. */
+function coverOf(rows: readonly ServiceSet[], budgetMs: number): Cover {
+  const key = `${budgetMs} ${rows.map(serviceText).join(" ")}`;
+  const known = solved.get(key);
+  if (known !== undefined) return known;
+  const atoms = serviceAtoms(rows);
   const edges = atoms.flatMap(({ of }, column) => of.flatMap((row) => [row, column]));
   const cover = productCover({
-    rows: parts.length,
+    rows: rows.length,
     columns: atoms.length,
     edges: Uint32Array.from(edges),
     budgetMs,
   });
-  const blocks = withoutRepeats(cover.products, parts.length, atoms.length).map(
-    ({ rows, columns }) => {
-      const rowParts = rows.flatMap((row) => parts[row] ?? []);
-      const service = unionServices(...columns.flatMap((column) => atoms[column]?.service ?? []));
-      return {
-        remote: share(unionAddresses(...rowParts.map(({ remote }) => remote))),
-        service,
-        of: partakers(rowParts, services, service),
-      };
-    },
-  );
-  return { blocks, lowerBound: cover.lowerBound, optimal: cover.optimal };
+  const products = withoutRepeats(cover.products, rows.length, atoms.length).map((product) => ({
+    rows: product.rows,
+    service: unionServices(...product.columns.flatMap((column) => atoms[column]?.service ?? [])),
+  }));
+  const found = { products, lowerBound: cover.lowerBound, optimal: cover.optimal };
+  if (solved.size >= solvedMax) solved.clear();
+  solved.set(key, found);
+  return found;
 }
 
 /** Products of these rows that have some service of the block. */
 function partakers(
-  parts: readonly Part[],
+  parts: readonly AtomPart[],
   services: readonly ServiceSet[],
   service: ServiceSet,
 ): readonly number[] {
-  const all = new Set(parts.flatMap(({ of }) => of));
-  return [...all]
-    .filter((index) => {
-      const own = services[index];
-      return own !== undefined && !isNoService(intersectServices(own, service));
-    })
-    .sort((a, b) => a - b);
+  const all = new Uint8Array(services.length);
+  for (const { of } of parts) for (const index of of) all[index] = 1;
+  const meets = new Map<ServiceSet, boolean>();
+  return Array.from(all.keys()).filter((index) => {
+    const own = services[index];
+    if (all[index] === 0 || own === undefined) return false;
+    const isMet = meets.get(own) ?? !isNoService(intersectServices(own, service));
+    meets.set(own, isMet);
+    return isMet;
+  });
 }
 
 interface Rectangle {

@@ -1,8 +1,10 @@
 // The pairs of some products, put another way: peers told apart by what they may do. Peers of one
 // part may do exactly the same, so a part is a row of the relation that a cover is found for.
+
 import type { Family } from "../sets/address.ts";
+import type { AddressClasses } from "../sets/address-classes.ts";
 import { type AddressSet, unionAddresses } from "../sets/address-set.ts";
-import { type AddressAtom, addressAtoms } from "../sets/atoms.ts";
+import { addressAtoms } from "../sets/atoms.ts";
 import { isNoService, type ServiceSet, unionServices } from "../sets/service-set.ts";
 
 /** Every pair of an address and a service. INVARIANT: neither is empty. */
@@ -19,52 +21,177 @@ export interface Part extends PeerProduct {
 /** Makes sets of equal content one object, so that what is known of one is found again. */
 export type ShareAddresses = (set: AddressSet) => AddressSet;
 
-/** Peers that the products tell apart, for partitions of one family by several services. */
+/** Peers that products tell apart, in the order of their lowest addresses. */
+export interface PeerAtoms {
+  /** How many there are. */
+  readonly count: number;
+  /** The indices of the products that have atom a: `of[starts[a]]` up to `of[starts[a + 1]]`, ascending. */
+  readonly of: Int32Array;
+  readonly starts: Int32Array;
+  /** The peers of some atoms. */
+  readonly union: (atoms: readonly number[]) => AddressSet;
+}
+
+/**
+ * Peers that the products tell apart, for partitions of one family by several services. With classes
+ * that none of the products splits, those are the atoms, and nobody looks at an address.
+ */
 export function peerAtoms(
   products: readonly PeerProduct[],
   family: Family,
-): readonly AddressAtom[] {
-  return addressAtoms(
+  classes?: AddressClasses,
+): PeerAtoms {
+  const known = classes === undefined ? undefined : atomsByClass(products, classes);
+  if (known !== undefined) return known;
+  const atoms = addressAtoms(
     products.map(({ remote }) => remote),
     family,
   );
+  const starts = new Int32Array(atoms.length + 1);
+  atoms.forEach(({ of }, atom) => {
+    starts[atom + 1] = (starts[atom] as number) + of.length;
+  });
+  return {
+    count: atoms.length,
+    of: Int32Array.from(atoms.flatMap(({ of }) => of)),
+    starts,
+    union: (some) => unionAddresses(...some.flatMap((atom) => atoms[atom]?.addresses ?? [])),
+  };
+}
+
+function atomsByClass(
+  products: readonly PeerProduct[],
+  classes: AddressClasses,
+): PeerAtoms | undefined {
+  const lists: Int32Array[] = [];
+  for (const { remote } of products) {
+    const held = classes.classesOf(remote);
+    if (held === undefined) return undefined;
+    lists.push(held);
+  }
+  const { numbers, places } = classes.among(lists);
+  return {
+    count: numbers.length,
+    ...turned(places, numbers.length),
+    union: (some) => classes.union(some.map((atom) => numbers[atom] as number)), // in range
+  };
+}
+
+/** Atoms by product -> products by atom. */
+function turned(places: readonly Int32Array[], count: number): Pick<PeerAtoms, "of" | "starts"> {
+  const starts = new Int32Array(count + 1);
+  for (const list of places) {
+    for (let at = 0; at < list.length; at++) {
+      const atom = list[at] as number; // in range, as all of these are
+      starts[atom + 1] = (starts[atom + 1] as number) + 1;
+    }
+  }
+  for (let atom = 0; atom < count; atom++) {
+    starts[atom + 1] = (starts[atom + 1] as number) + (starts[atom] as number);
+  }
+  const of = new Int32Array(starts[count] as number);
+  const next = starts.slice();
+  for (let product = 0; product < places.length; product++) {
+    const list = places[product] as Int32Array;
+    for (let at = 0; at < list.length; at++) {
+      const atom = list[at] as number;
+      const place = next[atom] as number;
+      of[place] = product;
+      next[atom] = place + 1;
+    }
+  }
+  return { of, starts };
+}
+
+export interface PartitionOptions {
+  readonly share: ShareAddresses;
+  readonly classes?: AddressClasses | undefined;
 }
 
 /** Parts with disjoint peers and different services: together exactly the pairs of `products`. */
 export function partition(
   products: readonly PeerProduct[],
   family: Family,
-  share: ShareAddresses = (set) => set,
+  { share, classes }: PartitionOptions = { share: (set) => set },
 ): readonly Part[] {
-  return partsOf(
-    peerAtoms(products, family),
-    products.map(({ service }) => service),
-    share,
-  );
+  const peers = peerAtoms(products, family, classes);
+  const services = products.map(({ service }) => service);
+  return partsOf(peers, services).map(({ of, service, atoms }) => ({
+    of,
+    service,
+    remote: share(peers.union(atoms)),
+  }));
+}
+
+/** A part on its way. */
+interface Draft {
+  readonly service: ServiceSet;
+  readonly atoms: number[];
+  /** 1 for every product in it. */
+  readonly of: Uint8Array;
+}
+
+/** A part whose peers have not been put together. */
+export interface AtomPart extends Omit<Part, "remote"> {
+  readonly atoms: readonly number[];
 }
 
 /** The same for atoms that are known; a product without services has no part in any. */
 export function partsOf(
-  atoms: readonly AddressAtom[],
+  { count, of, starts }: PeerAtoms,
   services: readonly ServiceSet[],
-  share: ShareAddresses,
-): readonly Part[] {
-  const parts = new Map<string, { of: Set<number>; service: ServiceSet; peers: AddressSet[] }>();
-  for (const { of: all, addresses } of atoms) {
-    const of = all.filter((index) => !isNoService(serviceAt(services, index)));
-    if (of.length === 0) continue;
-    const service = unionServices(...of.map((index) => serviceAt(services, index)));
-    const key = serviceText(service);
-    const part = parts.get(key) ?? { of: new Set<number>(), service, peers: [] };
-    parts.set(key, part);
-    part.peers.push(addresses);
-    for (const index of of) part.of.add(index);
+): readonly AtomPart[] {
+  const slots = slotsOf(services);
+  const bySlots = new Map<number | string, Draft>();
+  const byService = new Map<string, Draft>();
+  for (let atom = 0; atom < count; atom++) {
+    const own = of.subarray(starts[atom], starts[atom + 1]);
+    const key = slotsKey(slots, own);
+    if (key === 0) continue;
+    let draft = bySlots.get(key);
+    if (draft === undefined) {
+      const held = Array.from(own, (index) => serviceAt(services, index));
+      const service = unionServices(...new Set(held));
+      const text = serviceText(service);
+      draft = byService.get(text) ?? { service, atoms: [], of: new Uint8Array(services.length) };
+      bySlots.set(key, draft);
+      byService.set(text, draft);
+    }
+    draft.atoms.push(atom);
+    for (let at = 0; at < own.length; at++) {
+      const index = own[at] as number; // in range
+      if ((slots[index] as number) >= 0) draft.of[index] = 1;
+    }
   }
-  return [...parts.values()].map(({ of, service, peers }) => ({
-    of: [...of].sort((a, b) => a - b),
+  return [...byService.values()].map(({ of: held, service, atoms }) => ({
+    of: Array.from(held.keys()).filter((index) => held[index] === 1),
     service,
-    remote: share(unionAddresses(...peers)),
+    atoms,
   }));
+}
+
+/** For each service the number that it and its equals bear; -1 for none. */
+function slotsOf(services: readonly ServiceSet[]): Int32Array {
+  const slots = new Map<string, number>();
+  return Int32Array.from(services, (service) => {
+    if (isNoService(service)) return -1;
+    const text = serviceText(service);
+    const slot = slots.get(text) ?? slots.size;
+    slots.set(text, slot);
+    return slot;
+  });
+}
+
+/** Equal for products of equal services; 0 where none has any. */
+function slotsKey(slots: Int32Array, of: Int32Array): number | string {
+  let bits = 0;
+  let more: Set<number> | undefined;
+  for (let at = 0; at < of.length; at++) {
+    const slot = slots[of[at] as number] as number; // products are those of the services
+    if (slot > 29) more = (more ?? new Set()).add(slot);
+    else if (slot >= 0) bits |= 1 << slot;
+  }
+  return more === undefined ? bits : `${bits} ${[...more].sort((a, b) => a - b).join()}`;
 }
 
 function serviceAt(services: readonly ServiceSet[], index: number): ServiceSet {
@@ -73,7 +200,13 @@ function serviceAt(services: readonly ServiceSet[], index: number): ServiceSet {
   return service;
 }
 
+const serviceTexts = new WeakMap<ServiceSet, string>();
+
 /** Equal for equal sets. */
-export function serviceText({ intervals }: ServiceSet): string {
-  return intervals.map(({ first, last }) => `${first}-${last}`).join();
+export function serviceText(service: ServiceSet): string {
+  const known = serviceTexts.get(service);
+  if (known !== undefined) return known;
+  const text = service.intervals.map(({ first, last }) => `${first}-${last}`).join();
+  serviceTexts.set(service, text);
+  return text;
 }

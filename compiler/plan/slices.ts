@@ -10,7 +10,7 @@ import { sha256 } from "../model/sha256.ts";
 import { shortIds } from "../model/short-ids.ts";
 import type { Model, UtcDate } from "../model/types.ts";
 import type { IpAddress } from "../sets/address.ts";
-import { addressSetOf } from "../sets/address-set.ts";
+import { type AddressSet, addressSetOf } from "../sets/address-set.ts";
 import { bitsetOf, intersection, members, union } from "../sets/bitset.ts";
 import {
   accountsKey,
@@ -24,7 +24,7 @@ import { isActive, type PlanContext, planContext } from "./context.ts";
 import { kindsOf, profileKey } from "./ends.ts";
 import { entriesAt, type SpotEntries } from "./entries.ts";
 import { localView } from "./local-process.ts";
-import { type Piece, piecesOf } from "./pieces.ts";
+import { isOf, type Piece, piecesOf } from "./pieces.ts";
 import { type Remotes, remotesOf } from "./remotes.ts";
 import { type DirectionSlice, type EnforcerSlice, judgeProcesses } from "./slice.ts";
 import { entryText, laterOf, type PlacedBox, sliceEntries } from "./slice-entries.ts";
@@ -39,7 +39,7 @@ export function slicesOf(
   kind: EnforcerKind,
 ): readonly EnforcerSlice[] {
   const slices = new Map<string, EnforcerSlice>();
-  for (const slice of eachSlice(model, expansion, capabilities, now, kind)) {
+  for (const slice of slicing(model, expansion, capabilities, now, kind).each()) {
     const before = slices.get(slice.id);
     slices.set(slice.id, before === undefined ? slice : joinWorkloads(before, slice.workloads));
   }
@@ -54,18 +54,39 @@ export function joinWorkloads<Holder extends { readonly workloads: readonly stri
   return { ...holder, workloads: [...holder.workloads, ...workloads].sort() };
 }
 
-/**
- * Slices one at a time, so that nobody has to hold them all; a few may come again under one id, for
- * other workloads.
- */
-export function* eachSlice(
+/** The slices of one kind, not yet made. */
+export interface Slicing {
+  /** The far ends of rules, as enforcers of this kind meet them. */
+  readonly peers: readonly AddressSet[];
+  /**
+   * Slices one at a time, so that nobody has to hold them all; a few may come again under one id, for
+   * other workloads.
+   */
+  readonly each: () => Generator<EnforcerSlice>;
+}
+
+export function slicing(
   model: Model,
   expansion: Expansion,
   capabilities: CapabilityTable,
   now: UtcDate,
   kind: EnforcerKind,
-): Generator<EnforcerSlice> {
+): Slicing {
   const task = taskOf(planContext(model, expansion, capabilities, now), kind);
+  return { peers: peersOf(task), each: () => eachSlice(task) };
+}
+
+function peersOf({ universe, pieces, remotes }: Task): readonly AddressSet[] {
+  const peers = new Set<AddressSet>();
+  for (const piece of [...pieces.egress, ...pieces.ingress]) {
+    for (const group of universe.groups) {
+      if (isOf(piece, group.family)) peers.add(remotes.all(piece.far, group));
+    }
+  }
+  return [...peers];
+}
+
+function* eachSlice(task: Task): Generator<EnforcerSlice> {
   const groups = groupAlike(task);
   const piecesAt = piecesOfFirst(task, groups);
   const idFor = shortIds();

@@ -3,6 +3,7 @@
 import type { ProgramField } from "../../grammar/ast.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
+import type { ClassesByFamily } from "../sets/address-classes.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { ServiceSet } from "../sets/service-set.ts";
 import type { DirectionMeaning } from "./packet-list.ts";
@@ -96,6 +97,8 @@ export interface PlanOptions {
   readonly minimise: boolean;
   /** One object for sets of equal content, over all slices of a compile. */
   readonly share?: (set: AddressSet) => AddressSet;
+  /** What the far ends of all slices of a compile tell apart. */
+  readonly classes?: ClassesByFamily;
 }
 
 /** The way from an earlier artefact to a later one that does not load all of it. */

@@ -3,9 +3,11 @@
 // services and time and over enough processes; the rest is compare-lists.ts.
 import type { PacketList, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
 import type { Family, IpAddress } from "../sets/address.ts";
+import type { AddressClasses, ClassesByFamily } from "../sets/address-classes.ts";
 import { edgesIn } from "../sets/address-set.ts";
-import { addressAxis } from "./address-axis.ts";
+import { type AddressAxis, addressAxis } from "./address-axis.ts";
 import { type AtomSet, atomSet } from "./atoms.ts";
+import { classAxis } from "./class-axis.ts";
 import { compareLists, type ListComparison } from "./compare-lists.ts";
 import { type ProcessAxis, processAxis } from "./process-axis.ts";
 import type { RuleList } from "./rule-lists.ts";
@@ -38,7 +40,12 @@ export type PacketComparison =
 
 const verdicts: readonly PacketVerdict[] = ["drop", "accept"];
 
-export function comparePackets(a: PacketList, b: PacketList): PacketComparison {
+/** With `classes` the same is found more quickly where the lists are equal. */
+export function comparePackets(
+  a: PacketList,
+  b: PacketList,
+  classes?: ClassesByFamily,
+): PacketComparison {
   if (a.direction !== b.direction) {
     return { equal: undefined, why: "the lists are of different directions" };
   }
@@ -48,29 +55,28 @@ export function comparePackets(a: PacketList, b: PacketList): PacketComparison {
     return { equal: undefined, why: "the rules name too many combinations of process fields" };
   }
   for (const family of [4, 6] as const) {
-    const found = compareFamily(family, a, b, processes);
+    const found = compareFamily(family, { a, b, processes, classes: classes?.[family] });
     if (!found.equal) return found;
   }
   return { equal: true };
 }
 
+interface Compared {
+  readonly a: PacketList;
+  readonly b: PacketList;
+  readonly processes: ProcessAxis;
+  readonly classes: AddressClasses | undefined;
+}
+
 /** Axes: remote, local, service, process, time. */
-function compareFamily(
-  family: Family,
-  a: PacketList,
-  b: PacketList,
-  processes: ProcessAxis,
-): PacketComparison {
+function compareFamily(family: Family, { a, b, processes, classes }: Compared): PacketComparison {
   const ofFamily = ({ remote, local }: PacketRule) =>
     edgesIn(remote, family).length > 0 &&
     (local === undefined || edgesIn(local, family).length > 0);
   const inA = a.rules.filter(ofFamily);
   const inB = b.rules.filter(ofFamily);
   const rules = [...inA, ...inB];
-  const remotes = addressAxis(
-    family,
-    rules.map(({ remote }) => remote),
-  );
+  const peers = new Set(rules.map(({ remote }) => remote));
   const locals = addressAxis(
     family,
     rules.map(({ local }) => local),
@@ -80,21 +86,27 @@ function compareFamily(
     rules.map(({ service }) => service),
   );
   const times = timeAxis(rules);
-  const listOf = (list: PacketList, own: readonly PacketRule[]): RuleList => ({
-    rules: own.map((rule) => ({
-      sets: [
-        remotes.setOf(rule.remote),
-        locals.setOf(rule.local),
-        services.setOf(rule.service),
-        processes.setOf(rule),
-        times.setOf(rule),
-      ],
-      verdict: verdicts.indexOf(rule.verdict),
-    })),
-    otherwise: verdicts.indexOf(list.otherwise),
-  });
-  const axes = [remotes.atoms, locals.atoms, services.atoms, processes.atoms, times.atoms];
-  const found = compareLists(axes, listOf(a, inA), listOf(b, inB));
+  const comparedBy = ({ setOf, atoms }: Pick<AddressAxis, "setOf" | "atoms">) => {
+    const listOf = (list: PacketList, own: readonly PacketRule[]): RuleList => ({
+      rules: own.map((rule) => ({
+        sets: [
+          setOf(rule.remote),
+          locals.setOf(rule.local),
+          services.setOf(rule.service),
+          processes.setOf(rule),
+          times.setOf(rule),
+        ],
+        verdict: verdicts.indexOf(rule.verdict),
+      })),
+      otherwise: verdicts.indexOf(list.otherwise),
+    });
+    const axes = [atoms, locals.atoms, services.atoms, processes.atoms, times.atoms];
+    return compareLists(axes, listOf(a, inA), listOf(b, inB));
+  };
+  const byClass = classes === undefined ? undefined : classAxis(classes, family, peers);
+  if (byClass !== undefined && comparedBy(byClass).equal) return { equal: true };
+  const remotes = addressAxis(family, peers);
+  const found = comparedBy(remotes);
   return found.equal
     ? found
     : {

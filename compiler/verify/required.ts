@@ -89,6 +89,9 @@ function dhcp(direction: Direction, { sourcePort }: PacketMode): readonly Packet
 const linkSources = prefixes("::/128", "fe80::/10");
 const linkDestinations = prefixes("fe80::/10", "ff02::/16");
 
+/** The peers that an opening tells from others. */
+export const openingPeers = [linkSources, linkDestinations];
+
 function listenerDiscovery(direction: Direction): PacketRule {
   const [remote, local] =
     direction === "ingress" ? [linkSources, linkDestinations] : [linkDestinations, linkSources];

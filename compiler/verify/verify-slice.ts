@@ -10,6 +10,7 @@ import type {
 } from "../plan/packet-list.ts";
 import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
+import type { ClassesByFamily } from "../sets/address-classes.ts";
 import { comparePackets, type PacketComparison, type PacketWitness } from "./compare-packets.ts";
 import { modesToCompare } from "./opening.ts";
 import { requiredOpening, requiredRules } from "./required.ts";
@@ -28,14 +29,18 @@ export type Discrepancy =
       readonly found: PacketVerdict;
     };
 
-/**
- * Empty exactly where the artefact is proved. One packet for each direction at most.
- * @param from what is over before this day need not agree; undefined: all days
- */
+export interface ProofOptions {
+  /** What is over before this day need not agree; undefined: all days. */
+  readonly from?: UtcDate | undefined;
+  /** Makes it quicker where far ends are unions of these, whatever they are. */
+  readonly classes?: ClassesByFamily | undefined;
+}
+
+/** Empty exactly where the artefact is proved. One packet for each direction at most. */
 export function discrepancies(
   slice: EnforcerSlice,
   { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
-  from?: UtcDate,
+  { from, classes }: ProofOptions = {},
 ): readonly Discrepancy[] {
   const extra = directions.filter(
     ({ direction }) => !slice.directions.some((half) => half.direction === direction),
@@ -46,13 +51,13 @@ export function discrepancies(
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
     ...slice.directions.flatMap((half) => {
-      const times = [startOf(from), lastInstant] as const;
-      const found = differences(half, directions, times);
+      const means = { start: startOf(from), last: lastInstant, classes };
+      const found = differences(half, directions, means);
       // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
       // before. It still judges, by the rules there are, which refuses nothing that they permit.
       const isBefore = from !== undefined && !half.judgesProcesses && found.length > 0;
       const stricter = { ...half, judgesProcesses: true };
-      return isBefore && differences(stricter, directions, times).length === 0 ? [] : found;
+      return isBefore && differences(stricter, directions, means).length === 0 ? [] : found;
     }),
   ];
 }
@@ -87,20 +92,24 @@ export function isSameFrom(a: MeaningOf, b: MeaningOf, from: UtcDate): boolean {
 const lasting = (rules: readonly PacketRule[], start: number) =>
   rules.filter(({ before }) => before === undefined || before > start);
 
-/** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
-type Times = readonly [start: number, last: number];
+interface Means {
+  /** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
+  readonly start: number;
+  readonly last: number;
+  readonly classes: ClassesByFamily | undefined;
+}
 
 function differences(
   half: DirectionSlice,
   directions: readonly DirectionMeaning[],
-  times: Times,
+  means: Means,
 ): readonly Discrepancy[] {
   const { direction } = half;
   const [found, another] = directions.filter((one) => one.direction === direction);
   if (found === undefined) return [fault(`does not filter ${direction}`)];
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
   for (const mode of modesToCompare(half, found)) {
-    const comparison = compareInMode(half, found, mode, times);
+    const comparison = compareInMode(half, found, mode, means);
     if (comparison.equal !== true) return told(half, mode, comparison);
   }
   return [];
@@ -110,7 +119,7 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  [start, last]: Times,
+  { start, last, classes }: Means,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) => lasting(rules, start);
@@ -129,6 +138,7 @@ function compareInMode(
       rules: [...found.opening(mode), ...current(found.rules)],
       otherwise: found.otherwise,
     },
+    classes,
   );
 }
 

@@ -38,7 +38,10 @@ export function dispatchRules(
   permit: Verdict,
 ): readonly NftRule[] | undefined {
   if (entries.length === 0) return undefined;
-  const groups = partition(entries, family, parts.share);
+  const groups = partition(entries, family, {
+    share: parts.share,
+    classes: parts.classes?.[family],
+  });
   if (groups.some(({ remote }) => isWhole(remote, family))) return undefined; // there is no key
   const maps = cheapest(groups, partedGroups(parts, groups, family), family);
   if (dispatchNs(maps, family) + gainNsMin > listNs(entries, family)) return undefined;

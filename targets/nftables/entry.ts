@@ -4,6 +4,7 @@
 
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
+import type { ClassesByFamily } from "../../compiler/sets/address-classes.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { opaqueName, printableId } from "../linux/text.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
@@ -18,6 +19,8 @@ export interface TableParts {
   readonly maps: NftVerdictMap[];
   readonly chains: NftChain[];
   readonly share: (set: AddressSet) => AddressSet;
+  /** Of peers, over all slices. */
+  readonly classes: ClassesByFamily | undefined;
 }
 
 /** What an entry does to the packets it matches. */

@@ -32,11 +32,11 @@ export function planNftables(
   slice: EnforcerSlice,
   options: PlanOptions = { minimise: false },
 ): NftPlan {
-  const { minimise, share = (set) => set } = options;
+  const { minimise, share = (set) => set, classes } = options;
   const naming = minimise
     ? { purposeOf: purpose, sharesAcross: false }
     : { purposeOf: ({ ruleId }: SliceEntry) => ruleId, sharesAcross: true };
-  const parts: TableParts = { sets: newAddressSets(naming), maps: [], chains: [], share };
+  const parts: TableParts = { sets: newAddressSets(naming), maps: [], chains: [], share, classes };
   const directions = [...slice.directions].sort((a, b) => (a.direction < b.direction ? -1 : 1));
   const base = directions.flatMap((direction) => directionChains(parts, direction, minimise));
   const programs = directions

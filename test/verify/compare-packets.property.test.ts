@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PacketList, PacketRule } from "../../compiler/plan/packet-list.ts";
+import { addressClasses, type ClassesByFamily } from "../../compiler/sets/address-classes.ts";
 import { everyAddress, prefixes, unionAddresses } from "../../compiler/sets/address-set.ts";
 import {
   anyService,
@@ -37,8 +38,19 @@ const packetOf = (witness: PacketWitness) => ({
   seconds: witness.seconds ?? 0,
 });
 
-function agrees({ asked, a, b }: Pair): void {
-  const found = comparePackets(a, b);
+/** None, those of both lists, and some that the far ends of one list may split. */
+const classings = ({ a, b }: Pair) => {
+  const peers = ({ rules }: PacketList) => rules.map(({ remote }) => remote);
+  const all = addressClasses([...peers(a), ...peers(b)]);
+  return [undefined, all, addressClasses(peers(a).slice(1))];
+};
+
+function agrees(pair: Pair): void {
+  for (const classes of classings(pair)) agreesBy(pair, classes);
+}
+
+function agreesBy({ asked, a, b }: Pair, classes: ClassesByFamily | undefined): void {
+  const found = comparePackets(a, b, classes);
   const telling = packetsFor(asked).find((packet) => verdictOn(a, packet) !== verdictOn(b, packet));
   expect(found.equal).toBe(telling === undefined);
   if (found.equal !== false) return;
