@@ -27,6 +27,7 @@ export interface Box extends Match {
 /** The box in its simplest form; undefined where no process can be in it. */
 export function settled(box: Box, platform: Platform): Box | undefined {
   if (isNoAddress(box.remote) || isNoService(box.service)) return undefined;
+  if (box.programs.length + box.notPrograms.length === 0) return box;
   const programs = byKey(box.programs);
   let least = noProcess;
   for (const { fields } of programs) {

@@ -15,12 +15,6 @@ export interface PlacedBox extends RuleBox {
   readonly local: AddressSet | undefined;
 }
 
-/** An entry with its canonical text. */
-interface Draft {
-  readonly placed: PlacedBox;
-  readonly text: string;
-}
-
 /** Entries in the order of rule, family, content; `role` decides the default of `log`. */
 export function sliceEntries(
   boxes: readonly PlacedBox[],
@@ -28,15 +22,21 @@ export function sliceEntries(
 ): readonly SliceEntry[] {
   const samePeers = merge(boxes, ({ local, box }) => [addressKey(local), boxKey(box)], joinPeers);
   const sameLocal = merge(samePeers, ({ box }) => [addressKey(box.remote), boxKey(box)], joinLocal);
-  return sameLocal
-    .map((placed): Draft => ({ placed, text: draftText(placed) }))
-    .sort((a, b) => (a.text < b.text ? -1 : Number(a.text > b.text)))
-    .map(({ placed }) => entryOf(placed, role));
+  return [...sameLocal].sort(inOrder).map((placed) => entryOf(placed, role));
 }
 
-function draftText({ rule, family, local, box }: PlacedBox): string {
-  return JSON.stringify([rule.id, family, addressKey(local), boxKey(box), addressKey(box.remote)]);
+/** The order of the canonical texts, of which mostly the first words tell. */
+function inOrder(a: PlacedBox, b: PlacedBox): number {
+  if (a.rule.id !== b.rule.id) return compareTexts(idText(a.rule).text, idText(b.rule).text);
+  return a.family - b.family || compareTexts(canonicalText(a), canonicalText(b));
 }
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+const idText = remembered(({ id }: PlacedBox["rule"]) => ({ text: JSON.stringify(id) }));
+
+const canonicalText = ({ local, box }: PlacedBox) =>
+  JSON.stringify([addressKey(local), boxKey(box), addressKey(box.remote)]);
 
 function merge(
   boxes: readonly PlacedBox[],
