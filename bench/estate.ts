@@ -8,6 +8,8 @@ export interface EstateSize {
   readonly rules: number;
   /** With rules over all workloads, guardrails, a fifth of the rules by address, and subnets. */
   readonly isFleet?: boolean;
+  /** Of a fleet: every application runs in all three environments, so that rules tell thrice as many apart. */
+  readonly mixesEnvs?: boolean;
 }
 
 const teams = 20;
@@ -101,12 +103,16 @@ function addressNumbers(
   return numbers;
 }
 
-function inventory({ workloads, isFleet = false }: EstateSize, random: Random): string {
+function inventory(
+  { workloads, isFleet = false, mixesEnvs = false }: EstateSize,
+  random: Random,
+): string {
   const everyLabels = Array.from({ length: workloads }, (_, index) => {
     const app = Math.floor(index / workloadsPerApp);
     const team = teamName(app % teams);
+    const anyEnv = random.pick(envs);
     return {
-      env: random.pick(envs),
+      env: isFleet && !mixesEnvs ? envs[Math.floor(app / teams) % envs.length] : anyEnv,
       tier: random.pick(tiers),
       team,
       ...(isFleet || random.chance(0.95) ? { app: appName(app) } : {}),
@@ -118,7 +124,10 @@ function inventory({ workloads, isFleet = false }: EstateSize, random: Random): 
     const index = numbers[workload] ?? 0;
     const v4 = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
     const v6 = `2001:db8:${(index >> 16).toString(16)}::${(index & 0xffff).toString(16)}`;
-    const enforcers = [{ kind: "nftables", id: "host", directions: ["ingress", "egress"] }];
+    // The hosts of an application are alike: half of the applications of a fleet have iptables.
+    const isOld = isFleet && Math.floor(workload / workloadsPerApp / teams) % 2 === 1;
+    const kind = isOld ? "iptables" : "nftables";
+    const enforcers = [{ kind, id: "host", directions: ["ingress", "egress"] }];
     return JSON.stringify({
       name: `host-${workload}`,
       platform: "linux",

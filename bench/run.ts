@@ -18,6 +18,8 @@ const half: EstateSize = { workloads: 50_000, segments: 1_000, rules: 5_000 };
 
 const fleet: EstateSize = { ...whole, isFleet: true };
 const tenth: EstateSize = { workloads: 10_000, segments: 200, rules: 1_000, isFleet: true };
+/** What is compiled once more, but only once: nothing of it is wanted. */
+const mixed: EstateSize = { ...fleet, mixesEnvs: true };
 
 const rows = [...parseRows(), ...checkRows(), ...compileRows(), ...startRows()];
 print(rows);
@@ -70,27 +72,39 @@ function compileRows(): readonly Row[] {
     const [wholeMs = Number.NaN, tenthMs = Number.NaN] = folders.map((_, index) =>
       median(runs.map((run) => run[index]?.compileMs ?? Number.NaN)),
     );
-    const { artefacts, megabytes, rules, elements, notOptimal } = Object(runs[0]?.[0]);
+    const { what, notOptimal } = madeBy(runs[0]?.[0]);
     const peakKib = Math.max(...runs.map((run) => run[0]?.peakKib ?? Number.NaN));
-    const made = `${artefacts} artefacts, ${megabytes.toFixed(0)} MB, ${rules} rules, ${elements} elements`;
+    const more = compileOnce(writeEstate(join(folder, "mixed"), mixed));
     return [
       {
-        what: `compile and prove for nftables ${counted(fleet)}`,
+        what: `compile and prove for both Linux targets ${counted(fleet)}`,
         found: `${(wholeMs / 1000).toFixed(1)} s`,
         wanted: "<= 8 s",
       },
       { what: "  most memory held", found: gib(peakKib), wanted: "<= 2 GiB" },
-      { what: `  ${made}`, found: `${notOptimal} not proved least`, wanted: "" },
+      { what: `  ${what}`, found: `${notOptimal} not proved least`, wanted: ">= 1,500 classes" },
       { what: `compile ${counted(tenth)}`, found: `${(tenthMs / 1000).toFixed(2)} s`, wanted: "" },
       {
         what: "  ten times the size costs",
         found: `${(wholeMs / tenthMs).toFixed(1)} x`,
         wanted: ">= 7 x (a tenth: at most a seventh)",
       },
+      {
+        what: "compile the whole where every application is in every environment",
+        found: `${(more.compileMs / 1000).toFixed(1)} s, ${gib(more.peakKib)}`,
+        wanted: "",
+      },
+      { what: `  ${madeBy(more).what}`, found: "", wanted: "" },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function madeBy(run: unknown): { readonly what: string; readonly notOptimal: number } {
+  const { classes, artefacts, megabytes, rules, elements, notOptimal } = Object(run);
+  const what = `${classes} identity classes, ${artefacts} artefacts, ${megabytes.toFixed(0)} MB, ${rules} rules, ${elements} elements`;
+  return { what, notOptimal };
 }
 
 function compileOnce(folder: string) {
