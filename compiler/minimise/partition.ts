@@ -92,7 +92,7 @@ function turned(places: readonly Int32Array[], count: number): Pick<PeerAtoms, "
   const of = new Int32Array(starts[count] as number);
   const next = starts.slice();
   for (let product = 0; product < places.length; product++) {
-    const list = places[product] as Int32Array;
+    const list = places[product] as Int32Array; // in range
     for (let at = 0; at < list.length; at++) {
       const atom = list[at] as number;
       const place = next[atom] as number;

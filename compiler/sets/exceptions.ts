@@ -23,7 +23,9 @@ export function prefixesWithExceptions(edges: Edges, family: Family): readonly P
   const to = isToTheEnd ? edges.length - width : edges.length;
   const top = blockOf({ edges, width }, { words, length: 0 }, { from: 0, to, isIn: false });
   const halves = top.halves ?? halvesOf(top);
-  return halves.flatMap((half) => [...entriesOf(half, false, family)]);
+  const entries: PrefixEntry[] = [];
+  for (const half of halves) addEntries(entries, half, false, family);
+  return entries;
 }
 
 interface Line {
@@ -115,19 +117,19 @@ function firstFrom(
 }
 
 /** What the block needs below an entry that says `around`. */
-function* entriesOf(block: Block, around: boolean, family: Family): Generator<PrefixEntry> {
+function addEntries(into: PrefixEntry[], block: Block, around: boolean, family: Family): void {
   const { halves, isIn, underOut, underIn } = block;
   if (halves === undefined) {
-    if (isIn !== around) yield { cidr: cidrOf(block, family), isIn };
+    if (isIn !== around) into.push({ cidr: cidrOf(block, family), isIn });
     return;
   }
   const [low, high] = halves;
   const cost = around ? underIn : underOut;
   const without = around ? low.underIn + high.underIn : low.underOut + high.underOut;
   const under = cost === without ? around : !around;
-  if (under !== around) yield { cidr: cidrOf(block, family), isIn: under };
-  yield* entriesOf(low, under, family);
-  yield* entriesOf(high, under, family);
+  if (under !== around) into.push({ cidr: cidrOf(block, family), isIn: under });
+  addEntries(into, low, under, family);
+  addEntries(into, high, under, family);
 }
 
 function cidrOf({ words, length }: Place, family: Family): Cidr {

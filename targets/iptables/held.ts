@@ -17,6 +17,7 @@ import {
   intersectAddresses,
   isNoAddress,
   noAddress,
+  shareAddresses,
   subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
@@ -73,14 +74,18 @@ export const contentsOf = remembered(({ sets }: IptPlan): SetContents => {
   const pairs = new Map<string, readonly PairProduct[]>();
   for (const set of sets) {
     if ("cidrs" in set) addresses.set(set.name, addressesIn(set));
-    else pairs.set(set.name, pairProducts(set.pairs));
+    else pairs.set(set.name, productsOf(set.pairs));
   }
   return { addresses, pairs };
 });
 
+// Sets that are read from the same text have the same lists (parse-sets.ts).
+const productsOf = remembered(pairProducts);
+const addressesOf = remembered((cidrs: readonly Cidr[]) => shareAddresses(addressSet(cidrs)));
+
 /** The longest prefix that holds an address decides: from the shortest on, each overrides. */
 function addressesIn({ cidrs, exceptions }: PeerSet): AddressSet {
-  if (exceptions.length === 0) return addressSet(cidrs);
+  if (exceptions.length === 0) return addressesOf(cidrs);
   const lengths = [...new Set([...cidrs, ...exceptions].map(({ length }) => length))];
   return lengths
     .sort((a, b) => a - b)

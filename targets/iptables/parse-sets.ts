@@ -1,9 +1,10 @@
 // The sets of an artefact, back from the lines that ipset restores: the lines are carried out one by
 // one, as ipset does, on sets of which an earlier load may have left anything.
-import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
+import { type Cidr, type Family, formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { icmpProtocol, portProtocols } from "../linux/service-parts.ts";
 import { asCidr } from "./parse-rule.ts";
+import { isHost } from "./peer-shape.ts";
 import type { IptSet, PairMember } from "./ruleset.ts";
 import { setsPath } from "./set-text.ts";
 import { Words } from "./words.ts";
@@ -22,15 +23,84 @@ interface Draft {
   readonly cidrs: Cidr[];
   readonly exceptions: Cidr[];
   readonly pairs: PairMember[];
+  /** Others have the same members: to be copied before more are added. */
+  readonly isShared: boolean;
 }
 
 /** Throws `RulesetFault` on anything that segc does not write. */
 export function parseSets(text: string): readonly IptSet[] {
   const sets = new Map<string, Draft>();
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line !== "" && !line.startsWith("#")) carryOut(sets, { text: line, number: index + 1 });
+  let number = 1;
+  for (let at = 0; at < text.length; ) {
+    const run = runAt(text, at);
+    if (run === undefined) {
+      const line = text.slice(at, lineEnd(text, at));
+      if (line !== "" && !line.startsWith("#")) carryOut(sets, { text: line, number });
+      at = lineEnd(text, at) + 1;
+      number++;
+    } else {
+      addRun(sets, run, number);
+      at += run.text.length;
+      number += run.lines;
+    }
   }
   return [...sets.keys()].sort().map((name) => finished(name, sets.get(name)));
+}
+
+/** Where the line ends, without its end. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf("\n", at);
+  return end < 0 ? text.length : end;
+}
+
+/** Whole lines that add members to one set. */
+interface Run {
+  readonly name: string;
+  readonly text: string;
+  readonly lines: number;
+}
+
+function runAt(text: string, at: number): Run | undefined {
+  if (!text.startsWith("add ", at)) return undefined;
+  const blank = text.indexOf(" ", at + 4);
+  const start = text.slice(at, blank + 1);
+  let end = at;
+  let lines = 0;
+  while (text.startsWith(start, end)) {
+    const next = text.indexOf("\n", end) + 1;
+    if (next === 0) break;
+    end = next;
+    lines++;
+  }
+  return lines === 0 ? undefined : { name: start.slice(4, -1), text: text.slice(at, end), lines };
+}
+
+/** Sets by what they were and the exact text of all members: the same stand in very many artefacts. */
+const filled = new Map<string, Draft>();
+const filledLinesMax = 300_000;
+let filledLines = 0;
+
+function addRun(sets: Map<string, Draft>, run: Run, number: number): void {
+  const { name, text, lines } = run;
+  const set = sets.get(name);
+  const isFresh = set !== undefined && !set.mayHold && set.members.size === 0;
+  const key = isFresh ? `${set.type} ${set.family} ${set.room}\n${text}` : "";
+  const known = filled.get(key);
+  if (known !== undefined) {
+    sets.set(name, known);
+    return;
+  }
+  addLines(sets, run, number);
+  const made = sets.get(name);
+  if (!isFresh || made === undefined) return;
+  const shared = { ...made, isShared: true };
+  sets.set(name, shared);
+  filledLines += lines;
+  if (filledLines > filledLinesMax) {
+    filled.clear();
+    filledLines = lines;
+  }
+  filled.set(key, shared);
 }
 
 interface Line {
@@ -46,7 +116,7 @@ function carryOut(sets: Map<string, Draft>, line: Line): void {
     if (set !== undefined) fail(line, `\`${name}\` is there already`);
     sets.set(name, created(rest, line));
   } else if (set === undefined) fail(line, `expected a command for a set that is there`);
-  else if (verb === "add") addMember(set, line, name);
+  else if (verb === "add") addMember(ownedBy(sets, name, set), line, name);
   else if (verb === "destroy" && rest === "") sets.delete(name);
   else if (verb === "swap") {
     const other = sets.get(rest);
@@ -57,6 +127,47 @@ function carryOut(sets: Map<string, Draft>, line: Line): void {
       sets.set(rest, set);
     }
   } else fail(line, "expected `create`, `add`, `swap` or `destroy`");
+}
+
+/** WHY: members are nearly all lines of a file, and nearly all are a prefix and nothing else. */
+function addLines(sets: Map<string, Draft>, { name, text }: Run, number: number): void {
+  const start = "add ".length + name.length + 1;
+  text.split("\n").forEach((line, index) => {
+    if (line === "") return;
+    const at = { text: line, number: number + index };
+    const set = sets.get(name);
+    const cidr = set === undefined ? undefined : plainMember(set, line.slice(start));
+    if (set === undefined || cidr === undefined) carryOut(sets, at);
+    else {
+      addKey(set, formatCidr(cidr), at);
+      set.cidrs.push(cidr);
+    }
+  });
+}
+
+/** Undefined where the member is to be read word by word. */
+function plainMember({ type, family, mayHold, isShared }: Draft, text: string): Cidr | undefined {
+  if (mayHold || isShared || (type !== "hash:ip" && type !== "hash:net")) return undefined;
+  const parsed = parsePrefix(text);
+  if (parsed.kind !== "prefix" || parsed.cidr.address.family !== family) return undefined;
+  return parsed.cidr.length === 0 || (type === "hash:ip" && !isHost(parsed.cidr))
+    ? undefined
+    : parsed.cidr;
+}
+
+/** The set as one that nobody else has. */
+function ownedBy(sets: Map<string, Draft>, name: string, set: Draft): Draft {
+  if (!set.isShared) return set;
+  const own: Draft = {
+    ...set,
+    members: new Set(set.members),
+    cidrs: [...set.cidrs],
+    exceptions: [...set.exceptions],
+    pairs: [...set.pairs],
+    isShared: false,
+  };
+  sets.set(name, own);
+  return own;
 }
 
 const types = ["hash:ip", "hash:net", "hash:ip,port", "hash:net,port"] as const;
@@ -75,6 +186,7 @@ function created(form: string, line: Line): Draft {
     cidrs: [],
     exceptions: [],
     pairs: [],
+    isShared: false,
   };
 }
 
