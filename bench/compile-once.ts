@@ -9,6 +9,7 @@ const [folder = "."] = process.argv.slice(2);
 const started = performance.now();
 const { checked, diagnostics, compiled } = compile(nodeFiles(folder), { now: "2026-11-23" });
 const compileMs = performance.now() - started;
+const { user, system } = process.cpuUsage();
 const peakKib = process.resourceUsage().maxRSS;
 const errors = diagnostics.filter(({ severity }) => severity === "error");
 const entries = compiled?.artefacts.map(({ entry }) => entry) ?? [];
@@ -17,6 +18,7 @@ const sum = (key: "bytes" | "rules" | "elements") =>
 console.log(
   JSON.stringify({
     compileMs,
+    cpuMs: (user + system) / 1000,
     peakKib,
     classes: identityClasses(checked),
     artefacts: entries.length,
