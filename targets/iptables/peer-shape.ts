@@ -94,8 +94,8 @@ export function apart(shape: PeerShape, hostLength: number, family: Family): Apa
   return { hosts, prefixes, lengths };
 }
 
-/** A run of 16 addresses becomes hosts at most: artefacts must not be much longer for it. */
-const hostBitsMax = 4;
+/** A run of four addresses becomes hosts at most: artefacts must not be much longer for it. */
+const hostBitsMax = 2;
 
 interface OwnSet {
   readonly hostLength: number;

@@ -63,7 +63,7 @@ describe("pairs take the place of rules", () => {
   });
 
   test.each([
-    ["few rules that ask a set", 4, blocks(8, twoHosts), 0],
+    ["few rules that ask a set", 4, blocks(4, twoHosts), 0],
     ["many rules that ask a set", 4, blocks(30, twoHosts), 1],
     ["few rules that compare one address", 6, blocks(6, host6), 0],
     ["many rules that compare one address", 6, blocks(20, host6), 1],
