@@ -19,7 +19,7 @@ const advice: ReadonlyMap<string, Advice> = new Map([
   [">", { help: "write `->` between source and destination" }],
   [";", { help: "statements need no separator", text: "" }],
   ["!=", { help: "write `is not`", text: "is not" }],
-  ["!", { help: "write `not ( … )` or `is not`" }],
+  ["!", { help: "write `not ( … )` or `is not` in a condition, `except` between sets" }],
   ["|", { help: "write a union as `{ a, b }`, alternatives in a condition with `or`" }],
   ["||", { help: "write `or`", text: "or" }],
   ["'", { help: 'strings stand in `"`' }],

@@ -1,6 +1,7 @@
 // Bytes of a project file to its text, or to the diagnostic that says why there is none. The
 // message stands where segc.yaml names the file.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { FileReadFault } from "../diagnostics/messages/inventory.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import type { Files } from "./files.ts";
@@ -32,7 +33,7 @@ export function readText(files: Files, path: string, options: ReadOptions): Text
     const diagnostic =
       fault === "too-large"
         ? diagnose("SEG120", namedAt, { path, kind, limit: `${bytesMax[kind] / megabyte} MB` })
-        : diagnose("SEG811", namedAt, { path, fault, detail });
+        : diagnose("SEG811", namedAt, { path, fault, detail }, helpFor(namedAt, fault));
     return { ok: false, diagnostic };
   }
   // Only the lexer of policies has something to say about byte order marks.
@@ -44,6 +45,12 @@ export function readText(files: Files, path: string, options: ReadOptions): Text
   }
   return { ok: true, source: { path, text }, sha256: files.sha256(read.bytes) };
 }
+
+/** A path that no segc.yaml names was typed. */
+const helpFor = (namedAt: Span | undefined, fault: FileReadFault) =>
+  namedAt === undefined && fault !== "unreadable"
+    ? { help: "correct the path, which is relative to the current folder" }
+    : {};
 
 function decode(bytes: Uint8Array, ignoreBOM: boolean): string | undefined {
   try {

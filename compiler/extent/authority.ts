@@ -121,7 +121,10 @@ function peersNotDelegated(
       "SEG406",
       direction === "egress" ? rule.flow.destinationSpan : rule.flow.sourceSpan,
       { rule: nameOf(rule), peer: addressesText(external), module },
-      { help: `ask for \`${line}\` in the root module`, ...provenance(rule) },
+      {
+        help: `ask for \`${line}\` in the root module; what only \`${module}\` names is said there by its labels`,
+        ...provenance(rule),
+      },
     ),
   ];
 }

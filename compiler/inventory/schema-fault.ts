@@ -87,8 +87,10 @@ function faultOf(error: ValidationError, root: unknown): FoundFault | undefined 
     case "const": {
       const allowed = [params.allowedValues ?? params.allowedValue].flat().map(String);
       const isScalar = error.data !== null && typeof error.data !== "object";
-      const found = isScalar ? String(error.data) : describe(error.data);
-      const suggestion = didYouMean(found, allowed);
+      const isMistyped = typeof error.data === "string" && allowed.includes(error.data);
+      const text = isMistyped ? JSON.stringify(error.data) : String(error.data);
+      const found = isScalar ? text : describe(error.data);
+      const suggestion = didYouMean(isMistyped ? "" : found, allowed);
       return { path, at: "value", fault: { why: "not-one-of", key, found, suggestion, allowed } };
     }
     default:

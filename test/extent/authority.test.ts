@@ -186,7 +186,7 @@ describe("an external peer", () => {
       "rule `crm.x` has an external end (203.0.113.0/24); no delegation to `crm` covers that peer",
     );
     expect(diagnostic?.help).toBe(
-      "ask for `delegate egress of web with outside : https to { crm }` in the root module",
+      "ask for `delegate egress of web with outside : https to { crm }` in the root module; what only `crm` names is said there by its labels",
     );
   });
 

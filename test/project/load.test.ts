@@ -62,7 +62,7 @@ describe("a project", () => {
 describe("segc.yaml", () => {
   it.each([
     [`edition: 2\n${modules}`, 'segc.yaml:1:10 "2" `edition` cannot be `2`'],
-    [`edition: '1'\n${modules}`, "segc.yaml:1:10 \"'1'\" `edition` cannot be `1`"],
+    [`edition: '1'\n${modules}`, 'segc.yaml:1:10 "\'1\'" `edition` cannot be `"1"`'],
     ["{}", 'segc.yaml:1:1 "{}" this segc.yaml has no `edition`'],
     ["", 'segc.yaml:1:1 "" `segc.yaml` must be a mapping, not empty'],
     ["[1]", 'segc.yaml:1:1 "[1]" `segc.yaml` must be a mapping, not a list'],
