@@ -107,7 +107,7 @@ function twiceAt(
 /** The reader's own words as one of our headlines. */
 function sentence(message: string): string {
   const line = (message.split("\n", 1)[0] ?? "").replace(/[.:]$/, "");
-  if (/call stack/i.test(line)) return "this is nested too deeply";
+  if (/call stack|stack overflow/i.test(line)) return "this is nested too deeply";
   if (/excessive alias count/i.test(line)) return `anchors are used more than ${aliasesMax} times`;
   if (/multiple documents/i.test(line))
     return "one file holds one document: a second one starts here";

@@ -47,7 +47,9 @@ export function updateLine({ artefacts }: Manifest): string {
 export function nextEnd({ expires }: Manifest): string {
   const day = expires[0]?.until;
   if (day === undefined) return "nothing in it ends by itself";
-  const names = expires.filter((entry) => entry.until === day).map((entry) => entry.name);
+  const names = expires
+    .filter((entry) => entry.until === day)
+    .map(({ kind, name }) => (kind === "observe" ? `observe of ${name}` : name));
   return `${listed(names)} ${names.length === 1 ? "ends" : "end"} first, after ${day}`;
 }
 
