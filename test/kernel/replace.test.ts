@@ -65,56 +65,79 @@ const runs: readonly Run[] = [
 ];
 
 describeKernel("replacing a rule set under traffic", { needs: "root" }, () => {
-  test.each(runs)("$kind, $backend, $peers", { timeout: 60_000 }, async (run) => {
-    const { backend } = run;
-    const lab = await Lab.start(
-      Object.entries(addresses).map(([name, address]) => ({ name, addresses: [address] })),
-    );
-    try {
-      const loads = [1, 2].map((version) => {
-        const { compiled } = compile(project(run, version), { now: "2026-11-23" });
-        const artefact = compiled?.artefacts.find(({ entry }) => entry.workloads.includes("b"));
-        const files = (artefact?.files ?? []).map((file) => ({
-          ...file,
-          path: file.path.split("/").slice(2).join("/"),
-        }));
-        const folder = lab.install(`b-${version}`, [...files, { path: "backend", text: backend }]);
-        const loader = files.find(({ executable }) => executable === true)?.path;
-        return `'${folder}/${loader}' load`;
+  // A machine that is too busy to send that much is asked again: what is lost or leaks never is.
+  test.each(runs)("$kind, $backend, $peers", { timeout: 240_000 }, async (run) => {
+    let sent = 0;
+    for (let attempt = 0; attempt < 5 && sent <= rate; attempt++) {
+      const seen = await replaceUnderTraffic(run);
+      expect({ arrived: seen.arrived, leaked: seen.leaked }).toEqual({
+        arrived: seen.sent,
+        leaked: [0, 0],
       });
-      const work = lab.install("work", [{ path: "empty", text: "" }]);
-      const python = (what: string) => `python3 '${traffic}' ${what}`;
-      await lab.shell("b", loads[0] ?? "");
-      await lab.shell(
-        "b",
-        `cd '${work}'; mkfifo stop
-(${python(`receive ${addresses.b} ${allowed} ${refused} ${denied}`)} <stop >received 2>&1) &
-exec 3>stop; until grep -q ready received; do sleep 0.05; done; sleep 60 >stop 2>&1 &`,
-      );
-      const send = (port: number, perSecond: number) =>
-        `(${python(`send ${addresses.b} ${port} ${perSecond} 4`)} >sent-${port} 2>&1) &`;
-      const sends = [send(allowed, rate), send(refused, rate), send(denied, rate / 2)];
-      await lab.shell("a", `cd '${work}'; ${sends.join(" ")}`);
-      for (let swap = 0; swap < swaps; swap++) {
-        await lab.shell("b", `sleep 0.1; ${loads[(swap + 1) % 2]}`);
-      }
-      const printed = await lab.shell(
-        "a",
-        `cd '${work}'
-for port in ${allowed} ${refused} ${denied}; do until [ -s sent-$port ]; do sleep 0.1; done; done
-cat sent-${allowed} sent-${refused} sent-${denied}`,
-      );
-      const [sent = 0, , sentRefused = 0, , sentDenied = 0] = printed.split(/\s+/).map(Number);
-      const received = await lab.shell(
-        "b",
-        `cd '${work}'; echo >stop
-until [ $(wc -l <received) -ge 2 ]; do sleep 0.1; done; tail -n 1 received`,
-      );
-      expect(Math.min(sent, sentRefused, 2 * sentDenied)).toBeGreaterThan(rate);
-      const [arrived, ...leaked] = received.split(" ").map(Number);
-      expect({ arrived, leaked }).toEqual({ arrived: sent, leaked: [0, 0] });
-    } finally {
-      await lab.close();
+      sent = seen.least;
     }
+    expect(sent).toBeGreaterThan(rate);
   });
 });
+
+interface Seen {
+  /** Packets that both versions allow. */
+  readonly sent: number;
+  readonly arrived: number;
+  /** Of those that neither does, by port. */
+  readonly leaked: readonly number[];
+  /** Of the slowest sender, as if it had sent at the whole rate. */
+  readonly least: number;
+}
+
+async function replaceUnderTraffic(run: Run): Promise<Seen> {
+  const { backend } = run;
+  const lab = await Lab.start(
+    Object.entries(addresses).map(([name, address]) => ({ name, addresses: [address] })),
+  );
+  try {
+    const loads = [1, 2].map((version) => {
+      const { compiled } = compile(project(run, version), { now: "2026-11-23" });
+      const artefact = compiled?.artefacts.find(({ entry }) => entry.workloads.includes("b"));
+      const files = (artefact?.files ?? []).map((file) => ({
+        ...file,
+        path: file.path.split("/").slice(2).join("/"),
+      }));
+      const folder = lab.install(`b-${version}`, [...files, { path: "backend", text: backend }]);
+      const loader = files.find(({ executable }) => executable === true)?.path;
+      return `'${folder}/${loader}' load`;
+    });
+    const work = lab.install("work", [{ path: "empty", text: "" }]);
+    const python = (what: string) => `python3 '${traffic}' ${what}`;
+    await lab.shell("b", loads[0] ?? "");
+    await lab.shell(
+      "b",
+      `cd '${work}'; mkfifo stop
+(${python(`receive ${addresses.b} ${allowed} ${refused} ${denied}`)} <stop >received 2>&1) &
+exec 3>stop; until grep -q ready received; do sleep 0.05; done; sleep 60 >stop 2>&1 &`,
+    );
+    const send = (port: number, perSecond: number) =>
+      `(${python(`send ${addresses.b} ${port} ${perSecond} 4`)} >sent-${port} 2>&1) &`;
+    const sends = [send(allowed, rate), send(refused, rate), send(denied, rate / 2)];
+    await lab.shell("a", `cd '${work}'; ${sends.join(" ")}`);
+    for (let swap = 0; swap < swaps; swap++) {
+      await lab.shell("b", `sleep 0.1; ${loads[(swap + 1) % 2]}`);
+    }
+    const printed = await lab.shell(
+      "a",
+      `cd '${work}'
+for port in ${allowed} ${refused} ${denied}; do until [ -s sent-$port ]; do sleep 0.1; done; done
+cat sent-${allowed} sent-${refused} sent-${denied}`,
+    );
+    const [sent = 0, , sentRefused = 0, , sentDenied = 0] = printed.split(/\s+/).map(Number);
+    const received = await lab.shell(
+      "b",
+      `cd '${work}'; echo >stop
+until [ $(wc -l <received) -ge 2 ]; do sleep 0.1; done; tail -n 1 received`,
+    );
+    const [arrived = 0, ...leaked] = received.split(" ").map(Number);
+    return { sent, arrived, leaked, least: Math.min(sent, sentRefused, 2 * sentDenied) };
+  } finally {
+    await lab.close();
+  }
+}
