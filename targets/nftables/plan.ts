@@ -4,8 +4,10 @@
 //
 // Order of a base chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of
 // staged rules, refusal. Denies stand before allows, so order among rules never matters.
+import type { Direction } from "../../compiler/inventory/types.ts";
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { PlanOptions } from "../../compiler/plan/target.ts";
+import type { Family } from "../../compiler/sets/address.ts";
 import { collectedSets, newAddressSets } from "./address-sets.ts";
 import {
   accept,
@@ -159,10 +161,29 @@ function allowRules(
     ...rules(allows.filter(({ log }) => log !== "none")),
     ...([4, 6] as const).flatMap((family) => {
       const entries = plain.filter((entry) => entry.family === family);
-      return dispatchRules(parts, direction, family, entries, permit) ?? rules(entries);
+      const dispatched = dispatchRules(parts, direction, family, entries, permit);
+      if (dispatched !== undefined) return dispatched;
+      const listed = rules(entries);
+      return entries.length === plain.length ? listed : ofFamily(parts, direction, family, listed);
     }),
     ...rules(silent.filter((entry) => !plain.includes(entry))),
   ];
+}
+
+/** From so many rules on it pays to lead packets of the other family past them by one. */
+const passedByMin = 6;
+
+/** Rules that only packets of one family can meet, behind one rule that asks for it. */
+function ofFamily(
+  parts: TableParts,
+  direction: Direction,
+  family: Family,
+  rules: readonly NftRule[],
+): readonly NftRule[] {
+  if (rules.length < passedByMin) return rules;
+  const name = `allowed_${direction === "ingress" ? "input" : "output"}_ipv${family}`;
+  parts.chains.push({ name, base: undefined, rules });
+  return [plainRule([{ kind: "family", family }], { kind: "jump", chain: name })];
 }
 
 /** Where allowed packets go while denies are staged: each one that would be refused is logged. */
