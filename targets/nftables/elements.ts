@@ -30,6 +30,17 @@ export interface Listing {
   readonly countOf: (addresses: AddressSet) => number;
   /** Every line of `elements = { … }`; `suffix` stands before each comma. */
   readonly linesOf: (addresses: AddressSet, suffix?: string) => string;
+  /** How many elements the kernel is to make room for at once; undefined where it grows by itself. */
+  readonly roomFor: (addresses: readonly AddressSet[]) => number | undefined;
+}
+
+/** From so many elements on growing the hash takes a fifth of the load (bench/README.md). */
+const roomFrom = 1024;
+
+/** For twice as many, so that an update fits. */
+function hashRoom(addresses: readonly AddressSet[]): number | undefined {
+  const count = addresses.reduce((sum, set) => sum + addressCount(set), 0);
+  return count < roomFrom ? undefined : 2 ** Math.ceil(Math.log2(2 * count));
 }
 
 const asPrefixes: Listing = {
@@ -37,12 +48,14 @@ const asPrefixes: Listing = {
   cidrsOf,
   countOf: prefixCount,
   linesOf: elementLines,
+  roomFor: () => undefined,
 };
 const asHosts: Listing = {
   isInterval: false,
   cidrsOf: hostsOf,
   countOf: addressCount,
   linesOf: (addresses, suffix) => elementLines(eachByItself(addresses), suffix),
+  roomFor: hashRoom,
 };
 
 /** Of a set or map that holds all of these. */

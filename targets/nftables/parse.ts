@@ -105,9 +105,10 @@ function parseSet(cursor: Cursor): ParsedSet {
     cursor.endLine();
     return { kind: "stamp", name };
   }
-  const { text, mayHoldPrefixes } = parseElements(cursor);
+  const { text, mayHoldPrefixes, room } = parseElements(cursor);
   const addresses = addressesOf(cursor, text, family);
   if (!mayHoldPrefixes) checkSingle(cursor, text, family);
+  checkRoom(cursor, text, room);
   closeBrace(cursor);
   return { kind: "addresses", set: { name, family, addresses } };
 }
@@ -119,7 +120,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   const family = addressFamily(cursor, cursor.word());
   cursor.expect(":", "verdict");
   cursor.endLine();
-  const { text, mayHoldPrefixes } = parseElements(cursor);
+  const { text, mayHoldPrefixes, room } = parseElements(cursor);
   const byChain = new Map<string, AddressSet[]>();
   for (const [chain, lines] of linesByChain(cursor, text)) {
     byChain.set(chain, [addressesOf(cursor, lines, family, ` : jump ${chain}`)]);
@@ -128,6 +129,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   const sets = branches.map(({ addresses }) => addresses);
   if (sets.length === 0) cursor.fail("expected an element");
   if (!mayHoldPrefixes) checkSingle(cursor, text, family);
+  checkRoom(cursor, text, room);
   if (!areDisjoint(sets, family)) cursor.fail("an address stands in a map twice");
   closeBrace(cursor);
   return { name, family, branches };
@@ -173,13 +175,23 @@ function checkSingle(cursor: Cursor, text: string, family: Family): void {
   if (shorter.test(text)) cursor.fail("a prefix stands among single addresses");
 }
 
+/** The kernel takes no more elements than were said; each stands on a line of its own. */
+function checkRoom(cursor: Cursor, text: string, room: number | undefined): void {
+  if (room === undefined) return;
+  let elements = 0;
+  for (let at = text.indexOf(","); at >= 0; at = text.indexOf(",", at + 1)) elements++;
+  if (elements > room) cursor.fail("more elements than the set has room for");
+}
+
 function addressFamily(cursor: Cursor, type: string): Family {
   if (type !== "ipv4_addr" && type !== "ipv6_addr") cursor.fail("expected a type of address");
   return type === "ipv4_addr" ? 4 : 6;
 }
 
-/** From the flags to the end of the elements: their text as it stands. */
+/** From the size to the end of the elements: their text as it stands. */
 function parseElements(cursor: Cursor) {
+  const room = cursor.take("size") ? cursor.number() : undefined;
+  if (room !== undefined) cursor.endLine();
   const mayHoldPrefixes = cursor.take("flags");
   if (mayHoldPrefixes) {
     cursor.expect("interval");
@@ -188,7 +200,7 @@ function parseElements(cursor: Cursor) {
   cursor.expect("elements", "=");
   const text = cursor.block();
   cursor.endLine();
-  return { text, mayHoldPrefixes };
+  return { text, mayHoldPrefixes, room };
 }
 
 function parseChain(cursor: Cursor): NftChain {

@@ -43,10 +43,11 @@ const stampLines = (name: string) => [`  set ${name} {`, "    type ipv4_addr", "
 const identitySetLines = (name: string) => [`  set ${name} {`, "    type cgroupsv2", "  }"];
 
 function addressSetLines({ name, family, addresses }: NftAddressSet): readonly string[] {
-  const { isInterval, linesOf } = listingOf(addresses);
+  const { isInterval, linesOf, roomFor } = listingOf(addresses);
   return [
     `  set ${name} {`,
     `    type ipv${family}_addr`,
+    ...sizeLine(roomFor([addresses])),
     ...(isInterval ? ["    flags interval"] : []),
     "    elements = {",
     linesOf(addresses).slice(0, -1),
@@ -55,11 +56,15 @@ function addressSetLines({ name, family, addresses }: NftAddressSet): readonly s
   ];
 }
 
+const sizeLine = (room: number | undefined) => (room === undefined ? [] : [`    size ${room}`]);
+
 function verdictMapLines({ name, family, branches }: NftVerdictMap): readonly string[] {
-  const { isInterval, linesOf } = listingOf(...branches.map(({ addresses }) => addresses));
+  const sets = branches.map(({ addresses }) => addresses);
+  const { isInterval, linesOf, roomFor } = listingOf(...sets);
   return [
     `  map ${name} {`,
     `    type ipv${family}_addr : verdict`,
+    ...sizeLine(roomFor(sets)),
     ...(isInterval ? ["    flags interval"] : []),
     "    elements = {",
     ...branches.map(({ chain, addresses }) => linesOf(addresses, ` : jump ${chain}`).slice(0, -1)),

@@ -24,7 +24,8 @@ export function updateNftables(before: NftPlan, after: NftPlan): PlanUpdate | un
 
 /**
  * Everything of an artefact but members of address sets and maps. Comments name rules and do nothing.
- * Whether a set is a tree or a hash is settled when it is made, so that is part of the shape.
+ * Whether a set is a tree or a hash, and how many elements it takes, is settled when it is made, so that
+ * is part of the shape.
  */
 function shapeOf(plan: NftPlan): string {
   const { addressSets, verdictMaps, identitySets, chains } = plan;
@@ -34,12 +35,13 @@ function shapeOf(plan: NftPlan): string {
       name,
       family,
       listingOf(addresses).isInterval,
+      listingOf(addresses).roomFor([addresses]) ?? null,
     ]),
-    verdictMaps.map(({ name, family, branches }) => [
-      name,
-      family,
-      listingOf(...branches.map(({ addresses }) => addresses)).isInterval,
-    ]),
+    verdictMaps.map(({ name, family, branches }) => {
+      const sets = branches.map(({ addresses }) => addresses);
+      const { isInterval, roomFor } = listingOf(...sets);
+      return [name, family, isInterval, roomFor(sets) ?? null];
+    }),
     chainsWithoutComments(chains),
     sideFiles(plan),
   ]);

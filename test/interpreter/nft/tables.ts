@@ -44,6 +44,7 @@ function readSetBody(cursor: Cursor, name: string, isMap: boolean): SetOf {
   let flags: readonly string[] = [];
   let merging = false;
   let elements: readonly Element[] = [];
+  let room = Number.POSITIVE_INFINITY;
   cursor.expect("{");
   for (cursor.skipEnds(); !cursor.take("}"); cursor.skipEnds()) {
     const { line } = cursor;
@@ -52,7 +53,8 @@ function readSetBody(cursor: Cursor, name: string, isMap: boolean): SetOf {
     else if (key === "flags") flags = readFlags(cursor);
     else if (key === "auto-merge") merging = true;
     else if (key === "comment") cursor.quoted();
-    else if (["timeout", "gc-interval", "size", "policy"].includes(key)) cursor.next();
+    else if (key === "size") room = Number(cursor.next());
+    else if (["timeout", "gc-interval", "policy"].includes(key)) cursor.next();
     else if (key === "elements" && types !== undefined) {
       cursor.expect("=");
       cursor.skipLines();
@@ -60,6 +62,7 @@ function readSetBody(cursor: Cursor, name: string, isMap: boolean): SetOf {
     } else throw new LoadFault(`an unknown line of a set: ${key}`, line);
   }
   if (types === undefined) cursor.fail("a set without a type");
+  if (elements.length > room) cursor.fail("more elements than the size of their set");
   return { name, types, isMap, interval: flags.includes("interval"), merging, elements };
 }
 
