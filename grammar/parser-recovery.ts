@@ -97,6 +97,7 @@ export abstract class RecoveringParser extends ParserBase {
   protected checkLabelName({ text: word, span }: Name): void {
     if (!forbiddenLabels.has(word)) return;
     this.report(() => diagnose("SEG110", span, { word, label: true }));
+    this.broken.push({ text: word, span }); // whoever uses the label, or lacks it, is not at fault
   }
 
   protected override beginsStatement(index: number): boolean {
