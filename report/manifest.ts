@@ -62,10 +62,12 @@ function namesOf(workloads: readonly string[]): string {
 /** The manifest of these bytes, or undefined when segc did not write them. */
 export function readManifest(text: string): Manifest | undefined {
   const value = parsed(text);
-  return isManifest(value) ? { ...value, artefacts: value.artefacts.map(withFormat) } : undefined;
+  if (!isManifest(value)) return undefined;
+  const { artefacts, relies = [] } = value;
+  return { ...value, artefacts: artefacts.map(withFormat), relies };
 }
 
-/** Manifests from before artefacts had a format are of the first. */
+/** Manifests from before artefacts had a format, or relied on each other, are of the first. */
 const withFormat = (entry: ArtefactEntry): ArtefactEntry => ({
   ...entry,
   format: entry.format ?? 1,
@@ -94,7 +96,7 @@ function isManifest(value: unknown): value is Manifest {
     ) &&
     isList(Object(value).expires, (end) => hasFields(end, { name: "string", until: "string" })) &&
     isList(Object(value).artefacts, isArtefact) &&
-    isList(Object(value).relies, (entry) => hasFields(entry, { rule: "string" }))
+    isList(Object(value).relies ?? [], (entry) => hasFields(entry, { rule: "string" }))
   );
 }
 

@@ -153,6 +153,7 @@ describe("manifests", () => {
     const text = JSON.stringify(manifest);
     expect(readManifest(text)).toEqual(manifest);
     expect(listedPaths(manifest)).toEqual(["nftables/abc/x.nft"]);
+    expect(readManifest(JSON.stringify({ ...manifest, relies: undefined }))).toEqual(manifest);
     const early = readManifest(text.replace('"format":2,', ""));
     expect(early?.artefacts[0]?.format).toBe(1);
     const strange = [
