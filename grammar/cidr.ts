@@ -38,6 +38,7 @@ function bytesOfIpv4(text: string): number[] | Fault {
   if (parts.length !== 4) return "malformed";
   const bytes: number[] = [];
   for (const part of parts) {
+    if (!/^\d+$/.test(part)) return "malformed"; // `Number` takes nothing for 0
     const byte = Number(part);
     if (byte > 255) return "octet";
     if (part.length > 1 && part.startsWith("0")) return "leading-zero";
