@@ -28,7 +28,11 @@ export function mayDependOnStaged(world: World): boolean {
 
 export function checkStagedDependence(space: Space): readonly Diagnostic[] {
   const ending = endingSoon(space.world);
-  return stagedAllows(space.world).flatMap((rule) => dependenceOn(space, rule, ending) ?? []);
+  // A window that ends later must not stand before one that is an error already.
+  const first = ending.filter(({ until }) => daysBetween(space.world.now, until) <= errorDays);
+  return stagedAllows(space.world).flatMap(
+    (rule) => dependenceOn(space, rule, first) ?? dependenceOn(space, rule, ending) ?? [],
+  );
 }
 
 const endingSoon = (world: World): readonly Observation[] =>

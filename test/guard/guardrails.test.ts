@@ -125,6 +125,15 @@ describe("an observed workload on a staged allow", () => {
     expect(told(checked(policy, { now: "2026-12-08" }))).toEqual([]);
   });
 
+  test("is an error too where another window ends later", () => {
+    const both = (days: string) => `${policy}\nobserve egress of (${web}) until ${days}`;
+    for (const later of ["2026-12-20", "2027-05-01"]) {
+      expect(told(checked(both(later), { now: "2026-11-23" }))).toEqual([
+        expect.stringContaining("error SEG718 observed `db-1`"),
+      ]);
+    }
+  });
+
   test("is fine once the rule is promoted", () => {
     expect(told(checked(policy.replace("staged ", "")))).toEqual([]);
   });
