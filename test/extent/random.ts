@@ -54,7 +54,9 @@ function combinations(records: readonly Process[]): readonly Process[] {
 const places = [
   ...["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::1", "fd00::2", "fe80::1", "fe80::2"],
 ];
+/** Some of each kind, and of the internet one that no set of a case leaves out. */
 const strangers = [
+  ...["9.9.9.9", "2600::9"],
   ...[...places, "10.0.0.9", "8.8.8.8", "0.0.0.0", "255.255.255.255", "fd00::", "fd00::9"],
   ...["2600::1", "fe80::9", "::", "ff02::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
 ];
