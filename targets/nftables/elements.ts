@@ -104,7 +104,7 @@ export function addressesIn(lines: string, family: Family, ending = ""): Address
 function addressesInAny(lines: string, family: Family, ending: string): AddressSet | undefined {
   const cidrs: Cidr[] = [];
   for (const line of lines.split("\n")) {
-    const text = line.trim();
+    const text = line.replace(/^[ \t]+|[ \t]+$/g, ""); // no other blank is one to nft
     if (text === "") continue;
     const prefix = text.endsWith(ending) ? parsePrefix(text.slice(0, -ending.length)) : undefined;
     if (prefix?.kind !== "prefix" || prefix.cidr.address.family !== family) return undefined;

@@ -12,7 +12,7 @@ import { updateNftables } from "./update.ts";
 
 export const nftables: Target<NftPlan> = {
   name: "nftables",
-  format: 2,
+  format: 3,
   capabilities: nftablesCapabilities,
   isBeyond: isBeyondSlices,
   plan: planNftables,

@@ -84,6 +84,11 @@ remove() {
 }
 
 load() {
+  # The file ends with the brace of its table. nft takes an empty text for a table without rules.
+  if [ "$(tail -n 1 ${rulesetPath})" != '}' ]; then
+    say '${rulesetPath} cannot be read whole: what is loaded stays as it is'
+    return 1
+  fi
   # Assigned first: a loader that cannot read its data must not load half of it, unless that is better
   # than nothing: programs that nobody tells apart are let in by no allow.
   unread=

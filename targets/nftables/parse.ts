@@ -107,7 +107,7 @@ function parseSet(cursor: Cursor): ParsedSet {
   }
   const { text, mayHoldPrefixes, room } = parseElements(cursor);
   const addresses = addressesOf(cursor, text, family);
-  if (!mayHoldPrefixes) checkSingle(cursor, text, family);
+  if (!mayHoldPrefixes) checkSingle(cursor, text);
   checkRoom(cursor, text, room);
   closeBrace(cursor);
   return { kind: "addresses", set: { name, family, addresses } };
@@ -128,7 +128,7 @@ function parseMap(cursor: Cursor): NftVerdictMap {
   const branches = branchesOf(byChain);
   const sets = branches.map(({ addresses }) => addresses);
   if (sets.length === 0) cursor.fail("expected an element");
-  if (!mayHoldPrefixes) checkSingle(cursor, text, family);
+  if (!mayHoldPrefixes) checkSingle(cursor, text);
   checkRoom(cursor, text, room);
   if (!areDisjoint(sets, family)) cursor.fail("an address stands in a map twice");
   closeBrace(cursor);
@@ -169,10 +169,9 @@ function addressesOf(cursor: Cursor, text: string, family: Family, ending = ""):
   return cursor.fail(`expected IPv${family} prefixes, one to a line, none within another`);
 }
 
-/** The kernel takes no shorter prefix into a hash. */
-function checkSingle(cursor: Cursor, text: string, family: Family): void {
-  const shorter = family === 4 ? /\/(?!32\b)/ : /\/(?!128\b)/;
-  if (shorter.test(text)) cursor.fail("a prefix stands among single addresses");
+/** nft takes no prefix into a hash, not one of full length either. */
+function checkSingle(cursor: Cursor, text: string): void {
+  if (text.includes("/")) cursor.fail("a prefix stands among single addresses");
 }
 
 /** The kernel takes no more elements than were said; each stands on a line of its own. */
@@ -181,6 +180,7 @@ function checkRoom(cursor: Cursor, text: string, room: number | undefined): void
   let elements = 0;
   for (let at = text.indexOf(","); at >= 0; at = text.indexOf(",", at + 1)) elements++;
   if (elements > room) cursor.fail("more elements than the set has room for");
+  if (room > 0xffff_ffff) cursor.fail("more room than the kernel counts"); // nft cuts it to 32 bits
 }
 
 function addressFamily(cursor: Cursor, type: string): Family {
@@ -194,6 +194,7 @@ function parseElements(cursor: Cursor) {
   if (room !== undefined) cursor.endLine();
   const mayHoldPrefixes = cursor.take("flags");
   if (mayHoldPrefixes) {
+    if (room !== undefined) cursor.fail("a set of prefixes has no size");
     cursor.expect("interval");
     cursor.endLine();
   }

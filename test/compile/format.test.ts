@@ -23,7 +23,7 @@ const plan = {
 };
 
 test.each([
-  ["nftables", nftables.format, nftablesFiles(plan), 2, "371e530a373f"],
+  ["nftables", nftables.format, nftablesFiles(plan), 3, "af23711cc221"],
   ["iptables", iptables.format, iptablesFiles(bindings), 2, "2627ec411368"],
 ] as const)(
   "the side files of %s are of the format in the manifest",

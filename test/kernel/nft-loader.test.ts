@@ -15,7 +15,7 @@ const files = (port: number, rest: Partial<SliceEntry> = {}): readonly OutputFil
 const ofProgram = files(22, { programs: [program({ unit: "a.service" })] });
 
 const broken = files(443).map((file) =>
-  file.path === "segc.nft" ? { ...file, text: `${file.text}nonsense\n` } : file,
+  file.path === "segc.nft" ? { ...file, text: file.text.replace(/\}\n$/, "nonsense\n}\n") } : file,
 );
 const artefacts = { old: files(22), new: files(443), broken };
 
@@ -41,6 +41,20 @@ new/segc-load load; ${list} >found; cmp wanted found; wc -l <found`;
     const done = onHost(artefacts, "nft", script);
     expect(done).toMatchObject({ status: 0, stderr: "" });
     expect(Number(done.stdout)).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ["is empty", ": > new/segc.nft"],
+    ["is missing", "rm new/segc.nft"],
+    ["is cut in its head", "head -n 3 old/segc.nft > new/segc.nft"],
+    ["is cut in its middle", "head -n 20 old/segc.nft > new/segc.nft"],
+  ])("a file that %s leaves what is in force", (_, ruin) => {
+    const script = `old/segc-load load; nft list ruleset >before; wc -l <before; ${ruin}
+new/segc-load load 2>/dev/null; echo $?; nft list ruleset | cmp before -`;
+    const done = onHost(artefacts, "nft", script);
+    expect(done).toMatchObject({ status: 0, stderr: "" });
+    const [lines = "", status] = done.stdout.trim().split("\n");
+    expect([Number(lines) > 20, status]).toEqual([true, "1"]);
   });
 
   test("rules that the kernel refuses leave those that are in force", () => {
@@ -73,7 +87,7 @@ grep -c 'policy drop' now; grep -c 'tcp dport 22' now; done`;
   });
 
   test("loads without a lock where there is no flock", () => {
-    const script = `mkdir bin; for tool in nft sed grep dirname; do ln -s $(command -v $tool) bin; done
+    const script = `mkdir bin; for tool in nft sed grep dirname tail; do ln -s $(command -v $tool) bin; done
 sed "s#^PATH=.*#PATH=$PWD/bin#" a/segc-load >a/without; /bin/sh a/without load; nft list tables`;
     expect(onHost({ a: files(22) }, "nft", script)).toMatchObject({
       stdout: "table inet segc\n",

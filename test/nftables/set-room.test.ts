@@ -48,6 +48,18 @@ describe("the room of a set", () => {
     expect(() => readNftables(textOf(files))).toThrow("size of their set");
   });
 
+  test.each([
+    ["more than 32 bits", "size 4096", "size 4294967297"],
+    ["a prefix of full length", "10.0.0.0,", "10.0.0.0/32,"],
+    ["another blank", "10.0.0.0,", "10.0.0.0,\r"],
+  ])("%s is not read: nft would not load it", (_, from, to) => {
+    const files = artefact(hosts(2000)).map((file) =>
+      file.path === "segc.nft" ? { ...file, text: file.text.replace(from, to) } : file,
+    );
+    expect(files).not.toEqual(artefact(hosts(2000)));
+    expect(nftables.parse(files).ok).toBe(false);
+  });
+
   test("takes what an update adds", () => {
     const before = nftables.plan(
       slice(directionSlice("ingress", { allows: [entry("r", hosts(1030), tcp(22))] })),
