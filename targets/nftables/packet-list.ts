@@ -142,19 +142,26 @@ const everything: Condition = {
 function unfold(walk: Walk, chain: NftChain, reached: Condition): readonly PacketRule[] {
   const rules: PacketRule[] = [];
   let here = reached;
-  for (const rule of chain.rules) {
-    if (rule.verdict === undefined || !decides(walk, rule)) continue;
+  const deciding = chain.rules.filter((rule) => rule.verdict !== undefined && decides(walk, rule));
+  for (const [at, rule] of deciding.entries()) {
     const condition = conditionOf(walk, here, rule);
     if (condition === undefined) continue;
-    if (rule.verdict.kind === "return") here = without(walk, here, condition, chain);
-    else rules.push(...outcomes(walk, chain, rule, condition));
+    if (rule.verdict?.kind === "return") here = without(walk, here, condition, chain);
+    else {
+      // A packet that comes back from where the rest leads, too, has missed nothing.
+      const isLast = deciding.slice(at).every((later) => isGotoAs(later, rule));
+      rules.push(...outcomes(walk, { chain, isLast }, rule, condition));
+    }
   }
   return rules;
 }
 
+const isGotoAs = ({ verdict: a }: NftRule, { verdict: b }: NftRule) =>
+  a?.kind === "goto" && b?.kind === "goto" && a.chain === b.chain;
+
 function outcomes(
   walk: Walk,
-  { name, base }: NftChain,
+  { chain: { name, base }, isLast }: { readonly chain: NftChain; readonly isLast: boolean },
   { verdict }: NftRule,
   condition: Condition,
 ): readonly PacketRule[] {
@@ -167,6 +174,7 @@ function outcomes(
     case "goto":
       // WHY: the kernel goes on behind the last jump there, and only in the hook with the policy.
       if (base === undefined && !decidesAll(chainOf(walk, verdict.chain))) {
+        if (isLast) return unfold(walk, chainOf(walk, verdict.chain), condition); // nothing is passed by
         walk.faults.push(`chain \`${name}\` goes to where packets come back from`);
       }
       return [

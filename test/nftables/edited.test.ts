@@ -47,6 +47,24 @@ describe("numbers", () => {
 });
 
 describe("chains", () => {
+  test("a packet that comes back from a chain goes on behind the jump, to the policy in the end", () => {
+    const staged = slice(
+      directionSlice("egress", {
+        allows: [entry("a", ["10.0.0.9"], tcp(22))],
+        stagedDenies: [entry("s", ["10.0.0.1"], tcp(81)), entry("t", ["10.0.0.2"], tcp(82))],
+        stagedAllows: [entry("u", ["10.0.0.3"], tcp(83))],
+      }),
+    );
+    const without = edited(rendered(staged), "segc.nft", (table) =>
+      table.replace(/(chain refused_output \{[^}]*?)\n {4}drop\n/, "$1\n"),
+    );
+    expect(problems(staged, without)).toEqual([]);
+    const open = edited(without, "segc.nft", (table) =>
+      table.replace("policy drop", "policy accept"),
+    );
+    expect(problems(staged, open)).not.toEqual([]);
+  });
+
   test("a packet that returns from the hook is past the denies", () => {
     const of = slice(
       directionSlice("egress", {
