@@ -1,11 +1,11 @@
 // Who enforces less than a rule says. An enforcer that cannot see a program, because it stands at
 // the far end or is of a kind without eyes for processes, lets every process of that workload through
 // and relies on the one that sees (language.md section 7: permitted by every enforcer on the path).
-import { endOf } from "../extent/rule-flows.ts";
 import type { Product } from "../extent/types.ts";
 import type { Direction, EnforcerKind, Workload } from "../inventory/types.ts";
 import type { Program, Rule } from "../model/types.ts";
 import { type Bitset, intersection, isEmpty, union } from "../sets/bitset.ts";
+import { programsOf } from "./check-programs.ts";
 import { activeRules, type PlanContext } from "./context.ts";
 import { loweredProducts } from "./lowering.ts";
 import { seesField } from "./target.ts";
@@ -37,20 +37,15 @@ const namesPrograms = ({ expansion }: PlanContext, rule: Rule) =>
   expansion
     .flowsOf(rule)
     .products.some(
-      (product) => programsAt(product, "egress").length + programsAt(product, "ingress").length > 0,
+      (product) => programsOf(product, "egress").length + programsOf(product, "ingress").length > 0,
     );
-
-function programsAt(product: Product, direction: Direction): readonly Program[] {
-  const { include, exclude } = endOf(product, direction);
-  return [...include, ...exclude];
-}
 
 function relianceOf(context: PlanContext, rule: Rule, direction: Direction): readonly Reliance[] {
   const programs = new Map<string, Program>();
   const blind = new Map<EnforcerKind, Bitset>();
   const seeing = new Map<EnforcerKind, Bitset>();
   for (const product of loweredProducts(context, rule)) {
-    const asked = programsAt(product, direction);
+    const asked = programsOf(product, direction);
     if (asked.length === 0) continue;
     for (const program of asked) programs.set(program.key, program);
     addStanding(context, product, { direction, asked, blind, seeing });
