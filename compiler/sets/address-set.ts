@@ -17,7 +17,7 @@ import {
   unionOfEdges,
   withoutCommonRanges,
 } from "./edges.ts";
-import { prefixesBetween } from "./prefixes.ts";
+import { prefixesBetween, writeEnd } from "./prefixes.ts";
 
 export interface AddressSet {
   readonly v4: Edges;
@@ -63,24 +63,11 @@ function stretchesOf(cidrs: Iterable<Cidr>) {
       at4 += 2;
     } else {
       for (let word = 0; word < 4; word++) v6[at6 + word] = words[word] as number; // four words
-      writeEnd(v6, at6, length);
+      writeEnd(v6, at6, 4, length);
       at6 += 8;
     }
   }
   return { v4, v6 };
-}
-
-/** Behind four words, the first address after the prefix of that length. */
-function writeEnd(stretches: Float64Array, at: number, length: number): void {
-  for (let word = 0; word < 4; word++) stretches[at + 4 + word] = stretches[at + word] as number;
-  let word = length === 0 ? 0 : (length - 1) >>> 5;
-  let sum = (stretches[at + word] as number) + 2 ** (length === 0 ? 32 : 31 - ((length - 1) & 31));
-  while (sum === 2 ** 32 && word > 0) {
-    stretches[at + 4 + word] = 0;
-    word--;
-    sum = (stretches[at + word] as number) + 1; // in range
-  }
-  stretches[at + 4 + word] = sum;
 }
 
 /** The set of single addresses, which need not be sorted. */

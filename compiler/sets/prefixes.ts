@@ -15,7 +15,7 @@ export function prefixesBetween(edges: Edges, family: Family): readonly Cidr[] {
 }
 
 /** IPv4 addresses are the first word alone. */
-type VisitPrefix = (a: number, b: number, c: number, d: number, length: number) => void;
+export type VisitPrefix = (a: number, b: number, c: number, d: number, length: number) => void;
 
 /** The same, one after another. */
 export function forEachPrefix(edges: Edges, family: Family, visit: VisitPrefix): void {
@@ -72,6 +72,20 @@ function forEachOfWords(edges: Edges, at: number, visit: VisitPrefix): void {
     visit(a, b, c, d, length);
     for (let word = 0; word < 4; word++) open[word] = next[word] as number; // four words
   }
+}
+
+/** Behind the `width` words at `at`, the first address after the prefix of that length. */
+export function writeEnd(stretches: Float64Array, at: number, width: number, length: number): void {
+  const end = at + width;
+  for (let word = 0; word < width; word++) stretches[end + word] = stretches[at + word] as number;
+  let word = length === 0 ? 0 : (length - 1) >>> 5;
+  let sum = (stretches[at + word] as number) + 2 ** (length === 0 ? 32 : 31 - ((length - 1) & 31));
+  while (sum === 2 ** 32 && word > 0) {
+    stretches[end + word] = 0;
+    word--;
+    sum = (stretches[at + word] as number) + 1; // in range
+  }
+  stretches[end + word] = sum;
 }
 
 /** How many of the last bits of the address are zero. */

@@ -3,6 +3,7 @@
 // line by line what it may mean.
 import type { Family } from "./address.ts";
 import { type AddressSet, addressSetOfEdges, noAddress } from "./address-set.ts";
+import { type PrefixList, PrefixListDraft } from "./prefix-list.ts";
 import type { LineFrame } from "./write-prefixes.ts";
 
 /** Undefined where some line is not plain. */
@@ -17,6 +18,27 @@ export function addressesOfLines(
     if (!isRead || !reader.add()) return undefined;
   }
   return reader.finish();
+}
+
+/**
+ * The prefixes of the lines from `from` on, up to the first that is not plain (or not above the one
+ * before: an equal first address with a greater length is above), and where that begins.
+ */
+export function prefixesOfLines(
+  text: string,
+  from: number,
+  family: Family,
+  frame: LineFrame,
+): { readonly list: PrefixList; readonly end: number } {
+  const reader = new Reader(text, family);
+  const draft = new PrefixListDraft(family, 64);
+  let end = from;
+  for (;;) {
+    reader.at = end;
+    const isRead = reader.skip(frame.before) && reader.prefix() && reader.skip(frame.after);
+    if (!isRead || !reader.addTo(draft)) return { list: draft.finish(), end };
+    end = reader.at;
+  }
 }
 
 const slash = 0x2f;
@@ -36,6 +58,9 @@ class Reader {
   readonly #first: number[];
   readonly #end: number[];
   readonly #groups = [0, 0, 0, 0, 0, 0, 0, 0];
+  /** The prefix added last; no bits before the first. */
+  readonly #last: number[];
+  #lastBits = -1;
   #bits = 0;
   #length = 0;
 
@@ -45,6 +70,7 @@ class Reader {
     this.#width = family === 4 ? 1 : 4;
     this.#first = new Array<number>(this.#width).fill(0);
     this.#end = new Array<number>(this.#width).fill(0);
+    this.#last = new Array<number>(this.#width).fill(0);
   }
 
   /** False where the text does not go on like this. */
@@ -156,6 +182,23 @@ class Reader {
     if (!this.#moveEnd()) return false;
     for (let word = 0; word < width; word++) scratch[this.#length + word] = end[word] as number;
     this.#length += width;
+    return true;
+  }
+
+  /** The prefix last read. False where bits are set below its length, or it is not above the last. */
+  addTo(draft: PrefixListDraft): boolean {
+    const first = this.#first;
+    const last = this.#last;
+    let order = this.#lastBits < 0 ? 1 : 0;
+    for (let word = 0; word < this.#width && order === 0; word++) {
+      order = (first[word] as number) - (last[word] as number); // as wide as the family
+    }
+    if (order < 0 || (order === 0 && this.#bits <= this.#lastBits)) return false;
+    if (!this.#moveEnd()) return false;
+    for (let word = 0; word < this.#width; word++) last[word] = first[word] as number;
+    this.#lastBits = this.#bits;
+    const [a = 0, b = 0, c = 0, d = 0] = first;
+    draft.add(a, b, c, d, this.#bits);
     return true;
   }
 

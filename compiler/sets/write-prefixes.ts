@@ -2,7 +2,8 @@
 // bytes, and the bytes become one text.
 import type { Family } from "./address.ts";
 import { type AddressSet, edgesIn } from "./address-set.ts";
-import { forEachPrefix } from "./prefixes.ts";
+import { eachOfList, fullLength, type PrefixList } from "./prefix-list.ts";
+import { forEachPrefix, type VisitPrefix } from "./prefixes.ts";
 
 /** What stands around the prefix on every line; ASCII. */
 export interface LineFrame {
@@ -15,12 +16,29 @@ export interface LineFrame {
  * The fewest prefixes that are exactly the addresses of this family, ascending: without the length
  * where it is the full one, IPv6 as of RFC 5952.
  */
-export function prefixLines(set: AddressSet, family: Family, { before, after }: LineFrame): string {
+export function prefixLines(set: AddressSet, family: Family, frame: LineFrame): string {
+  return written(family, frame, (visit) => {
+    forEachPrefix(edgesIn(set, family), family, visit);
+  });
+}
+
+/** The same of the prefixes of a list, in its order. */
+export function listLines(list: PrefixList, frame: LineFrame): string {
+  return written(list.family, frame, (visit) => {
+    eachOfList(list, visit);
+  });
+}
+
+function written(
+  family: Family,
+  { before, after }: LineFrame,
+  each: (visit: VisitPrefix) => void,
+): string {
   length = 0;
-  const full = family === 4 ? 32 : 128;
+  const full = fullLength(family);
   const [head, tail] = [codesOf(before), codesOf(after)];
   const room = head.length + 48 + tail.length;
-  forEachPrefix(edgesIn(set, family), family, (a, b, c, d, bits) => {
+  each((a, b, c, d, bits) => {
     if (length + room > bytes.length) grow(room);
     put(head);
     if (family === 4) address4(a);

@@ -1,11 +1,20 @@
 // Lists of addresses as conditions: none for a whole family, the prefix itself where it is one, else
 // a named ipset. A set is named after its form and content: whoever loads new rules beside old ones can never
 // give an old rule another meaning.
+import { remembered } from "../../compiler/plan/remembered.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
-import { type AddressSet, cidrsOf } from "../../compiler/sets/address-set.ts";
-import { isHost, ownMembers, type SetMembers } from "./peer-shape.ts";
-import type { IptSet, Match, PacketEnd } from "./ruleset.ts";
+import {
+  type AddressSet,
+  cidrsOf,
+  edgesIn,
+  isNoAddress,
+  isWhole,
+  rangeCount,
+} from "../../compiler/sets/address-set.ts";
+import { isOfHosts } from "../../compiler/sets/prefix-list.ts";
+import { ownMembers, plainMembers } from "./peer-shape.ts";
+import type { IptSet, Match, PacketEnd, SetMembers } from "./ruleset.ts";
 import { named } from "./set-text.ts";
 
 /** Sets collected while the rules of one artefact are built, by name. */
@@ -22,15 +31,14 @@ export function addressMatches(
   end: PacketEnd,
   peers: AddressSet,
 ): readonly Match[] {
-  const cidrs = cidrsOf(peers);
-  const [only] = cidrs;
-  if (only === undefined) throw new Error(`bug in segc (iptables): ${ruleId} has no peer`);
-  if (cidrs.some((cidr) => cidr.address.family !== family)) {
+  if (isNoAddress(peers)) throw new Error(`bug in segc (iptables): ${ruleId} has no peer`);
+  if (edgesIn(peers, family === 4 ? 6 : 4).length > 0) {
     throw new Error(`bug in segc (iptables): ${ruleId} mixes families`);
   }
-  if (only.length === 0) return [];
-  if (cidrs.length === 1) return [{ kind: "address", end, cidr: only }];
-  const set = setOf(family, minimise ? ownMembers(peers, family) : { cidrs, exceptions: [] });
+  if (isWhole(peers, family)) return [];
+  const only = rangeCount(peers) > 1 ? [] : cidrsOf(peers);
+  if (only.length === 1) return only.map((cidr) => ({ kind: "address", end, cidr }));
+  const set = (minimise ? cheapestSet : plainSet)(peers);
   sets.set(set.name, set);
   return [{ kind: "address-set", end, set: set.name }];
 }
@@ -39,7 +47,14 @@ export function addressMatches(
 export const collectedSets = (sets: AddressSets): readonly IptSet[] =>
   [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-function setOf(family: Family, { cidrs, exceptions }: SetMembers): IptSet {
-  const type = exceptions.length === 0 && cidrs.every(isHost) ? "hash:ip" : "hash:net";
-  return named({ family, type, cidrs, exceptions });
+// The same peers stand in very many slices.
+const cheapestSet = remembered((peers: AddressSet) => setOf(ownMembers(peers, familyOf(peers))));
+const plainSet = remembered((peers: AddressSet) => setOf(plainMembers(peers, familyOf(peers))));
+
+const familyOf = ({ v4 }: AddressSet): Family => (v4.length > 0 ? 4 : 6);
+
+function setOf(members: SetMembers): IptSet {
+  const { prefixes, exceptions } = members;
+  const isHosts = exceptions.lengths.length === 0 && isOfHosts(prefixes);
+  return named({ family: prefixes.family, type: isHosts ? "hash:ip" : "hash:net", members });
 }

@@ -21,6 +21,7 @@ import {
   subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
+import { addressesOfList, cidrsOfList } from "../../compiler/sets/prefix-list.ts";
 import {
   icmpInterval,
   intersectServices,
@@ -37,7 +38,7 @@ import type { ProgramField } from "../../grammar/ast.ts";
 import { portProtocols } from "../linux/service-parts.ts";
 import { components, slicePath } from "../linux/slices.ts";
 import { type PairProduct, pairProducts } from "./pair-members.ts";
-import type { IptPlan, Match, PeerSet } from "./ruleset.ts";
+import type { IptPlan, Match, SetMembers } from "./ruleset.ts";
 
 export type Held = Omit<PacketRule, "verdict">;
 
@@ -73,26 +74,31 @@ export const contentsOf = remembered(({ sets }: IptPlan): SetContents => {
   const addresses = new Map<string, AddressSet>();
   const pairs = new Map<string, readonly PairProduct[]>();
   for (const set of sets) {
-    if ("cidrs" in set) addresses.set(set.name, addressesIn(set));
+    if ("members" in set) addresses.set(set.name, addressesIn(set.members));
     else pairs.set(set.name, productsOf(set.pairs));
   }
   return { addresses, pairs };
 });
 
-// Sets that are read from the same text have the same lists (parse-sets.ts).
+// Sets that are read from the same text have the same members (parse-sets.ts).
 const productsOf = remembered(pairProducts);
-const addressesOf = remembered((cidrs: readonly Cidr[]) => shareAddresses(addressSet(cidrs)));
+const addressesIn = remembered(({ prefixes, exceptions }: SetMembers) =>
+  shareAddresses(
+    exceptions.lengths.length === 0
+      ? addressesOfList(prefixes)
+      : byLongest(cidrsOfList(prefixes), cidrsOfList(exceptions)),
+  ),
+);
 
 /** The longest prefix that holds an address decides: from the shortest on, each overrides. */
-function addressesIn({ cidrs, exceptions }: PeerSet): AddressSet {
-  if (exceptions.length === 0) return addressesOf(cidrs);
-  const lengths = [...new Set([...cidrs, ...exceptions].map(({ length }) => length))];
+function byLongest(prefixes: readonly Cidr[], exceptions: readonly Cidr[]): AddressSet {
+  const lengths = [...new Set([...prefixes, ...exceptions].map(({ length }) => length))];
   return lengths
     .sort((a, b) => a - b)
     .reduce((held, wanted) => {
       const of = (list: readonly Cidr[]) =>
         addressSet(list.filter(({ length }) => length === wanted));
-      return subtractAddresses(unionAddresses(held, of(cidrs)), of(exceptions));
+      return subtractAddresses(unionAddresses(held, of(prefixes)), of(exceptions));
     }, noAddress);
 }
 

@@ -5,6 +5,7 @@ import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { isWhole } from "../../compiler/sets/address-set.ts";
 import { serviceAtoms } from "../../compiler/sets/atoms.ts";
+import { fullLength } from "../../compiler/sets/prefix-list.ts";
 import {
   intersectServices,
   type ServiceSet,
@@ -12,7 +13,7 @@ import {
 } from "../../compiler/sets/service-set.ts";
 import { loadNs, lookupNs, visitNs } from "./cost.ts";
 import { pairCount } from "./pair-members.ts";
-import { apart, fullLength, ownSet, type PeerShape, shapeOf } from "./peer-shape.ts";
+import { apart, ownSet, type PeerShape, shapeOf } from "./peer-shape.ts";
 import { serviceParts } from "./service-match.ts";
 
 /** A rule for each block is easier to read: pairs go only where a packet gains this much. */

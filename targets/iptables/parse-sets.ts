@@ -1,31 +1,48 @@
 // The sets of an artefact, back from the lines that ipset restores: the lines are carried out one by
 // one, as ipset does, on sets of which an earlier load may have left anything.
-import { type Cidr, type Family, formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
+import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
+import { cidrsOfList, fullLength, prefixListOf } from "../../compiler/sets/prefix-list.ts";
 import { RulesetFault } from "../linux/fault.ts";
 import { icmpProtocol, portProtocols } from "../linux/service-parts.ts";
 import { asCidr } from "./parse-rule.ts";
-import { isHost } from "./peer-shape.ts";
-import type { IptSet, PairMember } from "./ruleset.ts";
+import { keysOf, plainMembers, type SetKind } from "./plain-members.ts";
+import type { IptSet, PairMember, SetMembers } from "./ruleset.ts";
 import { setsPath } from "./set-text.ts";
 import { Words } from "./words.ts";
 
 /** A set on the way. */
-interface Draft {
-  readonly family: Family;
-  readonly type: IptSet["type"];
-  /** How many members fit: the kernel refuses a full set. */
-  readonly room: number;
+interface Draft extends SetKind {
   /** An earlier load may have left any members. */
   readonly mayHold: boolean;
+  readonly content: Read | Members;
+  /** Others have the same content: to be copied before more is added. */
+  readonly isShared: boolean;
+}
+
+/** Prefixes that were read as one text. */
+interface Read {
+  readonly kind: "read";
+  readonly members: SetMembers;
+}
+
+/** What was read line by line. */
+interface Members {
+  readonly kind: "members";
   /** Every member as the kernel holds it. */
-  readonly members: Set<string>;
+  readonly keys: Set<string>;
   /** In the order of the file; the ports of a run together. */
   readonly cidrs: Cidr[];
   readonly exceptions: Cidr[];
   readonly pairs: PairMember[];
-  /** Others have the same members: to be copied before more are added. */
-  readonly isShared: boolean;
 }
+
+const noMembers = (): Members => ({
+  kind: "members",
+  keys: new Set(),
+  cidrs: [],
+  exceptions: [],
+  pairs: [],
+});
 
 /** Throws `RulesetFault` on anything that segc does not write. */
 export function parseSets(text: string): readonly IptSet[] {
@@ -83,17 +100,20 @@ let filledLines = 0;
 function addRun(sets: Map<string, Draft>, run: Run, number: number): void {
   const { name, text, lines } = run;
   const set = sets.get(name);
-  const isFresh = set !== undefined && !set.mayHold && set.members.size === 0;
-  const key = isFresh ? `${set.type} ${set.family} ${set.room}\n${text}` : "";
+  if (set === undefined || !isFresh(set)) {
+    addLines(sets, run, number);
+    return;
+  }
+  const key = `${set.type} ${set.family} ${set.room}\n${text}`;
   const known = filled.get(key);
   if (known !== undefined) {
     sets.set(name, known);
     return;
   }
-  addLines(sets, run, number);
-  const made = sets.get(name);
-  if (!isFresh || made === undefined) return;
-  const shared = { ...made, isShared: true };
+  const members = plainMembers(set, name, text);
+  if (members === undefined) addLines(sets, run, number);
+  const content = members === undefined ? set.content : { kind: "read" as const, members };
+  const shared = { ...set, content, isShared: true };
   sets.set(name, shared);
   filledLines += lines;
   if (filledLines > filledLinesMax) {
@@ -116,7 +136,7 @@ function carryOut(sets: Map<string, Draft>, line: Line): void {
     if (set !== undefined) fail(line, `\`${name}\` is there already`);
     sets.set(name, created(rest, line));
   } else if (set === undefined) fail(line, `expected a command for a set that is there`);
-  else if (verb === "add") addMember(ownedBy(sets, name, set), line, name);
+  else if (verb === "add") addMember({ ...set, content: ownedBy(sets, name, set) }, line, name);
   else if (verb === "destroy" && rest === "") sets.delete(name);
   else if (verb === "swap") {
     const other = sets.get(rest);
@@ -129,46 +149,38 @@ function carryOut(sets: Map<string, Draft>, line: Line): void {
   } else fail(line, "expected `create`, `add`, `swap` or `destroy`");
 }
 
-/** WHY: members are nearly all lines of a file, and nearly all are a prefix and nothing else. */
-function addLines(sets: Map<string, Draft>, { name, text }: Run, number: number): void {
-  const start = "add ".length + name.length + 1;
+const isFresh = ({ mayHold, content }: Draft) =>
+  !mayHold && content.kind === "members" && content.keys.size === 0;
+
+function addLines(sets: Map<string, Draft>, { text }: Run, number: number): void {
   text.split("\n").forEach((line, index) => {
-    if (line === "") return;
-    const at = { text: line, number: number + index };
-    const set = sets.get(name);
-    const cidr = set === undefined ? undefined : plainMember(set, line.slice(start));
-    if (set === undefined || cidr === undefined) carryOut(sets, at);
-    else {
-      addKey(set, formatCidr(cidr), at);
-      set.cidrs.push(cidr);
-    }
+    if (line !== "") carryOut(sets, { text: line, number: number + index });
   });
 }
 
-/** Undefined where the member is to be read word by word. */
-function plainMember({ type, family, mayHold, isShared }: Draft, text: string): Cidr | undefined {
-  if (mayHold || isShared || (type !== "hash:ip" && type !== "hash:net")) return undefined;
-  const parsed = parsePrefix(text);
-  if (parsed.kind !== "prefix" || parsed.cidr.address.family !== family) return undefined;
-  return parsed.cidr.length === 0 || (type === "hash:ip" && !isHost(parsed.cidr))
-    ? undefined
-    : parsed.cidr;
-}
-
-/** The set as one that nobody else has. */
-function ownedBy(sets: Map<string, Draft>, name: string, set: Draft): Draft {
-  if (!set.isShared) return set;
-  const own: Draft = {
-    ...set,
-    members: new Set(set.members),
-    cidrs: [...set.cidrs],
-    exceptions: [...set.exceptions],
-    pairs: [...set.pairs],
-    isShared: false,
-  };
-  sets.set(name, own);
+/** What the set holds, for it alone to add to. */
+function ownedBy(sets: Map<string, Draft>, name: string, set: Draft): Members {
+  const { content, isShared } = set;
+  if (!isShared && content.kind === "members") return content;
+  const own: Members = content.kind === "read" ? unpacked(content.members) : copyOf(content);
+  sets.set(name, { ...set, content: own, isShared: false });
   return own;
 }
+
+const unpacked = ({ prefixes, exceptions }: SetMembers): Members => ({
+  ...noMembers(),
+  keys: new Set([...keysOf(prefixes), ...keysOf(exceptions)]),
+  cidrs: [...cidrsOfList(prefixes)],
+  exceptions: [...cidrsOfList(exceptions)],
+});
+
+const copyOf = ({ kind, keys, cidrs, exceptions, pairs }: Members): Members => ({
+  kind,
+  keys: new Set(keys),
+  cidrs: [...cidrs],
+  exceptions: [...exceptions],
+  pairs: [...pairs],
+});
 
 const types = ["hash:ip", "hash:net", "hash:ip,port", "hash:net,port"] as const;
 
@@ -182,16 +194,18 @@ function created(form: string, line: Line): Draft {
     family: inet === "inet" ? 4 : 6,
     room: Number(room),
     mayHold: mayExist !== undefined,
-    members: new Set(),
-    cidrs: [],
-    exceptions: [],
-    pairs: [],
+    content: noMembers(),
     isShared: false,
   };
 }
 
-function addMember(set: Draft, line: Line, name: string): void {
-  const { type, family } = set;
+/** A set with members of its own. */
+interface Own extends Draft {
+  readonly content: Members;
+}
+
+function addMember(set: Own, line: Line, name: string): void {
+  const { type, family, content } = set;
   const words = new Words(line.text, setsPath, line.number);
   words.expect("add", name);
   const [peer = "", port, ...more] = words.word().split(",");
@@ -207,21 +221,21 @@ function addMember(set: Draft, line: Line, name: string): void {
     const key = formatCidr(one);
     if (port === undefined) {
       addKey(set, key, line);
-      (isException ? set.exceptions : set.cidrs).push(one);
+      (isException ? content.exceptions : content.cidrs).push(one);
       continue;
     }
     const pair = { cidr: one, ...portsOf(words, port, family) };
     for (let at = pair.first; at <= pair.last; at++) {
       addKey(set, `${key} ${pair.protocol} ${at}`, line);
     }
-    set.pairs.push(pair);
+    content.pairs.push(pair);
   }
 }
 
-function addKey({ members, room }: Draft, key: string, line: Line): void {
-  if (members.has(key)) fail(line, "a member twice");
-  if (members.size >= room) fail(line, "more members than the set holds");
-  members.add(key);
+function addKey({ content: { keys }, room }: Own, key: string, line: Line): void {
+  if (keys.has(key)) fail(line, "a member twice");
+  if (keys.size >= room) fail(line, "more members than the set holds");
+  keys.add(key);
 }
 
 /** `6:80`, `17:5000-5003`, `1:8/0`: protocols by their numbers. */
@@ -246,7 +260,7 @@ function portsOf(words: Words, text: string, family: Family): Omit<PairMember, "
 
 /** Of a prefix, `hash:ip` takes every address by itself; of IPv6 only single ones (man ipset). */
 function addressesOf(cidr: Cidr, family: Family, line: Line): readonly Cidr[] {
-  const full = family === 4 ? 32 : 128;
+  const full = fullLength(family);
   const { address } = cidr;
   if (address.words.every((word) => word === 0)) return fail(line, "no address is all zero here");
   if (cidr.length === full) return [cidr];
@@ -261,10 +275,20 @@ function addressesOf(cidr: Cidr, family: Family, line: Line): readonly Cidr[] {
 function finished(name: string, set: Draft | undefined): IptSet {
   const line = { text: name, number: 1 };
   if (set === undefined || set.mayHold) return fail(line, `\`${name}\` keeps what it held before`);
-  const { family, type, members, cidrs, exceptions, pairs } = set;
-  if (members.size === exceptions.length) return fail(line, `\`${name}\` has no members`);
+  const { family, type, content } = set;
+  const members =
+    content.kind === "read"
+      ? content.members
+      : {
+          prefixes: prefixListOf(family, content.cidrs),
+          exceptions: prefixListOf(family, content.exceptions),
+        };
+  const pairs = content.kind === "read" ? [] : content.pairs;
+  if (members.prefixes.lengths.length + pairs.length === 0) {
+    return fail(line, `\`${name}\` has no members`);
+  }
   return type === "hash:ip" || type === "hash:net"
-    ? { name, family, type, cidrs, exceptions }
+    ? { name, family, type, members }
     : { name, family, type, pairs };
 }
 

@@ -3,11 +3,12 @@
 // exceptions (`nomatch`: the longest prefix that holds an address decides, platforms.md B).
 import { remembered } from "../../compiler/plan/remembered.ts";
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
-import { type AddressSet, cidrsOf, edgesIn } from "../../compiler/sets/address-set.ts";
+import { type AddressSet, edgesIn } from "../../compiler/sets/address-set.ts";
 import { prefixesWithExceptions } from "../../compiler/sets/exceptions.ts";
+import { fullLength, hostsOrPrefixes, prefixListOf } from "../../compiler/sets/prefix-list.ts";
+import { forEachPrefix } from "../../compiler/sets/prefixes.ts";
 import { loadNs, lookupNs } from "./cost.ts";
-
-export const fullLength = (family: Family): number => (family === 4 ? 32 : 128);
+import type { SetMembers } from "./ruleset.ts";
 
 /** A single address; the kernel keeps no null element in a hash of them. */
 export const isHost = (cidr: Cidr): boolean => isNarrow(cidr, fullLength(cidr.address.family));
@@ -44,12 +45,6 @@ export interface PeerShape {
   readonly dug: SetMembers | undefined;
 }
 
-/** What is in a set: prefixes, and those inside them that are not. */
-export interface SetMembers {
-  readonly cidrs: readonly Cidr[];
-  readonly exceptions: readonly Cidr[];
-}
-
 /** Exceptions are looked for only where there are lengths to save, and not in very long lists. */
 const lengthsMin = 3;
 const dugRangesMax = 2000;
@@ -60,18 +55,27 @@ function digOut(peers: AddressSet, lengths: number): SetMembers | undefined {
   if (lengths < lengthsMin || edges.length > dugRangesMax * (family === 4 ? 2 : 8))
     return undefined;
   const entries = prefixesWithExceptions(edges, family);
-  const exceptions = entries.filter(({ isIn }) => !isIn).map(({ cidr }) => cidr);
-  if (exceptions.length === 0) return undefined;
-  return { cidrs: entries.filter(({ isIn }) => isIn).map(({ cidr }) => cidr), exceptions };
+  const listOf = (wanted: boolean) =>
+    prefixListOf(
+      family,
+      entries.filter(({ isIn }) => isIn === wanted).map(({ cidr }) => cidr),
+    );
+  const exceptions = listOf(false);
+  return exceptions.lengths.length === 0 ? undefined : { prefixes: listOf(true), exceptions };
 }
 
 /** The same peers stand in very many slices. */
 export const shapeOf = remembered((peers: AddressSet): PeerShape => {
-  const cidrs = cidrsOf(peers);
+  const family = peers.v4.length > 0 ? 4 : 6;
   const lengths = new Map<number, number>();
-  for (const { length } of cidrs) lengths.set(length, (lengths.get(length) ?? 0) + 1);
-  const nullLength = cidrs.find(({ address }) => address.words.every((word) => word === 0))?.length;
-  return { count: cidrs.length, lengths, nullLength, dug: digOut(peers, lengths.size) };
+  let count = 0;
+  let nullLength: number | undefined;
+  forEachPrefix(edgesIn(peers, family), family, (a, b, c, d, length) => {
+    count++;
+    lengths.set(length, (lengths.get(length) ?? 0) + 1);
+    if (a === 0 && b === 0 && c === 0 && d === 0) nullLength = length;
+  });
+  return { count, lengths, nullLength, dug: digOut(peers, lengths.size) };
 });
 
 /** What becomes of peers where prefixes of at least one length are taken apart. */
@@ -122,8 +126,8 @@ export function ownSet(shape: PeerShape, family: Family): OwnSet {
   const { dug } = shape;
   if (best === undefined) throw new Error("bug in segc (iptables): peers without a shape");
   if (dug === undefined) return best;
-  const all = [...dug.cidrs, ...dug.exceptions];
-  const lengths = new Set(all.map(({ length }) => length));
+  const all = [...dug.prefixes.lengths, ...dug.exceptions.lengths];
+  const lengths = new Set(all);
   const own = { hostLength: full, dug, lookupNs: lookupNs(lengths.size), members: all.length };
   return ns(own) < ns(best) ? own : best;
 }
@@ -131,7 +135,17 @@ export function ownSet(shape: PeerShape, family: Family): OwnSet {
 /** The members of a set of these peers, the cheapest ones there. */
 export function ownMembers(peers: AddressSet, family: Family): SetMembers {
   const { hostLength, dug } = ownSet(shapeOf(peers), family);
-  return dug ?? { cidrs: inHosts(cidrsOf(peers), hostLength), exceptions: [] };
+  return dug ?? plainMembers(peers, family, hostLength);
 }
+
+/** Without exceptions; prefixes of at least that length are taken apart. */
+export const plainMembers = (
+  peers: AddressSet,
+  family: Family,
+  hostLength = fullLength(family),
+): SetMembers => ({
+  prefixes: hostsOrPrefixes(peers, family, hostLength),
+  exceptions: prefixListOf(family, []),
+});
 
 const ns = ({ lookupNs: asked, members }: OwnSet) => asked + loadNs("address", members);

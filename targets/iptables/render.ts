@@ -5,7 +5,7 @@ import type { OutputFile } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { ruleText } from "./render-rule.ts";
 import { asksCgroup, families, type IptChain, type IptPlan } from "./ruleset.ts";
-import { setLines, setsPath } from "./set-text.ts";
+import { setsPath, setText } from "./set-text.ts";
 import { sideFiles } from "./side-files.ts";
 
 export const rulesPath = (family: Family) => `rules.v${family}`;
@@ -13,7 +13,7 @@ export const programsPath = (family: Family) => `programs.v${family}`;
 
 export function renderIptables(plan: IptPlan): readonly OutputFile[] {
   return [
-    { path: setsPath, text: lines([setsHeader, ...plan.sets.flatMap(setLines)]) },
+    { path: setsPath, text: lines([setsHeader]) + plan.sets.map(setText).join("") },
     ...families.map((family) => ({
       path: rulesPath(family),
       text: tableText(rulesHeader, plan.chains[family].map(baseOf), family),

@@ -2,6 +2,7 @@
 // writes, `parse.ts` reads back and `meaning.ts` flattens. Everything a rule can say has one shape
 // here, so that two artefacts can be compared as values.
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
+import type { PrefixList } from "../../compiler/sets/prefix-list.ts";
 import type { NumberRanges } from "../linux/service-parts.ts";
 import type { LaunchBinding, UnitBinding } from "../linux/slices.ts";
 
@@ -74,9 +75,13 @@ export interface PeerSet {
   readonly family: Family;
   /** `hash:ip` holds single addresses only, and not the one whose bits are all zero. */
   readonly type: "hash:ip" | "hash:net";
-  readonly cidrs: readonly Cidr[];
+  readonly members: SetMembers;
+}
+
+export interface SetMembers {
+  readonly prefixes: PrefixList;
   /** Not in the set, though a shorter prefix is: the longest one that holds an address decides. */
-  readonly exceptions: readonly Cidr[];
+  readonly exceptions: PrefixList;
 }
 
 export interface PairSet {

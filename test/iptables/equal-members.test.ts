@@ -1,6 +1,7 @@
 // Sets with the same members are read once; what becomes of one of them later is its own.
 import { expect, test } from "vitest";
 import { formatCidr } from "../../compiler/sets/address.ts";
+import { cidrsOfList } from "../../compiler/sets/prefix-list.ts";
 import { parseSets } from "../../targets/iptables/parse-sets.ts";
 
 const form = "hash:net family inet hashsize 64 maxelem 64";
@@ -19,8 +20,8 @@ const filled = (name: string, ...more: readonly string[]) =>
 const read = (text: string) =>
   parseSets(text).map((set) => [
     set.name,
-    "cidrs" in set ? set.cidrs.map(formatCidr) : [],
-    "cidrs" in set ? set.exceptions.map(formatCidr) : [],
+    "members" in set ? cidrsOfList(set.members.prefixes).map(formatCidr) : [],
+    "members" in set ? cidrsOfList(set.members.exceptions).map(formatCidr) : [],
   ]);
 
 const cidrs = ["10.0.0.0/24", "10.0.2.0/24"];
