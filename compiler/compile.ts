@@ -48,6 +48,7 @@ export interface Compiled {
 export function compileChecked(checked: Checked, options: CompileOptions): Compiled {
   const { model, expansion, inventory } = checked;
   const { capabilities, now, minimise, sha256, quotas } = options;
+  const context = planContext(model, expansion, capabilities, now);
   const produceOptions = {
     minimise,
     share: shareAddresses,
@@ -57,7 +58,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const beyond: Diagnostic[] = [];
   const tooLarge = new Map<string, EnforcerSlice>();
   for (const target of options.targets) {
-    const { peers, each } = slicing(model, expansion, capabilities, now, target.kind);
+    const { peers, each } = slicing(context, target.kind);
     const classes = addressClasses([...peers, ...openingPeers]);
     for (const slice of each()) {
       const key = `${target.name}/${slice.id}`;
@@ -80,7 +81,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       ? { artefacts: whole, notes: [] }
       : updatesSince(whole, options.since, options.targets, sha256);
   const relied = reliedOn(
-    planContext(model, expansion, capabilities, now),
+    context,
     whole.map(({ entry }) => entry),
     options.makeable,
   );

@@ -39,7 +39,8 @@ export function slicesOf(
   kind: EnforcerKind,
 ): readonly EnforcerSlice[] {
   const slices = new Map<string, EnforcerSlice>();
-  for (const slice of slicing(model, expansion, capabilities, now, kind).each()) {
+  const context = planContext(model, expansion, capabilities, now);
+  for (const slice of slicing(context, kind).each()) {
     const before = slices.get(slice.id);
     slices.set(slice.id, before === undefined ? slice : joinWorkloads(before, slice.workloads));
   }
@@ -65,14 +66,8 @@ export interface Slicing {
   readonly each: () => Generator<EnforcerSlice>;
 }
 
-export function slicing(
-  model: Model,
-  expansion: Expansion,
-  capabilities: CapabilityTable,
-  now: UtcDate,
-  kind: EnforcerKind,
-): Slicing {
-  const task = taskOf(planContext(model, expansion, capabilities, now), kind);
+export function slicing(context: PlanContext, kind: EnforcerKind): Slicing {
+  const task = taskOf(context, kind);
   return { peers: peersOf(task), each: () => eachSlice(task) };
 }
 

@@ -5,9 +5,11 @@ import {
   type DirectionMeaning,
   firstPacket,
   type PacketMode,
+  type PacketRule,
   type TrackedState,
 } from "../plan/packet-list.ts";
 import type { DirectionSlice } from "../plan/slice.ts";
+import { addressText } from "../sets/address-set.ts";
 import { comparePackets } from "./compare-packets.ts";
 import { requiredOpening } from "./required.ts";
 
@@ -45,10 +47,26 @@ function distinctModes(half: DirectionSlice, found: DirectionMeaning): readonly 
   const kinds = new Map<string, PacketMode>();
   for (const mode of [firstPacket, ...modesOf(found)]) {
     const lists = [requiredOpening(half, mode), found.opening(mode)];
-    const key = JSON.stringify(lists, (_, value) => (value instanceof Map ? [...value] : value));
+    const key = lists.map((rules) => rules.map(textOf).join("\n")).join("\n\n");
     if (!kinds.has(key)) kinds.set(key, mode);
   }
   return [...kinds.values()];
+}
+
+/** Equal only for rules that do the same. */
+function textOf(rule: PacketRule): string {
+  const { remote, local, service, processes, notProcesses, before, verdict } = rule;
+  const tests = [processes, notProcesses].map((list) =>
+    list.map((test) => test.map((record) => [...record])),
+  );
+  return [
+    addressText(remote),
+    local === undefined ? "" : addressText(local),
+    service.intervals.map(({ first, last }) => `${first}-${last}`).join(),
+    processes.length + notProcesses.length === 0 ? "" : JSON.stringify(tests),
+    before ?? "",
+    verdict,
+  ].join(" ");
 }
 
 /** What an opening passes on is told from what it decides by trying both ends of the rest. */
