@@ -3,14 +3,7 @@
 // What a kernel does with a packet stays the same, in each direction, for every process and date.
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
 import type { Family } from "../sets/address.ts";
-import {
-  addressesMeet,
-  addressText,
-  intersectAddresses,
-  isNoAddress,
-  subtractAddresses,
-} from "../sets/address-set.ts";
-import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
+import { addressText } from "../sets/address-set.ts";
 import {
   type BlocksByProtocol,
   blocksByProtocol,
@@ -18,6 +11,7 @@ import {
   protocolCount,
 } from "./blocks.ts";
 import type { PeerProduct } from "./partition.ts";
+import { meet, subtractAll } from "./subtract.ts";
 
 /**
  * Entries that decide (not the staged ones), counted once for each protocol as their rules are:
@@ -123,10 +117,6 @@ const drafted = (entry: SliceEntry): Draft => ({
   service: entry.service,
 });
 
-function meet(a: PeerProduct, b: PeerProduct): boolean {
-  return !isNoService(intersectServices(a.service, b.service)) && addressesMeet(a.remote, b.remote);
-}
-
 /** Decides for every process, address of the host and day, and says nothing. */
 function isUnconditional({ entry }: Draft): boolean {
   return (
@@ -136,22 +126,6 @@ function isUnconditional({ entry }: Draft): boolean {
     entry.until === undefined &&
     entry.log === "none"
   );
-}
-
-function subtractAll(draft: Draft, holes: readonly PeerProduct[]): readonly Draft[] {
-  return holes.reduce<readonly Draft[]>(
-    (left, hole) => left.flatMap((one) => subtract(one, hole)),
-    [draft],
-  );
-}
-
-function subtract(draft: Draft, hole: PeerProduct): readonly Draft[] {
-  if (!meet(draft, hole)) return [draft];
-  const inside = intersectAddresses(draft.remote, hole.remote);
-  return [
-    { ...draft, remote: subtractAddresses(draft.remote, hole.remote) },
-    { ...draft, remote: inside, service: subtractServices(draft.service, hole.service) },
-  ].filter(({ remote, service }) => !isNoAddress(remote) && !isNoService(service));
 }
 
 /** Entries with the same conditions are covered together. */

@@ -1,0 +1,34 @@
+// Products of peers and services less others, exactly, as products that have nothing in common.
+import {
+  addressesMeet,
+  intersectAddresses,
+  isNoAddress,
+  subtractAddresses,
+} from "../sets/address-set.ts";
+import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
+import type { PeerProduct } from "./partition.ts";
+
+/** Whether some pair of a peer and a service is in both. */
+export function meet(a: PeerProduct, b: PeerProduct): boolean {
+  return !isNoService(intersectServices(a.service, b.service)) && addressesMeet(a.remote, b.remote);
+}
+
+/** What is left of one without the others; all else that it says stays. */
+export function subtractAll<One extends PeerProduct>(
+  one: One,
+  holes: readonly PeerProduct[],
+): readonly One[] {
+  return holes.reduce<readonly One[]>(
+    (left, hole) => left.flatMap((part) => subtract(part, hole)),
+    [one],
+  );
+}
+
+function subtract<One extends PeerProduct>(one: One, hole: PeerProduct): readonly One[] {
+  if (!meet(one, hole)) return [one];
+  const inside = intersectAddresses(one.remote, hole.remote);
+  return [
+    { ...one, remote: subtractAddresses(one.remote, hole.remote) },
+    { ...one, remote: inside, service: subtractServices(one.service, hole.service) },
+  ].filter(({ remote, service }) => !isNoAddress(remote) && !isNoService(service));
+}
