@@ -1,6 +1,6 @@
 // The library: the same functions as the command line, over a `Files` interface, with no I/O and
 // no clock inside. `library/` is the only place where targets meet the compiler.
-export type { Artefact } from "./compiler/artefact.ts";
+export type { Artefact } from "./compiler/artefact-files.ts";
 export type { Checked } from "./compiler/check.ts";
 export type { Compiled } from "./compiler/compile.ts";
 export type { Expired, ExpireResult } from "./compiler/expire.ts";

@@ -1,10 +1,19 @@
 // One slice to the files of one artefact, and an artefact on disk to a later one. The bytes are read
 // back at once and proved to do what the slice says: what was lost or bent on the way to text stops
 // the compile here.
+
+import {
+  type Artefact,
+  artefactOf,
+  bytesOf,
+  type Digest,
+  fileEntry,
+  inFolder,
+  ownFiles,
+} from "./artefact-files.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
-import type { ArtefactEntry, FileEntry } from "./manifest.ts";
-import { type MinimisedCounts, minimiseSlice } from "./minimise/minimise-slice.ts";
-import { sha256OfBytes } from "./model/sha256.ts";
+import type { ArtefactEntry } from "./manifest.ts";
+import { minimiseSlice } from "./minimise/minimise-slice.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import type { OutputFile, PlanOptions, Target, TargetName } from "./plan/target.ts";
@@ -12,15 +21,9 @@ import type { ClassesByFamily } from "./sets/address-classes.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-slice.ts";
 
-export interface Artefact {
-  readonly entry: ArtefactEntry;
-  /** Paths as in the manifest. */
-  readonly files: readonly OutputFile[];
-}
-
 export interface ProduceOptions extends PlanOptions {
-  /** SHA-256 in lower-case hexadecimal; default: one in plain JavaScript, some ten times slower. */
-  readonly sha256?: (bytes: Uint8Array) => string;
+  /** Default: one in plain JavaScript, some ten times slower. */
+  readonly sha256?: Digest;
 }
 
 /** A target with its plan type closed over, so that targets can stand in one list. */
@@ -128,23 +131,6 @@ function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact):
   return { kind: "updated", artefact: { entry, files: [...later.files, file] } };
 }
 
-/**
- * What to say of an artefact whose files have another form than this version reads.
- * @param segc version that made it
- */
-export function formatProblem(
-  { name, format }: TargetRunner,
-  entry: ArtefactEntry,
-  segc: string,
-): string | undefined {
-  if (entry.format === format) return undefined;
-  return `was made by segc ${segc} in format ${entry.format} of ${name} files, and this version reads format ${format}`;
-}
-
-/** The file of an artefact that leads to it from an earlier one, where it has one. */
-export const updateFile = ({ update, files }: ArtefactEntry): FileEntry | undefined =>
-  update === null ? undefined : files.at(-1);
-
 /** The plan that the bytes say, once they are proved; undefined where that is beyond us. */
 function proved<Plan>(
   target: Target<Plan>,
@@ -181,50 +167,3 @@ function unchanged<Plan>(
     `bug in segc (${target.name}): an artefact without what has ended does otherwise`,
   );
 }
-
-interface Made {
-  readonly id: string;
-  readonly workloads: readonly string[];
-  readonly files: readonly OutputFile[];
-  readonly minimised: MinimisedCounts | null;
-  readonly sha256?: ProduceOptions["sha256"];
-}
-
-function artefactOf<Plan>(target: Target<Plan>, plan: Plan, made: Made): Artefact {
-  const { id, workloads, minimised, sha256 = sha256OfBytes } = made;
-  const files = made.files.map((file) => inFolder({ target: target.name, id }, file));
-  const entries = files.map((file) => fileEntry(file, sha256));
-  const entry: ArtefactEntry = {
-    target: target.name,
-    kind: target.capabilities.kind,
-    format: target.format,
-    id,
-    workloads,
-    files: entries,
-    ...target.measure(plan),
-    bytes: bytesOf(entries),
-    minimised,
-    update: null,
-    expires: target.expiries(plan),
-  };
-  return { entry, files };
-}
-
-const inFolder = (
-  { target, id }: Pick<ArtefactEntry, "target" | "id">,
-  { path, text, executable = false }: OutputFile,
-) => ({ path: `${target}/${id}/${path}`, text, executable });
-
-function fileEntry(
-  { path, text, executable = false }: OutputFile,
-  sha256: (bytes: Uint8Array) => string = sha256OfBytes,
-): FileEntry {
-  const bytes = new TextEncoder().encode(text);
-  return { path, sha256: sha256(bytes), bytes: bytes.length, executable };
-}
-
-const bytesOf = (files: readonly FileEntry[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
-
-/** The files under their paths within the artefact's own folder. */
-const ownFiles = ({ entry, files }: Artefact): readonly OutputFile[] =>
-  files.map((file) => ({ ...file, path: file.path.slice(`${entry.target}/${entry.id}/`.length) }));

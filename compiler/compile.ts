@@ -1,16 +1,20 @@
 // The whole pipeline after checking, on one screen: what each enforcer must do, the files that
 // make it do that, and a manifest of it all. Targets and capabilities come as arguments.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Artefact, TargetRunner } from "./artefact.ts";
+import type { TargetRunner } from "./artefact.ts";
+import type { Artefact } from "./artefact-files.ts";
 import type { Checked } from "./check.ts";
+import type { FleetRunner } from "./fleet-artefact.ts";
+import { impossible } from "./impossible.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
+import { fleetOf } from "./plan/fleet.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { joinWorkloads, slicing } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
-import { exceededBy, overruns, type Quota } from "./quotas.ts";
+import { exceededBy, type Limit, overruns, type Quota } from "./quotas.ts";
 import { reliedOn } from "./relies.ts";
 import { addressClasses } from "./sets/address-classes.ts";
 import { shareAddresses } from "./sets/address-set.ts";
@@ -20,12 +24,15 @@ import { openingPeers } from "./verify/required.ts";
 
 export interface CompileOptions {
   readonly targets: readonly TargetRunner[];
+  /** Those with one artefact for all that they enforce. */
+  readonly fleetTargets: readonly FleetRunner[];
   readonly capabilities: CapabilityTable;
   readonly now: UtcDate;
   readonly version: string;
   readonly inputs: readonly InputEntry[];
   readonly minimise: boolean;
   readonly quotas: readonly Quota[];
+  readonly limits: readonly Limit[];
   /** Kinds that there are targets for, whether or not they are among `targets`. */
   readonly makeable: ReadonlySet<EnforcerKind>;
   /** As of `ProduceOptions`. */
@@ -75,6 +82,21 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       if (exceededBy(artefact.entry, quotas).length > 0) tooLarge.set(key, slice);
     }
   }
+  for (const target of options.fleetTargets) {
+    const fleet = fleetOf(context, target.kind);
+    if (fleet.members.length === 0) continue;
+    const limits = options.limits.filter((limit) => limit.target === target.name);
+    const produced = target.produce(fleet, {
+      minimise,
+      limits: new Map(limits.map(({ name, value }) => [name, value])),
+      ...(sha256 === undefined ? {} : { sha256 }),
+    });
+    if (produced.ok) made.set(target.name, produced.artefact);
+    else
+      beyond.push(
+        ...impossible(target.name, produced.problems, inventory, { limits, minimised: minimise }),
+      );
+  }
   const whole = [...made.values()].sort((a, b) => compareTexts(folderOf(a), folderOf(b)));
   const { artefacts, notes } =
     options.since === undefined
@@ -85,7 +107,9 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     whole.map(({ entry }) => entry),
     options.makeable,
   );
-  const compiledKinds = new Set(options.targets.map((target) => target.kind));
+  const compiledKinds = new Set(
+    [...options.targets, ...options.fleetTargets].map((target) => target.kind),
+  );
   const manifest: Manifest = {
     formatVersion: 1,
     segc: options.version,

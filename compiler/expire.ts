@@ -1,6 +1,9 @@
 // `segc expire`: takes what has ended out of the last good artefacts, without the policy. Time may
 // only remove access: the end of an `observe` or of an exception changes nothing here.
-import { type Artefact, formatProblem, type TargetRunner } from "./artefact.ts";
+
+import type { TargetRunner } from "./artefact.ts";
+import { type Artefact, formatProblem } from "./artefact-files.ts";
+import type { FleetRunner } from "./fleet-artefact.ts";
 import type { Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
@@ -29,7 +32,10 @@ export type ExpireResult =
 export function expireArtefacts(
   manifest: Manifest,
   texts: ReadonlyMap<string, string>,
-  { runners, now }: { readonly runners: readonly TargetRunner[]; readonly now: UtcDate },
+  {
+    runners,
+    now,
+  }: { readonly runners: readonly (TargetRunner | FleetRunner)[]; readonly now: UtcDate },
 ): ExpireResult {
   const problems: ExpireProblem[] = [];
   const artefacts = manifest.artefacts.map((entry): Artefact => {

@@ -57,7 +57,10 @@ export interface ArtefactEntry {
   readonly kind: EnforcerKind;
   /** Form of its files, counted for each target (`Target.format`). */
   readonly format: number;
-  /** Content hash of what must be enforced; also the folder's name. */
+  /**
+   * Content hash of what must be enforced, or `fleet` where a target has one artefact for all; also the
+   * folder's name.
+   */
   readonly id: string;
   /** Names, sorted. */
   readonly workloads: readonly string[];

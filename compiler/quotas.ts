@@ -17,6 +17,30 @@ export interface Quota {
   readonly span: Span;
 }
 
+/** What an account grants, where artefacts of a target share it; `span` is where the project says so. */
+export interface Limit {
+  readonly target: Extract<TargetName, "aws">;
+  readonly name: keyof AwsLimits;
+  readonly value: number;
+  readonly span: Span;
+}
+
+/** Quotas of an AWS account that decide which security groups there can be (platforms.md A.4). */
+export interface AwsLimits {
+  /** Rules of one group in one direction, counted for each family. */
+  readonly rulesPerGroup: number;
+  /** Groups of one interface. */
+  readonly groupsPerInterface: number;
+  /** Of those, left free on each: for somebody else's, and to replace ours by. */
+  readonly reserveSlots: number;
+}
+
+/** What AWS grants to every account, one slot left free. */
+export const awsDefaults: AwsLimits = { rulesPerGroup: 60, groupsPerInterface: 5, reserveSlots: 1 };
+
+/** AWS grants no more than so many rules times groups of an interface. */
+export const awsProductMax = 1000;
+
 /** The quotas that an artefact does not keep. */
 export const exceededBy = (entry: ArtefactEntry, quotas: readonly Quota[]): readonly Quota[] =>
   quotas.filter(({ target, of, limit }) => entry.target === target && entry[of] > limit);

@@ -1,6 +1,7 @@
 // The artefacts of a compile held against those of an earlier one: where only members of sets have
 // changed, a file leads from what hosts have loaded to what they are to have.
-import { type Artefact, formatProblem, type TargetRunner } from "./artefact.ts";
+import type { TargetRunner } from "./artefact.ts";
+import { type Artefact, formatProblem } from "./artefact-files.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256OfBytes } from "./model/sha256.ts";
 import type { TargetName } from "./plan/target.ts";

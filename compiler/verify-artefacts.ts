@@ -1,10 +1,14 @@
 // `segc verify`: artefacts on disk, edited or not, against the policy and inventory of now. Every
 // workload that a target enforces must have an artefact that does exactly what its slice says.
-import { type Artefact, formatProblem, type TargetRunner, updateFile } from "./artefact.ts";
+import type { TargetRunner } from "./artefact.ts";
+import { type Artefact, formatProblem, updateFile } from "./artefact-files.ts";
 import type { Expansion } from "./extent/types.ts";
+import type { FleetRunner } from "./fleet-artefact.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256 } from "./model/sha256.ts";
 import type { Model, UtcDate } from "./model/types.ts";
+import { planContext } from "./plan/context.ts";
+import { fleetOf } from "./plan/fleet.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { slicesOf } from "./plan/slices.ts";
 import type { CapabilityTable, TargetName } from "./plan/target.ts";
@@ -17,6 +21,7 @@ export interface VerifyInput {
   readonly capabilities: CapabilityTable;
   readonly now: UtcDate;
   readonly runners: readonly TargetRunner[];
+  readonly fleetRunners: readonly FleetRunner[];
   readonly manifest: Manifest;
   /** Every file that could be read, by its path in the manifest. */
   readonly texts: ReadonlyMap<string, string>;
@@ -45,11 +50,16 @@ export interface Verified {
 
 /** Targets that the manifest has nothing of are not asked for. */
 export function verifyArtefacts(input: VerifyInput): Verified {
-  const { manifest, runners } = input;
-  const asked = runners.filter(({ name }) => manifest.artefacts.some((one) => one.target === name));
-  const checks = asked.map((runner) => verifyTarget(input, runner));
+  const { manifest, runners, fleetRunners } = input;
+  const isAsked = ({ name }: { readonly name: TargetName }) =>
+    manifest.artefacts.some((one) => one.target === name);
+  const checks = [
+    ...fleetRunners.filter(isAsked).map((runner) => verifyFleet(input, runner)),
+    ...runners.filter(isAsked).map((runner) => verifyTarget(input, runner)),
+  ];
+  const known = new Set([...runners, ...fleetRunners].map(({ name }) => name));
   const unknown = manifest.artefacts
-    .filter(({ target }) => !asked.some(({ name }) => name === target))
+    .filter(({ target }) => !known.has(target))
     .map(({ target, id, workloads }) => ({
       target,
       id,
@@ -75,7 +85,9 @@ function editedFiles({ manifest, texts }: VerifyInput): readonly string[] {
     .sort();
 }
 
-function verifyTarget(input: VerifyInput, runner: TargetRunner) {
+type Checks = Pick<Verified, "findings" | "artefacts" | "workloads">;
+
+function verifyTarget(input: VerifyInput, runner: TargetRunner): Checks {
   const { model, expansion, capabilities, now, manifest } = input;
   const target = runner.name;
   const entries = manifest.artefacts.filter((entry) => entry.target === target);
@@ -105,6 +117,30 @@ function verifyTarget(input: VerifyInput, runner: TargetRunner) {
   return { findings, artefacts: compared, workloads: enforced.size };
 }
 
+function verifyFleet(input: VerifyInput, runner: FleetRunner): Checks {
+  const { model, expansion, capabilities, now, manifest } = input;
+  const target = runner.name;
+  const fleet = fleetOf(planContext(model, expansion, capabilities, now), runner.kind);
+  const nameOf = namesIn(expansion);
+  const entries = manifest.artefacts.filter((entry) => entry.target === target);
+  const findings = entries.flatMap((entry) => {
+    const { id } = entry;
+    const artefact = readable(input, runner, entry);
+    if (!("entry" in artefact)) {
+      return artefact.map((problem) => ({ target, id, workloads: entry.workloads, problem }));
+    }
+    return runner.verify(fleet, artefact).map(({ workloads, discrepancy }) => {
+      const [local] = workloads;
+      const problem = describeDiscrepancy(discrepancy, {
+        nameOf,
+        ...(local === undefined ? {} : { local }),
+      });
+      return { target, id, workloads: [...workloads].sort(), problem };
+    });
+  });
+  return { findings, artefacts: entries.length, workloads: fleet.members.length };
+}
+
 /** The workloads of a slice by the artefact that they have. */
 function byEntry(slice: EnforcerSlice, entryOf: ReadonlyMap<string, ArtefactEntry>) {
   const groups = new Map<ArtefactEntry | undefined, string[]>();
@@ -125,10 +161,22 @@ interface Comparison {
 }
 
 function verifyOne(
-  { texts, now, manifest }: VerifyInput,
+  input: VerifyInput,
   runner: TargetRunner,
   { slice, entry, workloads, nameOf }: Comparison,
 ): readonly string[] {
+  const artefact = readable(input, runner, entry);
+  if (!("entry" in artefact)) return artefact;
+  const names = { nameOf, ...(workloads[0] === undefined ? {} : { local: workloads[0] }) };
+  return runner.verify(slice, artefact, input.now).map((one) => describeDiscrepancy(one, names));
+}
+
+/** An artefact of which every file could be read, or why there is none. */
+function readable(
+  { texts, manifest }: VerifyInput,
+  runner: Pick<TargetRunner, "name" | "format">,
+  entry: ArtefactEntry,
+): Artefact | readonly string[] {
   const otherFormat = formatProblem(runner, entry, manifest.segc);
   if (otherFormat !== undefined) return [`${otherFormat}: compile it again`];
   const missing = entry.files.filter(({ path }) => !texts.has(path));
@@ -137,7 +185,7 @@ function verifyOne(
   if (update !== undefined && sha256(texts.get(update.path) ?? "") !== update.sha256) {
     return [`\`${update.path}\` was changed: what it would lead to is not known`];
   }
-  const artefact: Artefact = {
+  return {
     entry,
     files: entry.files.map(({ path, executable }) => ({
       path,
@@ -145,8 +193,6 @@ function verifyOne(
       executable,
     })),
   };
-  const names = { nameOf, ...(workloads[0] === undefined ? {} : { local: workloads[0] }) };
-  return runner.verify(slice, artefact, now).map((one) => describeDiscrepancy(one, names));
 }
 
 /** The workload that holds an address, in whichever realm. */

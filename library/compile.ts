@@ -5,7 +5,7 @@ import type { Since } from "../compiler/since.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { Files } from "../project/files.ts";
 import { capabilityTable } from "../targets/capabilities.ts";
-import { targets } from "../targets/index.ts";
+import { fleetTargets, targets } from "../targets/index.ts";
 import { type CheckOptions, type CheckResult, check } from "./check.ts";
 import { version } from "./version.ts";
 
@@ -26,7 +26,9 @@ export interface CompileResult {
 }
 
 /** Names of the targets that this version can compile for. */
-export const targetNames: readonly TargetName[] = targets.map((target) => target.name);
+export const targetNames: readonly TargetName[] = [...fleetTargets, ...targets].map(
+  (target) => target.name,
+);
 
 /** Checks a project and, when there is no error, compiles it for every enforcer it can. */
 export function compile(
@@ -36,16 +38,18 @@ export function compile(
   const checked = check(files, { now });
   const { diagnostics } = checked;
   if (hasErrors(diagnostics)) return { checked, diagnostics, compiled: undefined };
-  const chosen = targets.filter((target) => wanted?.includes(target.name) ?? true);
+  const isWanted = ({ name }: { readonly name: TargetName }) => wanted?.includes(name) ?? true;
   const compiled = compileChecked(checked, {
-    targets: chosen,
+    targets: targets.filter(isWanted),
+    fleetTargets: fleetTargets.filter(isWanted),
     capabilities: capabilityTable,
     now,
     version,
     inputs: checked.project.inputs,
     minimise,
-    makeable: new Set(targets.map(({ kind }) => kind)),
+    makeable: new Set([...targets, ...fleetTargets].map(({ kind }) => kind)),
     quotas: checked.project.config.quotas,
+    limits: checked.project.config.limits,
     sha256: files.sha256,
     ...(since === undefined ? {} : { since }),
   });

@@ -1,7 +1,7 @@
 // Artefacts as time passes, without their project.
 import { type ExpireResult, expireArtefacts } from "../compiler/expire.ts";
 import type { Manifest } from "../compiler/manifest.ts";
-import { targets } from "../targets/index.ts";
+import { fleetTargets, targets } from "../targets/index.ts";
 import type { CheckOptions } from "./check.ts";
 
 /** Takes what has ended out of artefacts on disk; see `expireArtefacts`. */
@@ -10,5 +10,5 @@ export function expire(
   texts: ReadonlyMap<string, string>,
   { now }: CheckOptions,
 ): ExpireResult {
-  return expireArtefacts(manifest, texts, { runners: targets, now });
+  return expireArtefacts(manifest, texts, { runners: [...targets, ...fleetTargets], now });
 }

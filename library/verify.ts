@@ -2,7 +2,7 @@
 import type { Manifest } from "../compiler/manifest.ts";
 import { type Verified, verifyArtefacts } from "../compiler/verify-artefacts.ts";
 import { capabilityTable } from "../targets/capabilities.ts";
-import { targets } from "../targets/index.ts";
+import { fleetTargets, targets } from "../targets/index.ts";
 import type { CheckOptions, CheckResult } from "./check.ts";
 
 /**
@@ -23,6 +23,7 @@ export function verify(
     capabilities,
     now,
     runners: targets,
+    fleetRunners: fleetTargets,
     manifest,
     texts,
   });

@@ -1,5 +1,5 @@
 // segc.yaml as typed data. Its JSON Schema is `schemas/project.schema.json`.
-import type { Quota } from "../compiler/quotas.ts";
+import type { Limit, Quota } from "../compiler/quotas.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Path } from "./document.ts";
 
@@ -12,6 +12,7 @@ export interface ProjectConfig {
   readonly inventory: readonly InventoryConfig[];
   readonly targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly quotas: readonly Quota[];
+  readonly limits: readonly Limit[];
   /** How often `segc expire` runs; undefined where nobody promised. */
   readonly expirySchedule: string | undefined;
   readonly environments: Readonly<Record<string, unknown>>;
@@ -43,7 +44,7 @@ export interface RawConfig {
   readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly quotas?: Readonly<
     Partial<Record<Quota["target"], Readonly<Partial<Record<Quota["of"], number>>>>>
-  >;
+  > & { readonly aws?: Readonly<Partial<Record<Limit["name"], number>>> };
   readonly expiry?: { readonly schedule: string };
   readonly environments?: Readonly<Record<string, unknown>>;
 }
@@ -69,6 +70,7 @@ export const emptyConfig: ProjectConfig = {
   inventory: [],
   targets: {},
   quotas: [],
+  limits: [],
   expirySchedule: undefined,
   environments: {},
 };
@@ -82,6 +84,7 @@ export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): Project
     inventory: inventoryConfigs(raw.inventory),
     targets: raw.targets ?? {},
     quotas: quotasOf(raw.quotas ?? {}, valueAt),
+    limits: limitsOf(raw.quotas ?? {}, valueAt),
     expirySchedule: raw.expiry?.schedule,
     environments: raw.environments ?? {},
   };
@@ -99,6 +102,17 @@ function quotasOf(
         : [{ target, of, limit, span: valueAt(["quotas", target, of]) }];
     }),
   );
+}
+
+function limitsOf(
+  raw: NonNullable<RawConfig["quotas"]>,
+  valueAt: (path: Path) => Span,
+): readonly Limit[] {
+  return (["rulesPerGroup", "groupsPerInterface", "reserveSlots"] as const).flatMap((name) => {
+    const value = raw.aws?.[name];
+    const span = valueAt(["quotas", "aws", name]);
+    return value === undefined ? [] : [{ target: "aws", name, value, span } as const];
+  });
 }
 
 function inventoryConfigs(raw: RawConfig["inventory"]): readonly InventoryConfig[] {

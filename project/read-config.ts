@@ -1,5 +1,6 @@
 // segc.yaml to a typed configuration. Every fault is shown at the value that is wrong.
 import { faultsOf } from "../compiler/inventory/schema-fault.ts";
+import { type AwsLimits, awsDefaults, awsProductMax, type Limit } from "../compiler/quotas.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ProjectFault, SchemaFault } from "../diagnostics/messages/inventory.ts";
 import { diagnose } from "../diagnostics/registry.ts";
@@ -85,7 +86,27 @@ function withSoundPaths(
     }
     return false;
   });
+  for (const parameters of limitFaults(config.limits)) {
+    fault(valueAt(["quotas", "aws"]), parameters);
+  }
   return { config: { ...config, modules, inventory }, diagnostics };
+}
+
+/** Quotas that no account can have. */
+function limitFaults(limits: readonly Limit[]): readonly ProjectFault[] {
+  if (limits.length === 0) return [];
+  const stated = limits.map(({ name, value }) => [name, value] as const);
+  const { rulesPerGroup, groupsPerInterface, reserveSlots }: AwsLimits = {
+    ...awsDefaults,
+    ...Object.fromEntries(stated),
+  };
+  const [rules, groups, max] = [rulesPerGroup, groupsPerInterface, awsProductMax];
+  return [
+    ...(rules * groups > max ? [{ why: "aws-product", rules, groups, max } as const] : []),
+    ...(reserveSlots >= groups
+      ? [{ why: "aws-no-slot", groups, reserved: reserveSlots } as const]
+      : []),
+  ];
 }
 
 /** Relative, with forward slashes, and below the project folder. */

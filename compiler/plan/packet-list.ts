@@ -67,8 +67,11 @@ export const firstPacket: PacketMode = {
 /** What an artefact does in one direction, in two parts of which the first decides first. */
 export interface DirectionMeaning {
   readonly direction: Direction;
-  /** Rules that look at the mode of a packet: those that hold in this one. */
-  readonly opening: (mode: PacketMode) => readonly PacketRule[];
+  /**
+   * Rules that look at the mode of a packet: those that hold in this one. Undefined where no artefact
+   * has them because the platform itself tells replies and errors from first packets.
+   */
+  readonly opening: ((mode: PacketMode) => readonly PacketRule[]) | undefined;
   /** Equal only for openings that do the same in every mode; undefined where no text says it. */
   readonly openingKey: string | undefined;
   /** Every hop limit and source port at which the opening changes its mind. */

@@ -13,6 +13,14 @@ import { addressText } from "../sets/address-set.ts";
 import { comparePackets } from "./compare-packets.ts";
 import { requiredOpening } from "./required.ts";
 
+/** One that the artefact itself says. */
+export interface Opened extends DirectionMeaning {
+  readonly opening: (mode: PacketMode) => readonly PacketRule[];
+}
+
+export const isOpened = (meaning: DirectionMeaning): meaning is Opened =>
+  meaning.opening !== undefined;
+
 /** Openings are few, whatever the number of artefacts: what is found of one is remembered. */
 const known = new Map<string, readonly PacketMode[]>();
 const knownMax = 1000;
@@ -21,10 +29,7 @@ const knownMax = 1000;
  * Modes in which the rest must be compared together with the opening. Where the opening is as
  * required, that is the mode of a first packet alone: it passes on what any other mode does.
  */
-export function modesToCompare(
-  half: DirectionSlice,
-  found: DirectionMeaning,
-): readonly PacketMode[] {
+export function modesToCompare(half: DirectionSlice, found: Opened): readonly PacketMode[] {
   if (found.openingKey === undefined) return differingModes(half, found);
   const observed = half.observed !== undefined;
   const key = JSON.stringify([half.direction, observed, half.judgesProcesses, found.openingKey]);
@@ -36,14 +41,14 @@ export function modesToCompare(
   return modes;
 }
 
-function differingModes(half: DirectionSlice, found: DirectionMeaning): readonly PacketMode[] {
+function differingModes(half: DirectionSlice, found: Opened): readonly PacketMode[] {
   const kinds = distinctModes(half, found);
   const differs = (mode: PacketMode) => !isAsRequired(half, found, mode);
   return differs(firstPacket) ? kinds : [firstPacket, ...kinds.filter(differs)];
 }
 
 /** One mode for each pair of what is required and what is found. */
-function distinctModes(half: DirectionSlice, found: DirectionMeaning): readonly PacketMode[] {
+function distinctModes(half: DirectionSlice, found: Opened): readonly PacketMode[] {
   const kinds = new Map<string, PacketMode>();
   for (const mode of [firstPacket, ...modesOf(found)]) {
     const lists = [requiredOpening(half, mode), found.opening(mode)];
@@ -70,7 +75,7 @@ function textOf(rule: PacketRule): string {
 }
 
 /** What an opening passes on is told from what it decides by trying both ends of the rest. */
-function isAsRequired(half: DirectionSlice, found: DirectionMeaning, mode: PacketMode): boolean {
+function isAsRequired(half: DirectionSlice, found: Opened, mode: PacketMode): boolean {
   const { direction } = half;
   const [required, opening] = [requiredOpening(half, mode), found.opening(mode)];
   return (["accept", "drop"] as const).every(

@@ -9,6 +9,7 @@ import { addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.t
 import {
   anyProtocol,
   icmpInterval,
+  neverFlows,
   portInterval,
   protocols,
   type ServiceSet,
@@ -39,6 +40,9 @@ export function requiredOpening(half: DirectionSlice, mode: PacketMode): readonl
       : []),
   ];
 }
+
+/** Replies, errors and the like where the platform passes them or not, whatever the rules say. */
+export const platformOpening = (): readonly PacketRule[] => [accepted(neverFlows)];
 
 /**
  * Later packets of an exchange. Where a rule asks for the process of a protocol without connections,

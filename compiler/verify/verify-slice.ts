@@ -2,18 +2,25 @@
 // requires, in every direction, or here is a packet to which it does something else.
 import type { Direction } from "../inventory/types.ts";
 import type { UtcDate } from "../model/types.ts";
-import type {
-  DirectionMeaning,
-  PacketMode,
-  PacketRule,
-  PacketVerdict,
+import {
+  type DirectionMeaning,
+  firstPacket,
+  type PacketMode,
+  type PacketRule,
+  type PacketVerdict,
 } from "../plan/packet-list.ts";
 import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
+import type { Family } from "../sets/address.ts";
 import type { ClassesByFamily } from "../sets/address-classes.ts";
-import { comparePackets, type PacketComparison, type PacketWitness } from "./compare-packets.ts";
-import { modesToCompare } from "./opening.ts";
-import { requiredOpening, requiredRules } from "./required.ts";
+import {
+  type CompareOptions,
+  comparePackets,
+  type PacketComparison,
+  type PacketWitness,
+} from "./compare-packets.ts";
+import { isOpened, modesToCompare } from "./opening.ts";
+import { platformOpening, requiredOpening, requiredRules } from "./required.ts";
 
 export type Discrepancy =
   /** The artefact holds something that this version does not write, or lacks what it must hold. */
@@ -34,13 +41,15 @@ export interface ProofOptions {
   readonly from?: UtcDate | undefined;
   /** Makes it quicker where far ends are unions of these, whatever they are. */
   readonly classes?: ClassesByFamily | undefined;
+  /** Of packets that can come there; default: both. */
+  readonly families?: readonly Family[] | undefined;
 }
 
 /** Empty exactly where the artefact is proved. One packet for each direction at most. */
 export function discrepancies(
   slice: EnforcerSlice,
   { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
-  { from, classes }: ProofOptions = {},
+  { from, ...compared }: ProofOptions = {},
 ): readonly Discrepancy[] {
   const extra = directions.filter(
     ({ direction }) => !slice.directions.some((half) => half.direction === direction),
@@ -51,7 +60,7 @@ export function discrepancies(
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
     ...slice.directions.flatMap((half) => {
-      const means = { start: startOf(from), last: lastInstant, classes };
+      const means = { start: startOf(from), last: lastInstant, compared };
       const found = differences(half, directions, means);
       // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
       // before. It still judges, by the rules there are, which refuses nothing that they permit.
@@ -96,7 +105,7 @@ interface Means {
   /** Seconds since 1970 UTC: the first that counts, and the last that the enforcer can name. */
   readonly start: number;
   readonly last: number;
-  readonly classes: ClassesByFamily | undefined;
+  readonly compared: CompareOptions;
 }
 
 function differences(
@@ -108,7 +117,8 @@ function differences(
   const [found, another] = directions.filter((one) => one.direction === direction);
   if (found === undefined) return [fault(`does not filter ${direction}`)];
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
-  for (const mode of modesToCompare(half, found)) {
+  const modes = isOpened(found) ? modesToCompare(half, found) : [firstPacket];
+  for (const mode of modes) {
     const comparison = compareInMode(half, found, mode, means);
     if (comparison.equal !== true) return told(half, mode, comparison);
   }
@@ -119,7 +129,7 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  { start, last, classes }: Means,
+  { start, last, compared }: Means,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) => lasting(rules, start);
@@ -130,15 +140,18 @@ function compareInMode(
   return comparePackets(
     {
       direction,
-      rules: [...requiredOpening(half, mode), ...current(required)],
+      rules: [
+        ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening()),
+        ...current(required),
+      ],
       otherwise: half.observed === undefined ? "drop" : "accept",
     },
     {
       direction,
-      rules: [...found.opening(mode), ...current(found.rules)],
+      rules: [...(found.opening?.(mode) ?? platformOpening()), ...current(found.rules)],
       otherwise: found.otherwise,
     },
-    classes,
+    compared,
   );
 }
 

@@ -60,7 +60,14 @@ export type ProjectFault =
   | { readonly why: "no-project" }
   | { readonly why: "outside"; readonly path: string }
   | { readonly why: "file-twice"; readonly path: string }
-  | { readonly why: "no-inventory-format"; readonly path: string };
+  | { readonly why: "no-inventory-format"; readonly path: string }
+  | {
+      readonly why: "aws-product";
+      readonly rules: number;
+      readonly groups: number;
+      readonly max: number;
+    }
+  | { readonly why: "aws-no-slot"; readonly groups: number; readonly reserved: number };
 
 /** Why a file cannot be had. */
 export type FileReadFault = "missing" | "is-directory" | "unreadable" | "not-utf8";
@@ -226,6 +233,10 @@ export const inventoryMessages = {
           return `\`${p.path}\` is listed twice`;
         case "no-inventory-format":
           return `\`${p.path}\` is no inventory: its name ends neither in .yaml, .json nor .csv`;
+        case "aws-product":
+          return `${p.rules} rules of a group times ${p.groups} groups of an interface are ${p.rules * p.groups}, and AWS grants ${p.max} at most`;
+        case "aws-no-slot":
+          return `${p.reserved} of ${p.groups} groups of an interface are to be left free, which leaves none`;
         default:
           return schemaFault(p);
       }
@@ -240,6 +251,10 @@ export const inventoryMessages = {
           return "list it once";
         case "no-inventory-format":
           return "rename it to say its format";
+        case "aws-product":
+          return "lower one of the two, as the quotas of the account are";
+        case "aws-no-slot":
+          return "leave fewer free with `reserveSlots`";
         default:
           return schemaHelp(p);
       }

@@ -10,7 +10,8 @@ export const targetMessages = {
       workload: string;
       others: number;
       target: string;
-      of: "rules" | "elements" | "bytes";
+      /** What is counted: `rules`, `elements`, `bytes`, or what an account counts. */
+      of: string;
       count: number;
       limit: number;
       minimised: boolean;
@@ -19,9 +20,11 @@ export const targetMessages = {
     }) =>
       `${p.target} for \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}: ${p.count} ${p.of}${p.minimised ? " after minimising" : ""}, quota ${p.limit}; what costs most: ${p.dearest.map(({ rule, cost }) => `\`${rule}\` (${cost})`).join(", ") || "what every artefact holds"}`,
     help: (p) =>
-      p.minimised
-        ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
-        : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",
+      p.target === "aws"
+        ? "narrow the rules that cost most, raise the quota, or name wider peers: `internet` is some 50 prefixes of IPv4 and 130 of IPv6, `anywhere` one of each"
+        : p.minimised
+          ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
+          : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",
   }),
   SEG904: warning({
     name: "containers-bypass-filter",
@@ -39,5 +42,15 @@ export const targetMessages = {
       `${p.target} for \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}: a process can be several of the programs named there at once, in more ways than can be told apart`,
     help: () =>
       "name the same field in each of them, `path` for one: programs that differ in it are never one process",
+  }),
+  SEG906: error({
+    name: "addresses-told-apart",
+    title: "Addresses of one interface that need different groups",
+    verb: "compile",
+    message: (p: { target: string; workload: string; why: "told-apart" | "several-realms" }) =>
+      p.why === "told-apart"
+        ? `${p.target}: rules treat some addresses of \`${p.workload}\` otherwise than others, and a security group lets through the same at all of them`
+        : `${p.target}: \`${p.workload}\` has addresses in several realms, and a security group is of one network`,
+    help: () => "make each interface a workload of its own, with its addresses and its enforcer",
   }),
 } as const;

@@ -1,7 +1,8 @@
 // Small blocks as pairs in sets: only where a packet gains by it, and never with another meaning.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Artefact, runnerOf } from "../../compiler/artefact.ts";
+import { runnerOf } from "../../compiler/artefact.ts";
+import type { Artefact } from "../../compiler/artefact-files.ts";
 import type { EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
 import { icmpInterval, portInterval, serviceSet } from "../../compiler/sets/service-set.ts";
 import { compile } from "../../index.ts";

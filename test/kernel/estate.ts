@@ -1,7 +1,7 @@
 // A compiled project as a lab: every workload with its real addresses, its table where it has one,
 // and a process for every identity the policy tells apart there; a host for every external network
 // the policy names. What must pass is not decided here: the caller brings the answer.
-import type { Artefact } from "../../compiler/artefact.ts";
+import type { Artefact } from "../../compiler/artefact-files.ts";
 import type { Inventory, Workload } from "../../compiler/inventory/types.ts";
 import type { Model } from "../../compiler/model/types.ts";
 import type { Endpoint, Flow } from "../../compiler/semantics/semantics.ts";

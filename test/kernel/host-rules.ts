@@ -1,6 +1,6 @@
 // The artefact of one host, of whatever target: its files, and what a lab must know to give the host
 // processes that its rules can tell apart.
-import type { Artefact } from "../../compiler/artefact.ts";
+import type { Artefact } from "../../compiler/artefact-files.ts";
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import { iptables } from "../../targets/iptables/index.ts";
 import type { IptPlan } from "../../targets/iptables/ruleset.ts";

@@ -3,7 +3,7 @@
 // does not must be accepted.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Artefact } from "../../compiler/artefact.ts";
+import type { Artefact } from "../../compiler/artefact-files.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { type CompileResult, compile, type Files, verify } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";

@@ -96,7 +96,20 @@ describe("segc.yaml", () => {
       "quotas: { nftables: { rule: 1 } }",
       '3:23 "rule" `rule` is unknown here; did you mean `rules`',
     ],
-    ["quotas: { aws: { rules: 60 } }", '3:11 "aws" `aws` is unknown here'],
+    ["quotas: { aws: { rules: 60 } }", '3:18 "rules" `rules` is unknown here'],
+    [
+      "quotas: { aws: { rulesPerGroup: 0 } }",
+      '3:33 "0" `rulesPerGroup` must be from 1 to 1000, not 0',
+    ],
+    [
+      "quotas: { aws: { rulesPerGroup: 300 } }",
+      '3:16 "{ rulesPerGroup: 300 }" 300 rules of a group times 5 groups of an interface are 1500',
+    ],
+    [
+      "quotas: { aws: { groupsPerInterface: 2, reserveSlots: 2 } }",
+      '3:16 "{ groupsPerInterface: 2, reserveSlots: 2 }" 2 of 2 groups of an interface are to be left',
+    ],
+    ["targets: { aws: { exclusive: true } }", '3:19 "exclusive" `exclusive` is unknown here'],
     ["targets: { nftables: { chain: x } }", '3:24 "chain" `chain` is unknown here'],
     [modules, '3:1 "modules" `modules` is given twice'],
   ])("%s", (line, expected) => {

@@ -50,7 +50,7 @@ function agrees(pair: Pair): void {
 }
 
 function agreesBy({ asked, a, b }: Pair, classes: ClassesByFamily | undefined): void {
-  const found = comparePackets(a, b, classes);
+  const found = comparePackets(a, b, { classes });
   const telling = packetsFor(asked).find((packet) => verdictOn(a, packet) !== verdictOn(b, packet));
   expect(found.equal).toBe(telling === undefined);
   if (found.equal !== false) return;

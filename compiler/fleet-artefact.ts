@@ -1,0 +1,141 @@
+// A whole fleet to one artefact, for kinds of enforcers that share what they hold. As for a slice, the
+// bytes are read back at once and proved, at every member, to do what its slice says.
+import { type Artefact, artefactOf, type Digest, ownFiles } from "./artefact-files.ts";
+import type { EnforcerKind } from "./inventory/types.ts";
+import type { UtcDate } from "./model/types.ts";
+import { type Fleet, type FleetMember, familiesOf } from "./plan/fleet.ts";
+import type { FleetMeaning, FleetOptions, FleetProblem, FleetTarget } from "./plan/fleet-target.ts";
+import type { DirectionSlice, EnforcerSlice } from "./plan/slice.ts";
+import type { TargetName } from "./plan/target.ts";
+import { describeDiscrepancy } from "./verify/describe.ts";
+import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
+
+/** Its folder under that of the target: there is one, so its path stays. */
+const fleetId = "fleet";
+
+export interface FleetProduceOptions extends FleetOptions {
+  readonly sha256?: Digest;
+}
+
+export type FleetProduced =
+  | { readonly ok: true; readonly artefact: Artefact }
+  | { readonly ok: false; readonly problems: readonly FleetProblem[] };
+
+/** A way in which an artefact is not what the policy says, and who is concerned. */
+export interface FleetFinding {
+  /** Names, sorted; none where it is about no member. */
+  readonly workloads: readonly string[];
+  readonly discrepancy: Discrepancy;
+}
+
+/** A fleet target with its plan type closed over. */
+export interface FleetRunner {
+  readonly name: TargetName;
+  readonly kind: EnforcerKind;
+  readonly format: number;
+  /** Proved: throws, as a bug in segc, where the bytes do not do what the slices say. */
+  readonly produce: (fleet: Fleet, options: FleetProduceOptions) => FleetProduced;
+  readonly verify: (fleet: Fleet, artefact: Artefact) => readonly FleetFinding[];
+  /** Undefined when the files are not what this target writes. */
+  readonly expire: (artefact: Artefact, now: UtcDate) => Artefact | undefined;
+}
+
+export function fleetRunnerOf<Plan>(target: FleetTarget<Plan>): FleetRunner {
+  const { name, format } = target;
+  return {
+    name,
+    kind: target.capabilities.kind,
+    format,
+    produce: (fleet, options) => produce(target, fleet, options),
+    verify: (fleet, artefact) => {
+      const parsed = target.parse(ownFiles(artefact));
+      return parsed.ok
+        ? findings(fleet, target.meaning(parsed.plan, fleet))
+        : parsed.problems.map(({ path, line, message }) => ({
+            workloads: [],
+            discrepancy: { kind: "fault", message: `${path}:${line}: ${message}` },
+          }));
+    },
+    expire: (artefact, now) => {
+      const parsed = target.parse(ownFiles(artefact));
+      if (!parsed.ok) return undefined;
+      const files = target.render(target.expire(parsed.plan, now));
+      const again = target.parse(files);
+      if (!again.ok) throw new Error(`bug in segc (${name}): what was left is not read`);
+      return artefactOf(target, again.plan, { ...artefact.entry, files });
+    },
+  };
+}
+
+function produce<Plan>(
+  target: FleetTarget<Plan>,
+  fleet: Fleet,
+  options: FleetProduceOptions,
+): FleetProduced {
+  const planned = target.plan(fleet, options);
+  if (!planned.ok) return planned;
+  const files = target.render(planned.plan);
+  const parsed = target.parse(files);
+  if (!parsed.ok) {
+    throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
+  }
+  const [first] = findings(fleet, target.meaning(parsed.plan, fleet));
+  if (first !== undefined) {
+    const [local] = first.workloads;
+    const names = local === undefined ? {} : { local };
+    const what = describeDiscrepancy(first.discrepancy, names);
+    throw new Error(`bug in segc (${target.name}): not what the policy says: ${what}`);
+  }
+  const artefact = artefactOf(target, parsed.plan, {
+    id: fleetId,
+    workloads: fleet.members.map(({ name }) => name),
+    files,
+    minimised: null,
+    ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+  });
+  return { ok: true, artefact };
+}
+
+/** Members of one slice that are given the same are compared once. */
+function findings({ members }: Fleet, meaning: FleetMeaning): readonly FleetFinding[] {
+  const found: FleetFinding[] = meaning.faults.map((message) => ({
+    workloads: [],
+    discrepancy: { kind: "fault", message },
+  }));
+  const known = new Map<EnforcerSlice, Map<string, FleetFinding & { workloads: string[] }[]>>();
+  const numbers = new Map<unknown, number>();
+  const numberOf = (one: unknown) => {
+    const number = numbers.get(one) ?? numbers.size;
+    numbers.set(one, number);
+    return number;
+  };
+  for (const member of members) {
+    const own = meaning.of(member);
+    if (own === undefined) continue;
+    const families = familiesOf(member);
+    const key = JSON.stringify([families, ...own.directions.map(numberOf)]);
+    const bySlice = known.get(member.slice) ?? new Map();
+    known.set(member.slice, bySlice);
+    const before = own.faults.length === 0 ? bySlice.get(key) : undefined;
+    if (before !== undefined) {
+      for (const one of before) one.workloads.push(member.name);
+      continue;
+    }
+    const fresh = discrepancies(untimed(member), own, { families }).map((discrepancy) => ({
+      workloads: [member.name],
+      discrepancy,
+    }));
+    if (own.faults.length === 0) bySlice.set(key, fresh);
+    found.push(...fresh);
+  }
+  return found;
+}
+
+/** Without last days: what holds today is all that such an enforcer is asked for. */
+function untimed({ slice }: FleetMember): EnforcerSlice {
+  const open = (half: DirectionSlice): DirectionSlice => ({
+    ...half,
+    allows: half.allows.map((entry) => ({ ...entry, until: undefined })),
+  });
+  return { ...slice, directions: slice.directions.map(open) };
+}

@@ -1,0 +1,72 @@
+// All enforcers of one kind together, for kinds that share what they hold: a security group stands at
+// many interfaces at once, and names its peers by groups.
+import type { EnforcerKind } from "../inventory/types.ts";
+import type { Family, IpAddress } from "../sets/address.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  addressSetOf,
+  isNoAddress,
+  unionOfAddresses,
+} from "../sets/address-set.ts";
+import type { PlanContext } from "./context.ts";
+import type { EnforcerSlice } from "./slice.ts";
+import { slicing } from "./slices.ts";
+
+/** One workload with enforcers of the kind. */
+export interface FleetMember {
+  readonly name: string;
+  /** Ids of its enforcers, sorted, each once. */
+  readonly enforcers: readonly string[];
+  /** By realm; empty where the inventory names no address: nobody can name such a peer. */
+  readonly addresses: ReadonlyMap<string, AddressSet>;
+  /** What its enforcers must do. One object for members that must do the same. */
+  readonly slice: EnforcerSlice;
+}
+
+export interface Fleet {
+  /** Sorted by name. */
+  readonly members: readonly FleetMember[];
+}
+
+export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
+  const { workloads } = context.expansion.universe;
+  const slices = new Map<string, EnforcerSlice>();
+  const sliceOf = new Map<string, EnforcerSlice>();
+  for (const slice of slicing(context, kind).each()) {
+    const known = slices.get(slice.id) ?? slice;
+    slices.set(slice.id, known);
+    for (const name of slice.workloads) sliceOf.set(name, known);
+  }
+  const members = workloads.flatMap(({ name, addresses, enforcers }): readonly FleetMember[] => {
+    const slice = sliceOf.get(name);
+    if (slice === undefined) return [];
+    const ids = enforcers.filter((one) => one.kind === kind).map(({ id }) => id);
+    return [{ name, enforcers: [...new Set(ids)].sort(), addresses: byRealm(addresses), slice }];
+  });
+  return { members };
+}
+
+function byRealm(
+  addresses: readonly { readonly ip: IpAddress; readonly realm: string }[],
+): ReadonlyMap<string, AddressSet> {
+  const lists = new Map<string, IpAddress[]>();
+  for (const { ip, realm } of addresses) {
+    const list = lists.get(realm);
+    if (list === undefined) lists.set(realm, [ip]);
+    else list.push(ip);
+  }
+  return new Map([...lists].map(([realm, list]) => [realm, addressSetOf(list)]));
+}
+
+/** Families that an interface has addresses of. The others are nobody's: no packet of them comes there. */
+export type Families = readonly Family[];
+
+/** Both where the inventory knows no address. */
+export function familiesOf({ addresses }: FleetMember): Families {
+  const all = unionOfAddresses([...addresses.values()]);
+  const both = [4, 6] as const;
+  return isNoAddress(all)
+    ? both
+    : both.filter((family) => !isNoAddress(addressesOfFamily(all, family)));
+}

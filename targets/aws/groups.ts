@@ -1,0 +1,46 @@
+// Security groups as plain data: what `plan.ts` chooses, `render.ts` writes, `parse.ts` reads back and
+// `meaning.ts` takes at its word. Groups only allow, a group's rules have no order, and an interface lets
+// through what any of its groups does (platforms.md A.2).
+import type { UtcDate } from "../../compiler/model/types.ts";
+import type { Cidr } from "../../compiler/sets/address.ts";
+import type { Permission } from "./permissions.ts";
+
+export interface AwsPlan {
+  /** Sorted by realm, then name. */
+  readonly groups: readonly SecurityGroup[];
+  /** Sorted by interface. */
+  readonly attachments: readonly Attachment[];
+}
+
+export interface SecurityGroup {
+  /** Unique within its realm, whatever the case. */
+  readonly name: string;
+  /** The network that it is of; groups are named by groups of the same one only. */
+  readonly realm: string;
+  /** In the order of their texts, each once. */
+  readonly ingress: readonly GroupRule[];
+  readonly egress: readonly GroupRule[];
+}
+
+/** One rule has one source (or destination). */
+export interface GroupRule extends Permission {
+  readonly peer: Peer;
+  /** Rules of the policy that it comes from, sorted; none where the direction is not enforced. */
+  readonly rules: readonly string[];
+  /** Last day on which the policy has it; `segc expire` takes it out after that. */
+  readonly until: UtcDate | undefined;
+}
+
+export type Peer =
+  | { readonly kind: "cidr"; readonly cidr: Cidr }
+  /** The private addresses of the interfaces that carry the group. */
+  | { readonly kind: "group"; readonly group: string };
+
+export interface Attachment {
+  /** Id of the enforcer in the inventory. */
+  readonly interface: string;
+  readonly workload: string;
+  readonly realm: string;
+  /** All that the interface carries, sorted; undefined: observed, so it keeps what it has. */
+  readonly groups: readonly string[] | undefined;
+}

@@ -1,0 +1,190 @@
+// What groups do at each interface, in the form that policies are compared in: the rules of all groups
+// it carries together. A group as a peer is the private addresses of those who carry it (platforms.md A.2),
+// which the inventory knows. What comes before the rules (replies, DHCP, what no group filters) is AWS's
+// own and stands in no artefact.
+import type { Direction } from "../../compiler/inventory/types.ts";
+import {
+  type Families,
+  type Fleet,
+  type FleetMember,
+  familiesOf,
+} from "../../compiler/plan/fleet.ts";
+import type { FleetMeaning } from "../../compiler/plan/fleet-target.ts";
+import type { DirectionMeaning, PacketRule } from "../../compiler/plan/packet-list.ts";
+import type { MeaningOf } from "../../compiler/plan/target.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  addressSet,
+  everyAddress,
+  isAddressSubset,
+  noAddress,
+  shareAddresses,
+  unionOfAddresses,
+} from "../../compiler/sets/address-set.ts";
+import { anyService, isServiceSubset } from "../../compiler/sets/service-set.ts";
+import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import { directions, halfOf, isLeftAlone, realmOf } from "./members.ts";
+import { serviceOf } from "./permissions.ts";
+
+const keyOf = (realm: string, name: string) => JSON.stringify([realm, name]);
+
+export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
+  const byWorkload = new Map<string, Attachment[]>();
+  for (const attachment of plan.attachments) {
+    const list = byWorkload.get(attachment.workload);
+    if (list === undefined) byWorkload.set(attachment.workload, [attachment]);
+    else list.push(attachment);
+  }
+  const known = new Map(fleet.members.map((member) => [member.name, member]));
+  const faults = [...byWorkload.keys()]
+    .filter((name) => !known.has(name))
+    .map((name) => `\`${name}\` has no interface in the inventory that groups could be at`);
+  const groups = new Map(plan.groups.map((group) => [keyOf(group.realm, group.name), group]));
+  const peersIn = peersOfGroups(plan, known);
+  const meanings = new Map<string, Readonly<Record<Direction, DirectionMeaning>>>();
+  const meaningOf = (realm: string, names: readonly string[]) => {
+    const key = JSON.stringify([realm, names]);
+    const before = meanings.get(key);
+    if (before !== undefined) return before;
+    const carried = names.flatMap((name) => groups.get(keyOf(realm, name)) ?? []);
+    const found = {
+      ingress: directionMeaning("ingress", carried, peersIn),
+      egress: directionMeaning("egress", carried, peersIn),
+    };
+    meanings.set(key, found);
+    return found;
+  };
+  return {
+    faults,
+    of: (member) => {
+      const attachments = byWorkload.get(member.name) ?? [];
+      const found = attachmentFaults(member, attachments);
+      if (found.length > 0) return { directions: [], faults: found };
+      const [first] = attachments;
+      if (first?.groups === undefined) return undefined;
+      const both = meaningOf(first.realm, first.groups);
+      return { directions: filtered(member, both), faults: [] } satisfies MeaningOf;
+    },
+  };
+}
+
+/** A direction that nothing enforces must be open, and is none that is filtered then. */
+function filtered(
+  member: FleetMember,
+  both: Readonly<Record<Direction, DirectionMeaning>>,
+): readonly DirectionMeaning[] {
+  return directions
+    .map((direction) => both[direction])
+    .filter(
+      (one) =>
+        halfOf(member.slice, one.direction) !== undefined || !isOpen(one, familiesOf(member)),
+    );
+}
+
+function isOpen({ rules }: DirectionMeaning, families: Families): boolean {
+  const all = rules.filter(({ service }) => isServiceSubset(anyService, service));
+  const peers = unionOfAddresses(all.map(({ remote }) => remote));
+  return families.every((family) =>
+    isAddressSubset(addressesOfFamily(everyAddress, family), peers),
+  );
+}
+
+/** What is wrong with who carries what, before any packet is looked at. */
+function attachmentFaults(
+  member: FleetMember,
+  attachments: readonly Attachment[],
+): readonly string[] {
+  const { name, enforcers, slice } = member;
+  const ids = attachments.map((one) => one.interface);
+  const missing = enforcers.filter((id) => !ids.includes(id));
+  const strange = ids.filter((id) => !enforcers.includes(id));
+  const lists = new Set(attachments.map(({ realm, groups }) => JSON.stringify([realm, groups])));
+  const realm = realmOf(member);
+  const isElsewhere = attachments.some((one) => one.realm !== realm);
+  const leavesAlone = attachments.every(({ groups }) => groups === undefined);
+  return [
+    ...missing.map((id) => `says nothing of interface \`${id}\` of \`${name}\``),
+    ...strange.map((id) => `the inventory has no interface \`${id}\` of \`${name}\``),
+    ...(lists.size > 1 ? [`the interfaces of \`${name}\` carry different groups`] : []),
+    ...(isElsewhere ? [`\`${name}\` is in network \`${realm ?? "several"}\``] : []),
+    ...(leavesAlone === isLeftAlone(slice)
+      ? []
+      : [
+          leavesAlone
+            ? `leaves \`${name}\` as it is, which the policy enforces`
+            : `gives groups to \`${name}\`, which the policy only observes`,
+        ]),
+  ];
+}
+
+type PeersOf = (rule: GroupRule, realm: string) => AddressSet;
+
+function peersOfGroups(
+  { attachments }: AwsPlan,
+  members: ReadonlyMap<string, FleetMember>,
+): PeersOf {
+  const addresses = new Map<string, AddressSet[]>();
+  for (const { realm, groups = [], workload } of attachments) {
+    const own = members.get(workload)?.addresses.get(realm);
+    for (const group of own === undefined ? [] : groups) {
+      const key = keyOf(realm, group);
+      const list = addresses.get(key);
+      if (list === undefined) addresses.set(key, [own ?? noAddress]);
+      else list.push(own ?? noAddress);
+    }
+  }
+  const unions = new Map(
+    [...addresses].map(([key, sets]) => [key, shareAddresses(unionOfAddresses(sets))]),
+  );
+  const prefixes = new Map<string, AddressSet>();
+  return ({ peer }, realm) => {
+    if (peer.kind === "group") return unions.get(keyOf(realm, peer.group)) ?? noAddress;
+    const key = `${peer.cidr.address.words.join()}/${peer.cidr.length}`;
+    const before = prefixes.get(key);
+    const found = before ?? shareAddresses(addressSet([peer.cidr]));
+    if (before === undefined) prefixes.set(key, found);
+    return found;
+  };
+}
+
+/** Rules of one service are one rule here: peers together are compared more quickly. */
+function directionMeaning(
+  direction: Direction,
+  groups: readonly SecurityGroup[],
+  peersOf: PeersOf,
+): DirectionMeaning {
+  const byService = new Map<string, { rule: GroupRule; peers: AddressSet[] }>();
+  for (const group of groups) {
+    for (const rule of group[direction]) {
+      const key = `${rule.protocol} ${rule.from} ${rule.to}`;
+      const peers = peersOf(rule, group.realm);
+      const before = byService.get(key);
+      if (before === undefined) byService.set(key, { rule, peers: [peers] });
+      else before.peers.push(peers);
+    }
+  }
+  const rules = [...byService.values()].flatMap(({ rule, peers }): readonly PacketRule[] => {
+    const service = serviceOf(rule);
+    if (service === undefined) throw new Error("bug in segc (aws): a rule that was not read");
+    return [
+      {
+        remote: shareAddresses(unionOfAddresses(peers)),
+        local: undefined,
+        service,
+        processes: [],
+        notProcesses: [],
+        before: undefined,
+        verdict: "accept",
+      },
+    ];
+  });
+  return {
+    direction,
+    opening: undefined,
+    openingKey: undefined,
+    asks: { hopLimits: [], sourcePorts: [] },
+    rules,
+    otherwise: "drop",
+  };
+}

@@ -1,0 +1,90 @@
+// Terms as relations between sets of members: everybody who holds one, and the members that are its peers.
+import type { Cidr, Family } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressesMeet,
+  addressSet,
+  cidrsOf,
+  isNoAddress,
+} from "../../compiler/sets/address-set.ts";
+import { type Permission, permissionsOf } from "./permissions.ts";
+import type { Term } from "./term.ts";
+
+/** Some members of one network that are holders or peers of some terms. */
+export interface MemberSet {
+  readonly realm: string;
+  /** Places in the fleet, ascending. */
+  readonly members: readonly number[];
+  readonly held: readonly Placed[];
+  readonly named: readonly Placed[];
+}
+
+/** A term between its sets, by their numbers, and what its rules would be. */
+export interface Placed {
+  readonly term: Term;
+  readonly permissions: readonly Permission[];
+  readonly holders: number;
+  /** Undefined where no member is a peer. */
+  readonly peers: number | undefined;
+  /** All peers as prefixes, and those prefixes that have peers whom no member stands for. */
+  readonly cidrs: readonly Cidr[];
+  readonly others: readonly Cidr[];
+}
+
+/** Sets are numbered in the order in which terms name them. */
+export function memberSets(terms: readonly Term[]): {
+  readonly sets: readonly MemberSet[];
+  readonly placed: readonly Placed[];
+} {
+  const numbers = new Map<string, number>();
+  const sets: (MemberSet & { readonly held: Placed[]; readonly named: Placed[] })[] = [];
+  const numberOf = (realm: string, members: readonly number[]) => {
+    const key = `${JSON.stringify(realm)} ${members.join()}`;
+    const number = numbers.get(key) ?? sets.length;
+    if (number === sets.length) sets.push({ realm, members, held: [], named: [] });
+    numbers.set(key, number);
+    return number;
+  };
+  const prefixesOf = prefixFinder();
+  const placed = terms.map((term): Placed => {
+    const { realm, holders, peers, remote, outside } = term;
+    const one = {
+      term,
+      permissions: permissionsOf(term.service),
+      holders: numberOf(realm, holders),
+      peers: peers.length === 0 ? undefined : numberOf(realm, peers),
+      ...prefixesOf(remote, outside),
+    };
+    sets[one.holders]?.held.push(one);
+    if (one.peers !== undefined) sets[one.peers]?.named.push(one);
+    return one;
+  });
+  return { sets, placed };
+}
+
+/** Remembers its answers: the same peers stand in many terms. */
+function prefixFinder() {
+  const known = new Map<AddressSet, Map<AddressSet, Pick<Placed, "cidrs" | "others">>>();
+  return (remote: AddressSet, outside: AddressSet) => {
+    const inner = known.get(remote) ?? new Map<AddressSet, Pick<Placed, "cidrs" | "others">>();
+    known.set(remote, inner);
+    const before = inner.get(outside);
+    if (before !== undefined) return before;
+    const cidrs = cidrsOf(remote);
+    const others = isNoAddress(outside)
+      ? []
+      : cidrs.filter((cidr) => addressesMeet(addressSet([cidr]), outside));
+    inner.set(outside, { cidrs, others });
+    return { cidrs, others };
+  };
+}
+
+/** How many rules some prefixes take. */
+export const ruleCount = (permissions: readonly Permission[], cidrs: readonly Cidr[]): number =>
+  cidrs.reduce((sum, cidr) => sum + permissions.filter((one) => goesWith(one, cidr)).length, 0);
+
+/** The ICMP of one family goes with no prefix of the other. */
+export const goesWith = ({ protocol }: Permission, { address }: Cidr): boolean =>
+  protocol !== otherIcmp[address.family];
+
+const otherIcmp: Readonly<Record<Family, string>> = { 4: "icmpv6", 6: "icmp" };

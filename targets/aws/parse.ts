@@ -1,0 +1,199 @@
+// The file of an artefact back as a plan. Descriptions and the rules named beside them carry nothing
+// that is enforced; what is not known is refused.
+import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
+import { formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
+import { isDate } from "../../grammar/date.ts";
+import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
+import { serviceOf } from "./permissions.ts";
+import { planPath } from "./render.ts";
+import { ruleKey } from "./rules.ts";
+
+/** Something in the file that segc does not write; `key` finds its line: the nth that has this key. */
+class Fault extends Error {
+  readonly key: string;
+  readonly nth: number;
+
+  constructor(message: string, key: string, nth: number) {
+    super(message);
+    this.key = key;
+    this.nth = nth;
+  }
+}
+
+export function parseAws(files: readonly OutputFile[]): Parsed<AwsPlan> {
+  const strange = files.find(({ path }) => path !== planPath);
+  if (strange !== undefined) return problem(strange.path, 1, "is no file of segc's");
+  const [file, ...more] = files;
+  if (file === undefined || more.length > 0) return problem(planPath, 1, "must be there once");
+  let value: unknown;
+  try {
+    value = JSON.parse(file.text);
+  } catch (error) {
+    return problem(planPath, syntaxLine(file.text, error), "is no JSON");
+  }
+  try {
+    return { ok: true, plan: planOf(value) };
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return problem(planPath, lineOf(file.text, fault), fault.message);
+  }
+}
+
+const problem = (path: string, line: number, message: string) =>
+  ({ ok: false, problems: [{ path, line, message }] }) as const;
+
+function syntaxLine(text: string, error: unknown): number {
+  const [, position] = /position (\d+)/.exec(String(error)) ?? [];
+  return text.slice(0, Number(position ?? 0)).split("\n").length;
+}
+
+function lineOf(text: string, { key, nth }: Fault): number {
+  const lines = text.split("\n");
+  let seen = -1;
+  const index = lines.findIndex((line) => {
+    if (line.includes(`"${key}":`)) seen++;
+    return seen === nth;
+  });
+  return Math.max(index, 0) + 1;
+}
+
+function planOf(value: unknown): AwsPlan {
+  const { groups, attachments } = fieldsOf(value, ["groups", "attachments"], "groups", 0);
+  let rules = 0;
+  const plan = {
+    groups: listOf(groups, "groups", 0).map((group, nth) => {
+      const found = groupOf(group, nth, rules);
+      rules += found.ingress.length + found.egress.length;
+      return found;
+    }),
+    attachments: listOf(attachments, "attachments", 0).map(attachmentOf),
+  };
+  checkNames(plan);
+  return plan;
+}
+
+function fieldsOf(
+  value: unknown,
+  keys: readonly string[],
+  key: string,
+  nth: number,
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Fault("expected a mapping", key, nth);
+  }
+  const strange = Object.keys(value).find((one) => !keys.includes(one));
+  if (strange !== undefined) throw new Fault(`there is no key \`${strange}\` here`, key, nth);
+  return Object(value);
+}
+
+function listOf(value: unknown, key: string, nth: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Fault(`expected a list under \`${key}\``, key, nth);
+  return value;
+}
+
+function textOf(value: unknown, key: string, nth: number): string {
+  if (typeof value !== "string" || value === "") throw new Fault(`expected a \`${key}\``, key, nth);
+  return value;
+}
+
+function groupOf(value: unknown, nth: number, before: number): SecurityGroup {
+  const fields = fieldsOf(value, ["name", "realm", "ingress", "egress"], "name", nth);
+  const ingress = listOf(fields.ingress, "ingress", nth);
+  const egress = listOf(fields.egress, "egress", nth);
+  const group = {
+    name: textOf(fields.name, "name", nth),
+    realm: textOf(fields.realm, "realm", nth),
+    ingress: ingress.map((rule, index) => ruleOf(rule, before + index)),
+    egress: egress.map((rule, index) => ruleOf(rule, before + ingress.length + index)),
+  };
+  for (const side of ["ingress", "egress"] as const) {
+    const keys = group[side].map(ruleKey);
+    const again = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+    const at = before + again + (side === "egress" ? ingress.length : 0);
+    if (again >= 0) throw new Fault("a rule twice, which AWS refuses", "protocol", at);
+  }
+  return group;
+}
+
+const ruleKeys = ["protocol", "from", "to", "cidr", "group", "description", "rules", "until"];
+
+function ruleOf(value: unknown, nth: number): GroupRule {
+  const fields = fieldsOf(value, ruleKeys, "protocol", nth);
+  const fail = (message: string): never => {
+    throw new Fault(message, "protocol", nth);
+  };
+  const { from, to, until, rules, description } = fields;
+  const protocol = textOf(fields.protocol, "protocol", nth);
+  if (typeof from !== "number" || typeof to !== "number") return fail("expected `from` and `to`");
+  if (serviceOf({ protocol, from, to }) === undefined) return fail("no permission that EC2 takes");
+  if (until !== undefined && !(typeof until === "string" && isDate(until))) {
+    return fail("expected a date under `until`");
+  }
+  if (typeof description !== "string") return fail("expected a `description`");
+  const isNames = Array.isArray(rules) && rules.every((name) => typeof name === "string");
+  if (!isNames) return fail("expected a list of names under `rules`");
+  return { protocol, from, to, peer: peerOf(fields, nth), rules, until };
+}
+
+function peerOf({ cidr, group }: Readonly<Record<string, unknown>>, nth: number): Peer {
+  const fail = (message: string): never => {
+    throw new Fault(message, "protocol", nth);
+  };
+  if ((cidr === undefined) === (group === undefined)) return fail("expected a `cidr` or a `group`");
+  if (group !== undefined) return { kind: "group", group: textOf(group, "protocol", nth) };
+  const text = textOf(cidr, "protocol", nth);
+  const parsed = parsePrefix(text);
+  // AWS clears host bits and asks for the length of a single address: nothing is left for it to change.
+  if (parsed.kind !== "prefix" || formatCidr(parsed.cidr) !== text) {
+    return fail(`\`${text}\` is no prefix in its one form`);
+  }
+  return { kind: "cidr", cidr: parsed.cidr };
+}
+
+function attachmentOf(value: unknown, nth: number): Attachment {
+  const keys = ["interface", "workload", "realm", "groups"];
+  const { interface: id, workload, realm, groups } = fieldsOf(value, keys, "interface", nth);
+  const names =
+    groups === null
+      ? undefined
+      : listOf(groups, "interface", nth).map((name) => textOf(name, "interface", nth));
+  if (names !== undefined && new Set(names).size !== names.length) {
+    throw new Fault("a group twice", "interface", nth);
+  }
+  return {
+    interface: textOf(id, "interface", nth),
+    workload: textOf(workload, "workload", nth),
+    realm: textOf(realm, "interface", nth),
+    groups: names,
+  };
+}
+
+/** Every group that is named is there, in the network that names it. */
+function checkNames({ groups, attachments }: AwsPlan): void {
+  const keyOf = (realm: string, name: string) => JSON.stringify([realm, name]);
+  const known = new Set<string>();
+  for (const [nth, { realm, name }] of groups.entries()) {
+    const key = keyOf(realm, name.toLowerCase());
+    if (known.has(key)) throw new Fault(`two groups are called \`${name}\``, "name", nth);
+    known.add(key);
+  }
+  const isKnown = (realm: string, name: string) =>
+    groups.some((group) => group.realm === realm && group.name === name);
+  const missing = (name: string) => `there is no group \`${name}\` in this network`;
+  const names = new Set(groups.map(({ realm, name }) => keyOf(realm, name)));
+  let nth = 0;
+  for (const { realm, ingress, egress } of groups) {
+    for (const { peer } of [...ingress, ...egress]) {
+      if (peer.kind === "group" && !names.has(keyOf(realm, peer.group))) {
+        throw new Fault(missing(peer.group), "protocol", nth);
+      }
+      nth++;
+    }
+  }
+  for (const [at, { realm, groups: carried = [] }] of attachments.entries()) {
+    const stranger = carried.find(
+      (name) => !names.has(keyOf(realm, name)) || !isKnown(realm, name),
+    );
+    if (stranger !== undefined) throw new Fault(missing(stranger), "interface", at);
+  }
+}

@@ -1,0 +1,171 @@
+// A fleet as security groups: who needs what, which groups there are, and the rules of each. Names come
+// from what a group is for and not from who carries it, so that they stay when members come and go.
+import type { Direction } from "../../compiler/inventory/types.ts";
+import { sha256 } from "../../compiler/model/sha256.ts";
+import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
+import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
+import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
+import { type Choice, type ChosenGroup, chooseGroups } from "./choose.ts";
+import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import { goesWith, type Placed } from "./member-sets.ts";
+import { isLeftAlone, realmOf } from "./members.ts";
+import { serviceText } from "./needs.ts";
+import { joinedRules } from "./rules.ts";
+import { splitGroups } from "./split.ts";
+import { termsOf } from "./terms.ts";
+
+export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): FleetPlanned<AwsPlan> {
+  const problems = fleet.members.flatMap(addressProblem);
+  if (problems.length > 0) return { ok: false, problems };
+  const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
+  const slots = Math.max(1, groupsPerInterface - reserveSlots);
+  const choice = chooseGroups(termsOf(fleet, { minimise }), slots);
+  const names = namesOf(choice, fleet);
+  const drafts = choice.groups.map((group, index) => ({
+    members: group.members,
+    group: groupOf(choice, names, index),
+  }));
+  const split = splitGroups(drafts, { rulesPerGroup, slots });
+  if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
+  const groups = split.groups.map(({ group }) => group).sort(compareGroups);
+  return { ok: true, plan: { groups, attachments: attachmentsOf(fleet, split.groups) } };
+}
+
+const named = (
+  {
+    members,
+    ...rest
+  }: Omit<FleetProblem & { kind: "quota" }, "workloads"> & {
+    readonly members: readonly number[];
+  },
+  fleet: Fleet,
+): FleetProblem => ({
+  ...rest,
+  workloads: members.flatMap((member) => fleet.members[member]?.name ?? []),
+});
+
+function limitsOf(limits: ReadonlyMap<string, number>): AwsLimits {
+  const of = (name: keyof AwsLimits) => limits.get(name) ?? awsDefaults[name];
+  return {
+    rulesPerGroup: of("rulesPerGroup"),
+    groupsPerInterface: of("groupsPerInterface"),
+    reserveSlots: of("reserveSlots"),
+  };
+}
+
+/** A group is of one network, and lets through the same at each address of an interface. */
+function addressProblem(member: FleetMember): readonly FleetProblem[] {
+  const { name: workload, slice } = member;
+  if (isLeftAlone(slice)) return [];
+  if (realmOf(member) === undefined)
+    return [{ kind: "addresses", workload, why: "several-realms" }];
+  const isToldApart = slice.directions.some(({ allows, denies }) =>
+    [...allows, ...denies].some(({ local }) => local !== undefined),
+  );
+  return isToldApart ? [{ kind: "addresses", workload, why: "told-apart" }] : [];
+}
+
+/** By the number of each group. */
+function namesOf({ sets, groups }: Choice, { members }: Fleet): readonly string[] {
+  const setTexts = sets.map(({ held, named: asPeers }) =>
+    JSON.stringify([held, asPeers].map((terms) => terms.map(roleText).sort())),
+  );
+  const texts = groups.map(({ of }) => JSON.stringify(of.map((set) => setTexts[set]).sort()));
+  const times = new Map<string, number>();
+  const keys = groups.map(({ realm }, index) => JSON.stringify([realm, texts[index]]));
+  for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1);
+  return groups.map((group, index) => {
+    const isAlone = times.get(keys[index] ?? "") === 1;
+    // Only what else is for the same is told apart by its members.
+    const more = isAlone ? [] : group.members.map((member) => members[member]?.name);
+    const digest = sha256(JSON.stringify([texts[index], more])).slice(0, 10);
+    return `segc-${slugOf(sets, group)}-${digest}`;
+  });
+}
+
+const roleText = ({ term }: Placed) =>
+  JSON.stringify([term.direction, term.rules, serviceText(term.service), term.until ?? null]);
+
+const slugLengthMax = 40;
+
+/** What people recognise it by: the first rule that lets its members in, out, or be somebody's peers. */
+function slugOf(sets: Choice["sets"], { of }: ChosenGroup): string {
+  if (of.length > 1) return "joint";
+  const { held = [], named: asPeers = [] } = sets[of[0] ?? -1] ?? {};
+  const towards = (direction: Direction) => held.filter(({ term }) => term.direction === direction);
+  const [text = "open"] = [
+    ["in", towards("ingress")] as const,
+    ["out", towards("egress")] as const,
+    ["peers", asPeers] as const,
+  ].flatMap(([word, terms]) =>
+    terms
+      .flatMap(({ term }) => term.rules)
+      .sort()
+      .slice(0, 1)
+      .map((rule) => `${word}-${rule}`),
+  );
+  const plain = text.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
+  return plain.slice(0, slugLengthMax).replace(/[.-]+$/, "");
+}
+
+function groupOf(choice: Choice, names: readonly string[], index: number): SecurityGroup {
+  const group = choice.groups[index];
+  const name = names[index];
+  if (group === undefined || name === undefined) throw new Error("bug in segc (aws): no group");
+  const rulesIn = (direction: "ingress" | "egress") =>
+    joinedRules(
+      group.of
+        .flatMap((set) => choice.sets[set]?.held ?? [])
+        .filter(({ term }) => term.direction === direction)
+        .flatMap((term) => rulesOf(choice, names, term)),
+    );
+  return { name, realm: group.realm, ingress: rulesIn("ingress"), egress: rulesIn("egress") };
+}
+
+/** Of a term in one group that holds it. */
+function rulesOf(choice: Choice, names: readonly string[], placed: Placed): readonly GroupRule[] {
+  const { term, permissions, peers, cidrs, others } = placed;
+  const { rules, until } = term;
+  const isByGroup = peers !== undefined && choice.isByGroup(placed);
+  const peerGroups = choice.groups.flatMap(({ of }, index) =>
+    isByGroup && of.includes(peers) ? (names[index] ?? []) : [],
+  );
+  return permissions.flatMap((permission): readonly GroupRule[] =>
+    [
+      ...peerGroups.map((group) => ({ ...permission, peer: { kind: "group", group } as const })),
+      ...(isByGroup ? others : cidrs)
+        .filter((cidr) => goesWith(permission, cidr))
+        .map((cidr) => ({ ...permission, peer: { kind: "cidr", cidr } as const })),
+    ].map((rule) => ({ ...rule, rules, until })),
+  );
+}
+
+function attachmentsOf(
+  { members }: Fleet,
+  groups: readonly { readonly group: SecurityGroup; readonly members: readonly number[] }[],
+): readonly Attachment[] {
+  const carried = new Map<number, string[]>();
+  for (const { group, members: carriers } of groups) {
+    for (const member of carriers) {
+      const list = carried.get(member);
+      if (list === undefined) carried.set(member, [group.name]);
+      else list.push(group.name);
+    }
+  }
+  return members
+    .flatMap((member, index) =>
+      member.enforcers.map(
+        (id): Attachment => ({
+          interface: id,
+          workload: member.name,
+          realm: realmOf(member) ?? "",
+          groups: isLeftAlone(member.slice) ? undefined : (carried.get(index) ?? []).sort(),
+        }),
+      ),
+    )
+    .sort((a, b) => compareTexts(a.interface, b.interface) || compareTexts(a.workload, b.workload));
+}
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+const compareGroups = (a: SecurityGroup, b: SecurityGroup) =>
+  compareTexts(a.realm, b.realm) || compareTexts(a.name, b.name);

@@ -1,0 +1,57 @@
+// A plan as one JSON file, a rule to a line, so that a difference between two versions is one of rules.
+// All text goes through JSON.stringify; what AWS takes as a description is cut down to what it allows.
+import type { OutputFile } from "../../compiler/plan/target.ts";
+import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import { peerText } from "./rules.ts";
+
+export const planPath = "groups.json";
+
+export function renderAws({ groups, attachments }: AwsPlan): readonly OutputFile[] {
+  const text = [
+    "{",
+    `  "groups": ${list(groups.map(groupText), "  ")},`,
+    `  "attachments": ${list(attachments.map(attachmentText), "  ")}`,
+    "}",
+    "",
+  ].join("\n");
+  return [{ path: planPath, text }];
+}
+
+const list = (items: readonly string[], indent: string): string =>
+  items.length === 0
+    ? "[]"
+    : `[\n${items.map((item) => `${indent}  ${item}`).join(",\n")}\n${indent}]`;
+
+const groupText = ({ name, realm, ingress, egress }: SecurityGroup): string =>
+  [
+    "{",
+    `      "name": ${JSON.stringify(name)},`,
+    `      "realm": ${JSON.stringify(realm)},`,
+    `      "ingress": ${list(ingress.map(ruleText), "      ")},`,
+    `      "egress": ${list(egress.map(ruleText), "      ")}`,
+    "    }",
+  ].join("\n");
+
+const ruleText = (rule: GroupRule): string => {
+  const { protocol, from, to, peer, rules, until } = rule;
+  return JSON.stringify({
+    protocol,
+    from,
+    to,
+    [peer.kind]: peerText(peer),
+    description: descriptionOf(rules),
+    rules,
+    ...(until === undefined ? {} : { until }),
+  });
+};
+
+const attachmentText = ({ interface: id, workload, realm, groups }: Attachment): string =>
+  JSON.stringify({ interface: id, workload, realm, groups: groups ?? null });
+
+const descriptionMax = 255;
+
+/** Of letters, digits and signs that AWS takes in the description of every kind of rule (A.2). */
+export function descriptionOf(rules: readonly string[]): string {
+  const text = rules.length === 0 ? "not enforced" : rules.join(", ");
+  return text.replace(/[^a-zA-Z0-9 ._\-:/()#,@[\]+=;{}!$*]/g, "_").slice(0, descriptionMax);
+}

@@ -1,0 +1,138 @@
+// What all interfaces need, put together: the same peers and services are one term, held by everybody who
+// needs it. A term's peers are members of the fleet, whom a group can stand for, and addresses outside.
+import type { Direction } from "../../compiler/inventory/types.ts";
+import { type Families, type Fleet, familiesOf } from "../../compiler/plan/fleet.ts";
+import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
+import type { Family } from "../../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  addressSharing,
+  isAddressSubset,
+  isNoAddress,
+  subtractAddresses,
+  unionAddresses,
+  unionOfAddresses,
+} from "../../compiler/sets/address-set.ts";
+import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
+import { fewerTerms, inOrder } from "./fewer-terms.ts";
+import { directions, halfOf, isLeftAlone, realmOf } from "./members.ts";
+import { type Need, needsOf, serviceText } from "./needs.ts";
+import type { Term } from "./term.ts";
+
+/** The terms of all members that carry groups. */
+export function termsOf(
+  fleet: Fleet,
+  { minimise }: { readonly minimise: boolean },
+): readonly Term[] {
+  const peersOf = peerFinder(fleet);
+  const terms = drafted(fleet).map((draft): Term => {
+    const { members, outside } = peersOf(draft);
+    return { ...draft, peers: members, outside };
+  });
+  return minimise ? fewerTerms(terms, fleet) : inOrder(terms);
+}
+
+type Draft = Omit<Term, "peers" | "outside" | "holders"> & { readonly holders: number[] };
+
+/** By what is asked and in which families; those of one family join those of both that ask the same there. */
+function drafted(fleet: Fleet): readonly Draft[] {
+  const keyOf = draftKeys();
+  const drafts = new Map<string, Draft>();
+  for (const draft of ownDrafts(fleet)) {
+    const key = keyOf(draft, draft.families);
+    const before = drafts.get(key);
+    if (before === undefined) drafts.set(key, draft);
+    else before.holders.push(...draft.holders);
+  }
+  const all = [...drafts.values()];
+  const dual = all.filter(({ families }) => families.length === 2);
+  const partKey = (draft: Draft, family: Family) => `${family} ${keyOf(draft, [family])}`;
+  const byPart = new Map(
+    dual.flatMap((draft) => ([4, 6] as const).map((one) => [partKey(draft, one), draft] as const)),
+  );
+  const single = all.filter(({ families: [family = 4, ...more], ...draft }) => {
+    if (more.length > 0) return false;
+    const wider = byPart.get(partKey({ ...draft, families: [family] }, family));
+    wider?.holders.push(...draft.holders);
+    return wider === undefined;
+  });
+  return [...dual, ...single].map((draft) => ({
+    ...draft,
+    holders: [...new Set(draft.holders)].sort((a, b) => a - b),
+  }));
+}
+
+/** Equal for drafts that ask the same in some families. */
+function draftKeys(): (draft: Draft, families: Families) => string {
+  const share = addressSharing();
+  const numbers = new Map<AddressSet, number>();
+  return ({ realm, direction, remote, service, until, rules }, families) => {
+    const parts = families.map((family) => {
+      const own = share(addressesOfFamily(remote, family));
+      const number = numbers.get(own) ?? numbers.size;
+      numbers.set(own, number);
+      return [number, serviceText(intersectServices(service, servicesOfFamily(family)))];
+    });
+    return JSON.stringify([realm, direction, parts, until ?? null, rules]);
+  };
+}
+
+function* ownDrafts({ members }: Fleet): Generator<Draft> {
+  const needs = new Map<EnforcerSlice, Readonly<Record<Direction, readonly Need[]>>>();
+  for (const [index, member] of members.entries()) {
+    const { slice } = member;
+    const realm = realmOf(member);
+    if (realm === undefined || isLeftAlone(slice)) continue;
+    const own = needs.get(slice) ?? {
+      ingress: needsOf(halfOf(slice, "ingress")),
+      egress: needsOf(halfOf(slice, "egress")),
+    };
+    needs.set(slice, own);
+    const families = familiesOf(member);
+    for (const direction of directions) {
+      for (const need of own[direction]) {
+        yield { ...need, direction, realm, families, holders: [index] };
+      }
+    }
+  }
+}
+
+interface Found {
+  readonly members: readonly number[];
+  readonly outside: AddressSet;
+}
+
+/** Members whose addresses all are among some, and what of those is left. Remembers its answers. */
+function peerFinder({ members }: Fleet): (draft: Draft) => Found {
+  const byRealm = new Map<string, { index: number; addresses: AddressSet }[]>();
+  for (const [index, member] of members.entries()) {
+    if (isLeftAlone(member.slice) || realmOf(member) === undefined) continue;
+    for (const [realm, addresses] of member.addresses) {
+      const list = byRealm.get(realm);
+      if (list === undefined) byRealm.set(realm, [{ index, addresses }]);
+      else list.push({ index, addresses });
+    }
+  }
+  const share = addressSharing();
+  const known = new Map<AddressSet, Map<string, Found>>();
+  return ({ remote, realm, families }) => {
+    const key = `${families.join()} ${realm}`;
+    const peers = share(remote);
+    const before = known.get(peers)?.get(key);
+    if (before !== undefined) return before;
+    const part = (set: AddressSet) =>
+      families.length === 2
+        ? set
+        : unionAddresses(...families.map((family) => addressesOfFamily(set, family)));
+    const inside = (byRealm.get(realm) ?? [])
+      .map(({ index, addresses }) => ({ index, addresses: part(addresses) }))
+      .filter(({ addresses }) => !isNoAddress(addresses) && isAddressSubset(addresses, peers));
+    const found = {
+      members: inside.map(({ index }) => index),
+      outside: subtractAddresses(peers, unionOfAddresses(inside.map((one) => one.addresses))),
+    };
+    known.set(peers, (known.get(peers) ?? new Map<string, Found>()).set(key, found));
+    return found;
+  };
+}

@@ -1,0 +1,100 @@
+// Security groups by AWS's documented meaning (VPC User Guide, "Security group rules"), read from the
+// text of an artefact. A stranger to the product: it shares nothing with compiler/ or targets/.
+import { parseAddress, prefixRange } from "../interpreter/address.ts";
+
+export interface GroupsDocument {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly realm: string;
+    readonly ingress: readonly RuleRecord[];
+    readonly egress: readonly RuleRecord[];
+  }[];
+  readonly attachments: readonly {
+    readonly interface: string;
+    readonly workload: string;
+    readonly realm: string;
+    readonly groups: readonly string[] | null;
+  }[];
+}
+
+export interface RuleRecord {
+  readonly protocol: string;
+  readonly from: number;
+  readonly to: number;
+  readonly cidr?: string;
+  readonly group?: string;
+  readonly until?: string;
+}
+
+/** A first packet at an interface, as AWS looks at it. */
+export interface AwsPacket {
+  readonly direction: "ingress" | "egress";
+  /** The interface's workload, and every address of every workload in its network. */
+  readonly workload: string;
+  readonly addressesOf: (workload: string) => readonly string[];
+  readonly peer: string;
+  readonly protocol: number;
+  /** Destination port, or type * 256 + code. */
+  readonly detail: number;
+}
+
+/** What a rule of any group that the interface carries lets through; undefined: groups unknown. */
+export function passes(document: GroupsDocument, packet: AwsPacket): boolean | undefined {
+  const attachment = document.attachments.find(({ workload }) => workload === packet.workload);
+  if (attachment === undefined || attachment.groups === null) return undefined;
+  const { groups, realm } = attachment;
+  return document.groups
+    .filter((group) => group.realm === realm && groups.includes(group.name))
+    .flatMap((group) => group[packet.direction])
+    .some((rule) => saysService(rule, packet) && saysPeer(document, rule, packet, realm));
+}
+
+const names: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
+
+function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boolean {
+  if (protocol === "-1") return true;
+  if ((names[protocol] ?? Number(protocol)) !== packet.protocol) return false;
+  if (protocol === "tcp" || protocol === "udp") return from <= packet.detail && packet.detail <= to;
+  if (protocol !== "icmp" && protocol !== "icmpv6") return true; // all ports, whatever is given
+  const [type, code] = [packet.detail >> 8, packet.detail & 255];
+  return (from === -1 || from === type) && (from === -1 || to === -1 || to === code);
+}
+
+function saysPeer(
+  { attachments }: GroupsDocument,
+  { cidr, group }: RuleRecord,
+  { peer, addressesOf }: AwsPacket,
+  realm: string,
+): boolean {
+  if (group !== undefined) {
+    return attachments.some(
+      (one) =>
+        one.realm === realm &&
+        one.groups?.includes(group) === true &&
+        addressesOf(one.workload).includes(peer),
+    );
+  }
+  const family = peer.includes(":") ? 6 : 4;
+  const [text = "", length = ""] = (cidr ?? "").split("/");
+  const [base, address] = [parseAddress(text, family), parseAddress(peer, family)];
+  if (base === undefined || address === undefined) return false;
+  const { low, high } = prefixRange(base, Number(length), family);
+  return low <= address && address <= high;
+}
+
+/** The most rules of a group in a direction and family, as AWS counts them; and groups of an interface. */
+export function quotasOf({ groups, attachments }: GroupsDocument) {
+  const counts = groups.flatMap(({ ingress, egress }) =>
+    [ingress, egress].flatMap((rules) =>
+      [".", ":"].map(
+        (sign) =>
+          rules.filter(({ cidr, group }) => group !== undefined || cidr?.includes(sign)).length,
+      ),
+    ),
+  );
+  return {
+    rulesPerGroup: Math.max(0, ...counts),
+    groupsPerInterface: Math.max(0, ...attachments.map((one) => one.groups?.length ?? 0)),
+    rules: groups.reduce((sum, { ingress, egress }) => sum + ingress.length + egress.length, 0),
+  };
+}

@@ -1,0 +1,82 @@
+// From policy text to security groups and, by an evaluator that knows only AWS's own words, back to a
+// decision: what the groups do with a flow is what the language says of their interface (section 7).
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { enforcersOf, type Flow, installed, isFlow } from "../../compiler/semantics/semantics.ts";
+import { formatAddress } from "../../compiler/sets/address.ts";
+import { servicePoint } from "../../compiler/sets/service-set.ts";
+import { capabilityTable } from "../../targets/capabilities.ts";
+import { estateOf, flowsOf } from "../kernel/estate.ts";
+import { type GroupsDocument, passes, quotasOf } from "./evaluator.ts";
+import { awsProject, awsText, compiledAws, documentOf } from "./projects.ts";
+
+const runs = process.env.SEGC_FULL === "1" ? 500 : 25;
+const now = "2026-11-24";
+
+describe("security groups", () => {
+  test.each([true, false])(
+    "decide every flow as their interface must (minimised: %s)",
+    (minimise) => {
+      const seen = { passed: 0, refused: 0, groups: 0, joint: 0 };
+      fc.assert(
+        fc.property(awsProject, (project) => {
+          const result = compiledAws(project, now, minimise);
+          const text = awsText(result?.compiled?.artefacts ?? []);
+          if (result === undefined || text === undefined) return; // nobody enforces anything
+          const { checked } = result;
+          const document = documentOf(text);
+          const { model, inventory } = checked;
+          const { rulesPerGroup, groupsPerInterface } = quotasOf(document);
+          expect(rulesPerGroup).toBeLessThanOrEqual(250);
+          expect(groupsPerInterface).toBeLessThanOrEqual(3);
+          seen.groups += document.groups.length;
+          seen.joint += document.groups.filter(({ name }) => name.includes("-joint-")).length;
+          const world = {
+            model,
+            workloads: inventory.workloads,
+            capabilities: capabilityTable,
+            now,
+          };
+          const addresses = new Map(
+            inventory.workloads.map((one) => [
+              one.name,
+              one.addresses.map(({ ip }) => formatAddress(ip)),
+            ]),
+          );
+          for (const { flow } of flowsOf(estateOf(model, inventory, []), 0)) {
+            if (!isFlow(flow)) continue;
+            for (const k of enforcersOf(world, flow)) {
+              const decided = decide(document, k.workload.name, k.direction, flow, addresses);
+              if (decided === undefined) continue; // observed: it keeps what it has
+              seen[decided ? "passed" : "refused"]++;
+              // An assertion for each of ten thousands of flows would cost more than the flows.
+              if (decided !== installed(world, k, flow)) {
+                expect({ decided, by: k.direction, flow }).toBe(0);
+              }
+            }
+          }
+        }),
+        { numRuns: runs, endOnFailure: false },
+      );
+      expect(Math.min(seen.passed, seen.refused, seen.groups)).toBeGreaterThan(20);
+      expect(seen.joint).toBeGreaterThan(0);
+    },
+  );
+});
+
+function decide(
+  document: GroupsDocument,
+  workload: string,
+  direction: "ingress" | "egress",
+  { source, destination, service }: Flow,
+  addresses: ReadonlyMap<string, readonly string[]>,
+): boolean | undefined {
+  const peer = direction === "ingress" ? source : destination;
+  return passes(document, {
+    direction,
+    workload,
+    addressesOf: (name) => addresses.get(name) ?? [],
+    peer: formatAddress(peer.address),
+    ...servicePoint(service),
+  });
+}

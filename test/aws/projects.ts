@@ -1,0 +1,43 @@
+// Generated projects whose hosts stand behind security groups, compiled.
+import fc from "fast-check";
+import type { Artefact } from "../../compiler/artefact-files.ts";
+import { type GeneratedProject, generatedProject } from "../generated/project.ts";
+import { repaired } from "../kernel/repaired.ts";
+import type { GroupsDocument } from "./evaluator.ts";
+
+/**
+ * Groups know no end dates, so somebody promises to take out what has ended. All but one address is
+ * 32 prefixes or 128: the account has room for that, and one to three groups an interface.
+ */
+export const awsProject: fc.Arbitrary<GeneratedProject> = fc
+  .tuple(generatedProject, fc.integer({ min: 1, max: 3 }))
+  .map(([project, slots]) => ({
+    ...project,
+    files: new Map(
+      [...project.files].map(([path, text]) => [
+        path,
+        path === "segc.yaml" ? text + settings(slots) : text.replaceAll("nftables", "aws-sg"),
+      ]),
+    ),
+  }));
+
+const settings = (slots: number) => `
+expiry: { schedule: daily }
+quotas: { aws: { rulesPerGroup: 250, groupsPerInterface: 4, reserveSlots: ${4 - slots} } }
+`;
+
+/** Undefined where nothing can be compiled because a group would be too large. */
+export function compiledAws(project: GeneratedProject, now: string, minimise = true) {
+  try {
+    return repaired(project, now, minimise).result;
+  } catch (error) {
+    if (String(error).includes("SEG901")) return undefined;
+    throw error;
+  }
+}
+
+export function awsText(artefacts: readonly Artefact[]): string | undefined {
+  return artefacts.find(({ entry }) => entry.target === "aws")?.files[0]?.text;
+}
+
+export const documentOf = (text: string): GroupsDocument => JSON.parse(text);
