@@ -1,12 +1,14 @@
 // A whole fleet to one artefact, for kinds of enforcers that share what they hold. As for a slice, the
 // bytes are read back at once and proved, at every member, to do what its slice says.
 import { type Artefact, artefactOf, type Digest, ownFiles } from "./artefact-files.ts";
+import { heldBackFrom } from "./held-back.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { UtcDate } from "./model/types.ts";
 import { type Fleet, type FleetMember, familiesOf } from "./plan/fleet.ts";
 import type { FleetMeaning, FleetOptions, FleetProblem, FleetTarget } from "./plan/fleet-target.ts";
+import type { DirectionMeaning } from "./plan/packet-list.ts";
 import type { DirectionSlice, EnforcerSlice } from "./plan/slice.ts";
-import type { TargetName } from "./plan/target.ts";
+import type { MeaningOf, TargetName } from "./plan/target.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
 
@@ -96,15 +98,40 @@ function produce<Plan>(
   return { ok: true, artefact };
 }
 
-/** Members of one slice that are given the same are compared once. */
-function findings({ members }: Fleet, meaning: FleetMeaning): readonly FleetFinding[] {
-  const found: FleetFinding[] = meaning.faults.map((message) => ({
-    workloads: [],
-    discrepancy: { kind: "fault", message },
-  }));
-  const known = new Map<EnforcerSlice, Map<string, FleetFinding & { workloads: string[] }[]>>();
-  const numbers = new Map<unknown, number>();
-  const numberOf = (one: unknown) => {
+function findings(fleet: Fleet, meaning: FleetMeaning): readonly FleetFinding[] {
+  const heldBack = heldBackFrom(fleet, meaning);
+  const faults = meaning.faults.map(
+    (message): FleetFinding => ({ workloads: [], discrepancy: { kind: "fault", message } }),
+  );
+  const found = alike(fleet, meaning).flatMap(({ members, own }) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const families = familiesOf(first);
+    const exact = discrepancies(untimed(first), own, { families });
+    // What is let in beyond the policy may be held back where it comes from: looked at only then.
+    const left = exact.some(isLetIn)
+      ? discrepancies(untimed(first), own, { families, heldBack: heldBack(members) })
+      : exact;
+    const workloads = members.map(({ name }) => name);
+    return left.map((discrepancy): FleetFinding => ({ workloads, discrepancy }));
+  });
+  return [...faults, ...found];
+}
+
+const isLetIn = (one: Discrepancy) =>
+  one.kind === "packet" && one.direction === "ingress" && one.found === "accept";
+
+interface Alike {
+  readonly members: FleetMember[];
+  readonly own: MeaningOf;
+}
+
+/** Members of one slice that are given the same, and have addresses of the same families. */
+function alike({ members }: Fleet, meaning: FleetMeaning): readonly Alike[] {
+  const groups: Alike[] = [];
+  const known = new Map<EnforcerSlice, Map<string, Alike>>();
+  const numbers = new Map<DirectionMeaning, number>();
+  const numberOf = (one: DirectionMeaning) => {
     const number = numbers.get(one) ?? numbers.size;
     numbers.set(one, number);
     return number;
@@ -112,23 +139,22 @@ function findings({ members }: Fleet, meaning: FleetMeaning): readonly FleetFind
   for (const member of members) {
     const own = meaning.of(member);
     if (own === undefined) continue;
-    const families = familiesOf(member);
-    const key = JSON.stringify([families, ...own.directions.map(numberOf)]);
-    const bySlice = known.get(member.slice) ?? new Map();
+    const key = JSON.stringify([
+      familiesOf(member),
+      [...member.addresses.keys()],
+      own.directions.map(numberOf),
+    ]);
+    const bySlice = known.get(member.slice) ?? new Map<string, Alike>();
     known.set(member.slice, bySlice);
     const before = own.faults.length === 0 ? bySlice.get(key) : undefined;
-    if (before !== undefined) {
-      for (const one of before) one.workloads.push(member.name);
-      continue;
+    if (before !== undefined) before.members.push(member);
+    else {
+      const group = { members: [member], own };
+      groups.push(group);
+      if (own.faults.length === 0) bySlice.set(key, group);
     }
-    const fresh = discrepancies(untimed(member), own, { families }).map((discrepancy) => ({
-      workloads: [member.name],
-      discrepancy,
-    }));
-    if (own.faults.length === 0) bySlice.set(key, fresh);
-    found.push(...fresh);
   }
-  return found;
+  return groups;
 }
 
 /** Without last days: what holds today is all that such an enforcer is asked for. */

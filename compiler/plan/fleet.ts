@@ -1,7 +1,7 @@
 // All enforcers of one kind together, for kinds that share what they hold: a security group stands at
 // many interfaces at once, and names its peers by groups.
-import type { EnforcerKind } from "../inventory/types.ts";
-import type { Family, IpAddress } from "../sets/address.ts";
+import type { EnforcerKind, Workload, WorkloadAddress } from "../inventory/types.ts";
+import { type Family, formatAddress, type IpAddress } from "../sets/address.ts";
 import {
   type AddressSet,
   addressesOfFamily,
@@ -20,6 +20,8 @@ export interface FleetMember {
   readonly enforcers: readonly string[];
   /** By realm; empty where the inventory names no address: nobody can name such a peer. */
   readonly addresses: ReadonlyMap<string, AddressSet>;
+  /** Those of them that no other workload has, in the fleet or not. */
+  readonly alone: ReadonlyMap<string, AddressSet>;
   /** What its enforcers must do. One object for members that must do the same. */
   readonly slice: EnforcerSlice;
 }
@@ -27,6 +29,8 @@ export interface FleetMember {
 export interface Fleet {
   /** Sorted by name. */
   readonly members: readonly FleetMember[];
+  /** The addresses of all workloads, of the fleet or not, by realm. */
+  readonly managed: ReadonlyMap<string, AddressSet>;
 }
 
 export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
@@ -38,18 +42,28 @@ export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
     slices.set(slice.id, known);
     for (const name of slice.workloads) sliceOf.set(name, known);
   }
+  const isAlone = lonely(workloads);
   const members = workloads.flatMap(({ name, addresses, enforcers }): readonly FleetMember[] => {
     const slice = sliceOf.get(name);
     if (slice === undefined) return [];
     const ids = enforcers.filter((one) => one.kind === kind).map(({ id }) => id);
-    return [{ name, enforcers: [...new Set(ids)].sort(), addresses: byRealm(addresses), slice }];
+    const own = { addresses: byRealm(addresses), alone: byRealm(addresses.filter(isAlone)) };
+    return [{ name, enforcers: [...new Set(ids)].sort(), ...own, slice }];
   });
-  return { members };
+  return { members, managed: byRealm(workloads.flatMap(({ addresses }) => addresses)) };
 }
 
-function byRealm(
-  addresses: readonly { readonly ip: IpAddress; readonly realm: string }[],
-): ReadonlyMap<string, AddressSet> {
+/** Whether one workload alone has an address. */
+function lonely(workloads: readonly Workload[]): (address: WorkloadAddress) => boolean {
+  const keyOf = ({ ip, realm }: WorkloadAddress) => `${formatAddress(ip)} ${realm}`;
+  const times = new Map<string, number>();
+  for (const { addresses } of workloads) {
+    for (const key of new Set(addresses.map(keyOf))) times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  return (address) => times.get(keyOf(address)) === 1;
+}
+
+function byRealm(addresses: readonly WorkloadAddress[]): ReadonlyMap<string, AddressSet> {
   const lists = new Map<string, IpAddress[]>();
   for (const { ip, realm } of addresses) {
     const list = lists.get(realm);

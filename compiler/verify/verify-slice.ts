@@ -43,13 +43,18 @@ export interface ProofOptions {
   readonly classes?: ClassesByFamily | undefined;
   /** Of packets that can come there; default: both. */
   readonly families?: readonly Family[] | undefined;
+  /**
+   * Inbound packets that are held back where they come from (language.md section 7, *don't-care*): they
+   * may be let in. Rules that drop.
+   */
+  readonly heldBack?: readonly PacketRule[] | undefined;
 }
 
 /** Empty exactly where the artefact is proved. One packet for each direction at most. */
 export function discrepancies(
   slice: EnforcerSlice,
   { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
-  { from, ...compared }: ProofOptions = {},
+  { from, heldBack = [], ...compared }: ProofOptions = {},
 ): readonly Discrepancy[] {
   const extra = directions.filter(
     ({ direction }) => !slice.directions.some((half) => half.direction === direction),
@@ -60,7 +65,8 @@ export function discrepancies(
       fault(`filters ${direction}, where this enforcer does not stand`),
     ),
     ...slice.directions.flatMap((half) => {
-      const means = { start: startOf(from), last: lastInstant, compared };
+      const spared = half.direction === "ingress" ? heldBack : [];
+      const means = { start: startOf(from), last: lastInstant, compared, spared };
       const found = differences(half, directions, means);
       // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
       // before. It still judges, by the rules there are, which refuses nothing that they permit.
@@ -106,6 +112,8 @@ interface Means {
   readonly start: number;
   readonly last: number;
   readonly compared: CompareOptions;
+  /** Packets that may be accepted though they must not. */
+  readonly spared: readonly PacketRule[];
 }
 
 function differences(
@@ -119,8 +127,14 @@ function differences(
   if (another !== undefined) return [fault(`filters ${direction} twice`)];
   const modes = isOpened(found) ? modesToCompare(half, found) : [firstPacket];
   for (const mode of modes) {
-    const comparison = compareInMode(half, found, mode, means);
+    const isOpenOnly = found.rules.every(({ verdict }) => verdict === "accept");
+    const spared = isOpenOnly ? means.spared : [];
+    const comparison = compareInMode(half, found, mode, { ...means, spared });
     if (comparison.equal !== true) return told(half, mode, comparison);
+    if (spared.length === 0) continue;
+    // With what is accepted spared, the rest differs only where something is dropped that must pass.
+    const whole = compareInMode(half, found, mode, { ...means, spared: found.rules });
+    if (whole.equal !== true) return told(half, mode, whole);
   }
   return [];
 }
@@ -129,7 +143,7 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  { start, last, compared }: Means,
+  { start, last, compared, spared }: Means,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) => lasting(rules, start);
@@ -142,13 +156,14 @@ function compareInMode(
       direction,
       rules: [
         ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening()),
+        ...spared,
         ...current(required),
       ],
       otherwise: half.observed === undefined ? "drop" : "accept",
     },
     {
       direction,
-      rules: [...(found.opening?.(mode) ?? platformOpening()), ...current(found.rules)],
+      rules: [...(found.opening?.(mode) ?? platformOpening()), ...spared, ...current(found.rules)],
       otherwise: found.otherwise,
     },
     compared,

@@ -21,7 +21,7 @@ export const targetMessages = {
       `${p.target} for \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}: ${p.count} ${p.of}${p.minimised ? " after minimising" : ""}, quota ${p.limit}; what costs most: ${p.dearest.map(({ rule, cost }) => `\`${rule}\` (${cost})`).join(", ") || "what every artefact holds"}`,
     help: (p) =>
       p.target === "aws"
-        ? "narrow the rules that cost most, raise the quota, or name wider peers: `internet` is some 50 prefixes of IPv4 and 130 of IPv6, `anywhere` one of each"
+        ? "narrow the rules that cost most, raise the quota, or name wider peers: `internet` is some 50 prefixes of IPv4 and 130 of IPv6, `outside` and `anywhere` mostly one of each"
         : p.minimised
           ? "narrow the rules that cost most, raise the quota, or give them fewer and wider peers"
           : "compile with `--minimise on`, narrow the rules that cost most, or raise the quota",

@@ -5,6 +5,7 @@
 // address. Which of the two is settled by the rules it costs.
 //
 // Everything is decided by content and in a fixed order: equal terms give equal groups.
+import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { type MemberSet, memberSets, type Placed, ruleCount } from "./member-sets.ts";
 import type { Term } from "./term.ts";
 
@@ -24,9 +25,16 @@ export interface Choice {
   readonly isByGroup: (term: Placed) => boolean;
 }
 
-/** @param slots groups that an interface may carry, at least one */
-export function chooseGroups(terms: readonly Term[], slots: number): Choice {
-  const { sets, placed } = memberSets(terms);
+/**
+ * @param slots groups that an interface may carry, at least one
+ * @param admissible whom a term may let in beyond its peers
+ */
+export function chooseGroups(
+  terms: readonly Term[],
+  slots: number,
+  admissible: (term: Term) => AddressSet,
+): Choice {
+  const { sets, placed } = memberSets(terms, admissible);
   const drafting = new Drafting(sets);
   drafting.nameByAddress();
   for (;;) {

@@ -6,6 +6,7 @@ import {
   addressSet,
   cidrsOf,
   isNoAddress,
+  unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
 import type { Term } from "./term.ts";
@@ -32,7 +33,10 @@ export interface Placed {
 }
 
 /** Sets are numbered in the order in which terms name them. */
-export function memberSets(terms: readonly Term[]): {
+export function memberSets(
+  terms: readonly Term[],
+  admissible: (term: Term) => AddressSet,
+): {
   readonly sets: readonly MemberSet[];
   readonly placed: readonly Placed[];
 } {
@@ -53,7 +57,7 @@ export function memberSets(terms: readonly Term[]): {
       permissions: permissionsOf(term.service),
       holders: numberOf(realm, holders),
       peers: peers.length === 0 ? undefined : numberOf(realm, peers),
-      ...prefixesOf(remote, outside),
+      ...prefixesOf(remote, outside, admissible(term)),
     };
     sets[one.holders]?.held.push(one);
     if (one.peers !== undefined) sets[one.peers]?.named.push(one);
@@ -65,19 +69,27 @@ export function memberSets(terms: readonly Term[]): {
 /** Remembers its answers: the same peers stand in many terms. */
 function prefixFinder() {
   const known = new Map<AddressSet, Map<AddressSet, Pick<Placed, "cidrs" | "others">>>();
-  return (remote: AddressSet, outside: AddressSet) => {
+  return (remote: AddressSet, outside: AddressSet, admissible: AddressSet) => {
+    if (!isNoAddress(admissible)) {
+      const wide = cidrsOf(unionAddresses(remote, admissible));
+      return { cidrs: fewest(wide, remote), others: fewest(wide, outside) };
+    }
     const inner = known.get(remote) ?? new Map<AddressSet, Pick<Placed, "cidrs" | "others">>();
     known.set(remote, inner);
     const before = inner.get(outside);
     if (before !== undefined) return before;
     const cidrs = cidrsOf(remote);
-    const others = isNoAddress(outside)
-      ? []
-      : cidrs.filter((cidr) => addressesMeet(addressSet([cidr]), outside));
-    inner.set(outside, { cidrs, others });
-    return { cidrs, others };
+    const found = { cidrs, others: fewest(cidrs, outside) };
+    inner.set(outside, found);
+    return found;
   };
 }
+
+/** Those prefixes that have some of the addresses. */
+const fewest = (cidrs: readonly Cidr[], addresses: AddressSet): readonly Cidr[] =>
+  isNoAddress(addresses)
+    ? []
+    : cidrs.filter((cidr) => addressesMeet(addressSet([cidr]), addresses));
 
 /** How many rules some prefixes take. */
 export const ruleCount = (permissions: readonly Permission[], cidrs: readonly Cidr[]): number =>

@@ -5,6 +5,8 @@ import { sha256 } from "../../compiler/model/sha256.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
 import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
+import { noAddress } from "../../compiler/sets/address-set.ts";
+import { admissibleFor } from "./admissible.ts";
 import { type Choice, type ChosenGroup, chooseGroups } from "./choose.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
 import { goesWith, type Placed } from "./member-sets.ts";
@@ -19,7 +21,9 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   if (problems.length > 0) return { ok: false, problems };
   const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
-  const choice = chooseGroups(termsOf(fleet, { minimise }), slots);
+  const terms = termsOf(fleet, { minimise });
+  const admissible = minimise ? admissibleFor(fleet, terms) : () => noAddress;
+  const choice = chooseGroups(terms, slots, admissible);
   const names = namesOf(choice, fleet);
   const drafts = choice.groups.map((group, index) => ({
     members: group.members,

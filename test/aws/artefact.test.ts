@@ -136,6 +136,63 @@ describe("an artefact", () => {
   });
 });
 
+describe("`outside` as a source", () => {
+  const outside = policy.replace("anywhere -> web", "outside -> web");
+  const publicRules = (list: readonly Host[], text = outside, minimise = true) => {
+    const { compiled: found } = compile(filesOf(list, text), { now, minimise });
+    const document = documentOf(awsText(found?.artefacts ?? []) ?? '{"groups":[]}');
+    return document.groups
+      .flatMap(({ ingress }) => ingress)
+      .filter(({ from }) => from === 443)
+      .map(({ cidr }) => cidr);
+  };
+
+  test("is one prefix of each family where every managed address is held back at its own end", () => {
+    expect(publicRules(hosts)).toEqual(["0.0.0.0/0", "::/0"]);
+  });
+
+  test("leaves out, as it says, whom nothing holds back", () => {
+    const [web1, web2, api, ...others] = hosts;
+    const free = {
+      ...api,
+      name: "api-1",
+      role: "api",
+      addresses: ["10.0.1.1"],
+      directions: ["ingress"],
+    };
+    const list = [web1, web2, free, ...others].flatMap((host) => host ?? []);
+    const cidrs = publicRules(list).filter((cidr) => cidr?.includes(".") === true);
+    expect(cidrs.length).toBe(32);
+    expect(cidrs).not.toContain("10.0.1.1/32");
+    expect(cidrs).toContain("10.0.1.0/32");
+  });
+
+  test("is exact without minimising", () => {
+    expect(publicRules(hosts, outside, false).length).toBeGreaterThan(32);
+  });
+
+  test("leans on groups that hold back: whoever opens those opens this, and `verify` says so", () => {
+    const { checked, compiled: found } = compile(filesOf(hosts, outside), { now });
+    if (found === undefined) throw new Error("it compiles");
+    const text = awsText(found.artefacts) ?? "";
+    const opened = text.replace(
+      '"egress": []',
+      '"egress": [{"protocol":"tcp","from":443,"to":443,"cidr":"10.0.0.0/24","description":"","rules":[]}]',
+    );
+    expect(opened).not.toBe(text);
+    const problems = (edited: string) => {
+      const texts = new Map(
+        found.artefacts.flatMap(({ files }) => files.map(({ path }) => [path, edited] as const)),
+      );
+      return verify(checked, found.manifest, texts, { now }).findings.map(({ problem }) => problem);
+    };
+    expect(problems(text)).toEqual([]);
+    expect(problems(opened).join("\n")).toMatch(
+      /db-1 -> web-1 : tcp\/443 is refused by the policy and accepted/,
+    );
+  });
+});
+
 describe("quotas", () => {
   const ranges = Array.from({ length: 9 }, (_, at) => `192.0.2.${at * 16}/32`).join(", ");
   const wide = `${policy}allow ops = networks { ${ranges} } -> db : tcp/22\n`;

@@ -109,22 +109,23 @@ test("verify and the evaluator agree on every mutant", () => {
           ]),
         );
         const addressesOf = (name: string) => addresses.get(name) ?? [];
-        const packets = [...packetsOf(result.checked, addressesOf)];
+        const flows = [...flowsBetween(result.checked, addressesOf)];
         const original = documentOf(file.text);
         for (const [index, at] of places.entries()) {
           const draft: Draft = structuredClone(original) as Draft; // plain data
           if (mutations[index % mutations.length]?.(draft, at) !== true) continue;
           const text = JSON.stringify(draft);
           const findings = runner.verify(fleet, { ...artefact, files: [{ ...file, text }] });
-          const differs = packets.some((one) => passes(draft, one) !== passes(original, one));
+          const differs = flows.some((flow) => arrives(draft, flow) !== arrives(original, flow));
           if (differs) expect(findings, text).not.toEqual([]);
           const [first] = findings;
           if (first === undefined) seen.taken++;
           else if (first.discrepancy.kind !== "packet") seen.unread++;
           else {
             seen.refused++;
-            const packet = packetOf(first, addressesOf);
-            expect(passes(draft, packet), text).not.toBe(passes(original, packet));
+            const { flow, packet } = flowOf(first, addressesOf, [...addresses.keys()]);
+            const isBent = passes(draft, packet) !== passes(original, packet);
+            expect(isBent || arrives(draft, flow) !== arrives(original, flow), text).toBe(true);
           }
         }
       },
@@ -136,44 +137,59 @@ test("verify and the evaluator agree on every mutant", () => {
   expect(seen.unread).toBeGreaterThan(5);
 });
 
-function* packetsOf(
-  {
-    model,
-    inventory,
-  }: Pick<NonNullable<ReturnType<typeof compiledAws>>["checked"], "model" | "inventory">,
+/** A first packet at both ends; an end that is no workload holds nothing back. */
+type Ends = readonly [egress: AwsPacket | undefined, ingress: AwsPacket | undefined];
+
+const arrives = (document: GroupsDocument, ends: Ends): boolean =>
+  ends.every((packet) => packet === undefined || passes(document, packet) !== false);
+
+type Checked = NonNullable<ReturnType<typeof compiledAws>>["checked"];
+
+function* flowsBetween(
+  { model, inventory }: Checked,
   addressesOf: AwsPacket["addressesOf"],
-): Generator<AwsPacket> {
+): Generator<Ends> {
   for (const { flow } of flowsOf(estateOf(model, inventory, []), 0)) {
     if (!isFlow(flow)) continue;
-    const ends = [
-      ["egress", flow.source, flow.destination],
-      ["ingress", flow.destination, flow.source],
-    ] as const;
-    for (const [direction, own, peer] of ends) {
-      const workload = inventory.workloads.find(({ name }) => name === own.workload?.name);
-      if (workload === undefined) continue;
-      yield {
-        direction,
-        workload: workload.name,
-        addressesOf,
-        peer: formatAddress(peer.address),
-        ...servicePoint(flow.service),
-      };
-    }
+    const { source, destination, service } = flow;
+    const at = (direction: Side, own: typeof source, peer: typeof source) =>
+      own.workload === undefined
+        ? undefined
+        : {
+            direction,
+            workload: own.workload.name,
+            addressesOf,
+            peer: formatAddress(peer.address),
+            ...servicePoint(service),
+          };
+    yield [at("egress", source, destination), at("ingress", destination, source)];
   }
 }
 
-function packetOf(
+/** The packet of a finding, and with it the other end where that is a workload. */
+function flowOf(
   { workloads, discrepancy }: FleetFinding,
   addressesOf: AwsPacket["addressesOf"],
-): AwsPacket {
+  names: readonly string[],
+): { readonly packet: AwsPacket; readonly flow: Ends } {
   if (discrepancy.kind !== "packet") throw new Error("no packet");
   const { direction, witness } = discrepancy;
-  return {
-    direction,
-    workload: workloads[0] ?? "",
-    addressesOf,
-    peer: formatAddress(witness.remote),
-    ...servicePoint(witness.service),
-  };
+  const [workload = ""] = workloads;
+  const peer = formatAddress(witness.remote);
+  const point = servicePoint(witness.service);
+  const packet = { direction, workload, addressesOf, peer, ...point };
+  const other = names.find((name) => addressesOf(name).includes(peer));
+  const family = peer.includes(":");
+  const own = addressesOf(workload).find((address) => address.includes(":") === family) ?? "";
+  const back: AwsPacket | undefined =
+    other === undefined
+      ? undefined
+      : {
+          direction: direction === "egress" ? "ingress" : "egress",
+          workload: other,
+          addressesOf,
+          peer: own,
+          ...point,
+        };
+  return { packet, flow: direction === "egress" ? [packet, back] : [back, packet] };
 }

@@ -1,0 +1,40 @@
+// Whom a term may let in beyond its peers: members whose own groups do not send them to anybody who holds
+// it (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
+
+import { meet } from "../../compiler/minimise/subtract.ts";
+import type { Fleet } from "../../compiler/plan/fleet.ts";
+import {
+  type AddressSet,
+  isNoAddress,
+  noAddress,
+  subtractAddresses,
+  unionOfAddresses,
+} from "../../compiler/sets/address-set.ts";
+import { halfOf } from "./members.ts";
+import type { Term } from "./term.ts";
+
+export function admissibleFor(
+  { members, managed }: Fleet,
+  terms: readonly Term[],
+): (term: Term) => AddressSet {
+  const egress = terms.filter(({ direction }) => direction === "egress");
+  const isHeld = members.map(({ slice }) => {
+    const half = halfOf(slice, "egress");
+    return half !== undefined && half.observed === undefined;
+  });
+  return (term) => {
+    const { realm, direction, outside, holders, service } = term;
+    const unmanaged = subtractAddresses(outside, managed.get(realm) ?? noAddress);
+    if (direction === "egress" || isNoAddress(unmanaged)) return noAddress;
+    const addresses = holders.flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
+    const flows = { remote: unionOfAddresses(addresses), service };
+    const senders = new Set(
+      egress.filter((one) => one.realm === realm && meet(one, flows)).flatMap((one) => one.holders),
+    );
+    return unionOfAddresses(
+      members.flatMap(({ alone }, index) =>
+        isHeld[index] === true && !senders.has(index) ? (alone.get(realm) ?? []) : [],
+      ),
+    );
+  };
+}
