@@ -16,6 +16,7 @@ import { slicing } from "./slices.ts";
 /** One workload with enforcers of the kind. */
 export interface FleetMember {
   readonly name: string;
+  readonly labels: Workload["labels"];
   /** Ids of its enforcers, sorted, each once. */
   readonly enforcers: readonly string[];
   /** By realm; empty where the inventory names no address: nobody can name such a peer. */
@@ -43,13 +44,15 @@ export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
     for (const name of slice.workloads) sliceOf.set(name, known);
   }
   const isAlone = lonely(workloads);
-  const members = workloads.flatMap(({ name, addresses, enforcers }): readonly FleetMember[] => {
-    const slice = sliceOf.get(name);
-    if (slice === undefined) return [];
-    const ids = enforcers.filter((one) => one.kind === kind).map(({ id }) => id);
-    const own = { addresses: byRealm(addresses), alone: byRealm(addresses.filter(isAlone)) };
-    return [{ name, enforcers: [...new Set(ids)].sort(), ...own, slice }];
-  });
+  const members = workloads.flatMap(
+    ({ name, labels, addresses, enforcers }): readonly FleetMember[] => {
+      const slice = sliceOf.get(name);
+      if (slice === undefined) return [];
+      const ids = enforcers.filter((one) => one.kind === kind).map(({ id }) => id);
+      const own = { addresses: byRealm(addresses), alone: byRealm(addresses.filter(isAlone)) };
+      return [{ name, labels, enforcers: [...new Set(ids)].sort(), ...own, slice }];
+    },
+  );
   return { members, managed: byRealm(workloads.flatMap(({ addresses }) => addresses)) };
 }
 

@@ -1,17 +1,15 @@
 // A fleet as security groups: who needs what, which groups there are, and the rules of each. Names come
 // from what a group is for and not from who carries it, so that they stay when members come and go.
-import type { Direction } from "../../compiler/inventory/types.ts";
-import { sha256 } from "../../compiler/model/sha256.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
 import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
 import { noAddress } from "../../compiler/sets/address-set.ts";
 import { admissibleFor } from "./admissible.ts";
-import { type Choice, type ChosenGroup, chooseGroups } from "./choose.ts";
+import { type Choice, chooseGroups } from "./choose.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
 import { goesWith, type Placed } from "./member-sets.ts";
 import { isLeftAlone, realmOf } from "./members.ts";
-import { serviceText } from "./needs.ts";
+import { namesOf } from "./names.ts";
 import { joinedRules } from "./rules.ts";
 import { splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
@@ -67,49 +65,6 @@ function addressProblem(member: FleetMember): readonly FleetProblem[] {
     [...allows, ...denies].some(({ local }) => local !== undefined),
   );
   return isToldApart ? [{ kind: "addresses", workload, why: "told-apart" }] : [];
-}
-
-/** By the number of each group. */
-function namesOf({ sets, groups }: Choice, { members }: Fleet): readonly string[] {
-  const setTexts = sets.map(({ held, named: asPeers }) =>
-    JSON.stringify([held, asPeers].map((terms) => terms.map(roleText).sort())),
-  );
-  const texts = groups.map(({ of }) => JSON.stringify(of.map((set) => setTexts[set]).sort()));
-  const times = new Map<string, number>();
-  const keys = groups.map(({ realm }, index) => JSON.stringify([realm, texts[index]]));
-  for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1);
-  return groups.map((group, index) => {
-    const isAlone = times.get(keys[index] ?? "") === 1;
-    // Only what else is for the same is told apart by its members.
-    const more = isAlone ? [] : group.members.map((member) => members[member]?.name);
-    const digest = sha256(JSON.stringify([texts[index], more])).slice(0, 10);
-    return `segc-${slugOf(sets, group)}-${digest}`;
-  });
-}
-
-const roleText = ({ term }: Placed) =>
-  JSON.stringify([term.direction, term.rules, serviceText(term.service), term.until ?? null]);
-
-const slugLengthMax = 40;
-
-/** What people recognise it by: the first rule that lets its members in, out, or be somebody's peers. */
-function slugOf(sets: Choice["sets"], { of }: ChosenGroup): string {
-  if (of.length > 1) return "joint";
-  const { held = [], named: asPeers = [] } = sets[of[0] ?? -1] ?? {};
-  const towards = (direction: Direction) => held.filter(({ term }) => term.direction === direction);
-  const [text = "open"] = [
-    ["in", towards("ingress")] as const,
-    ["out", towards("egress")] as const,
-    ["peers", asPeers] as const,
-  ].flatMap(([word, terms]) =>
-    terms
-      .flatMap(({ term }) => term.rules)
-      .sort()
-      .slice(0, 1)
-      .map((rule) => `${word}-${rule}`),
-  );
-  const plain = text.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
-  return plain.slice(0, slugLengthMax).replace(/[.-]+$/, "");
 }
 
 function groupOf(choice: Choice, names: readonly string[], index: number): SecurityGroup {

@@ -2,7 +2,7 @@
 // are formatted, and what they claim to catch is caught.
 import { describe, expect, it } from "vitest";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { formatModule } from "../../index.ts";
+import { compile, formatModule } from "../../index.ts";
 import { examine } from "../../library/check.ts";
 import { exampleFiles, exampleTexts, type Replacement } from "./example-files.ts";
 
@@ -14,7 +14,7 @@ function checked(name: string, replacements: readonly Replacement[] = [], day = 
   return { ...result, errors, text: errors.map((each) => renderText(each)).join("\n") };
 }
 
-describe.each(["quickstart", "crm"])("examples/%s", (name) => {
+describe.each(["quickstart", "crm", "aws-three-tier"])("examples/%s", (name) => {
   it("checks and tests without error", () => {
     const { errors, text, tests } = checked(name);
     expect(errors, text).toEqual([]);
@@ -32,6 +32,38 @@ describe("examples/quickstart", () => {
   it("fits on a screen", () => {
     const lines = exampleTexts("quickstart").get("app.seg")?.split("\n") ?? [];
     expect(lines.length).toBeLessThanOrEqual(32);
+  });
+});
+
+describe("examples/aws-three-tier", () => {
+  const compiled = (replacements: readonly Replacement[] = []) =>
+    compile(exampleFiles("aws-three-tier", replacements), { now }).compiled;
+  const textOf = (found: ReturnType<typeof compiled>) => found?.artefacts[0]?.files[0]?.text ?? "";
+  const countIn = (text: string) => [
+    text.match(/"name":/g)?.length,
+    text.match(/"protocol":/g)?.length,
+    Math.max(
+      ...[...text.matchAll(/"groups":(\[.*\])\}/g)].map(
+        ([, list]) => JSON.parse(list ?? "[]").length,
+      ),
+    ),
+  ];
+
+  it("has the groups, rules and attachments that its README counts", () => {
+    expect(countIn(textOf(compiled()))).toEqual([14, 30, 3]);
+    expect(textOf(compiled())).toMatch(/"from":443,"to":443,"cidr":"0\.0\.0\.0\/0"/);
+  });
+
+  it("changes no rule for one web server more", () => {
+    const from = "- name: prod-api-1";
+    const more =
+      "- name: prod-web-4\n  platform: linux\n  tags: { Tier: web, Environment: production }\n" +
+      "  addresses: [10.20.2.99, '2001:db8:10:2::99']\n" +
+      "  enforcers: [{ kind: aws-sg, id: eni-4, directions: [ingress, egress] }]\n";
+    const grown = textOf(compiled([{ path: "interfaces.yaml", from, to: more + from }]));
+    const groupsIn = (text: string) => text.slice(0, text.indexOf('"attachments"'));
+    expect(grown).toContain('"workload":"prod-web-4"');
+    expect(groupsIn(grown)).toBe(groupsIn(textOf(compiled())));
   });
 });
 
