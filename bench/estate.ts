@@ -10,6 +10,8 @@ export interface EstateSize {
   readonly isFleet?: boolean;
   /** Of a fleet: every application runs in all three environments, so that rules tell thrice as many apart. */
   readonly mixesEnvs?: boolean;
+  /** Behind AWS security groups, which know no programs, in an account with 200 rules a group. */
+  readonly isCloud?: boolean;
 }
 
 const teams = 20;
@@ -27,7 +29,7 @@ const everyTeam = Array.from({ length: teams }, (_, team) => teamName(team)).joi
 export function estate(size: EstateSize, seed = 1): ReadonlyMap<string, string> {
   const random = seeded(seed);
   const texts = new Map<string, string>([
-    ["segc.yaml", configuration()],
+    ["segc.yaml", configuration(size)],
     ["org.seg", rootModule(size)],
     ["inventory.json", inventory(size, random)],
   ]);
@@ -37,10 +39,11 @@ export function estate(size: EstateSize, seed = 1): ReadonlyMap<string, string> 
   return texts;
 }
 
-function configuration(): string {
+function configuration({ isCloud = false }: EstateSize): string {
   const names = ["org", ...everyTeam.split(", ")];
   const modules = names.map((name) => `  ${name}: ${name}.seg`).join("\n");
-  return `edition: 1\nroot: org\nmodules:\n${modules}\ninventory: inventory.json\n`;
+  const quotas = isCloud ? "quotas: { aws: { rulesPerGroup: 200 } }\n" : "";
+  return `edition: 1\nroot: org\nmodules:\n${modules}\ninventory: inventory.json\n${quotas}`;
 }
 
 function rootModule({ isFleet = false }: EstateSize): string {
@@ -104,7 +107,7 @@ function addressNumbers(
 }
 
 function inventory(
-  { workloads, isFleet = false, mixesEnvs = false }: EstateSize,
+  { workloads, isFleet = false, mixesEnvs = false, isCloud = false }: EstateSize,
   random: Random,
 ): string {
   const everyLabels = Array.from({ length: workloads }, (_, index) => {
@@ -126,8 +129,9 @@ function inventory(
     const v6 = `2001:db8:${(index >> 16).toString(16)}::${(index & 0xffff).toString(16)}`;
     // The hosts of an application are alike: half of the applications of a fleet have iptables.
     const isOld = isFleet && Math.floor(workload / workloadsPerApp / teams) % 2 === 1;
-    const kind = isOld ? "iptables" : "nftables";
-    const enforcers = [{ kind, id: "host", directions: ["ingress", "egress"] }];
+    const kind = isCloud ? "aws-sg" : isOld ? "iptables" : "nftables";
+    const id = isCloud ? `eni-${workload}` : "host";
+    const enforcers = [{ kind, id, directions: ["ingress", "egress"] }];
     return JSON.stringify({
       name: `host-${workload}`,
       platform: "linux",
@@ -152,7 +156,8 @@ function teamModule(team: number, size: EstateSize, random: Random): string {
   for (let at = 0; at < rules; at++) {
     const segmentOf = () => `s${random.integer(segments)}`;
     const isByAddress = size.isFleet === true && random.chance(0.13);
-    lines.push((isByAddress ? ruleByAddress : rule)(name, `r${at}`, segmentOf, random));
+    const text = (isByAddress ? ruleByAddress : rule)(name, `r${at}`, segmentOf, random);
+    lines.push(size.isCloud === true ? text.replace(/program \{.*?\}@/, "") : text);
   }
   return `${lines.join("\n")}\n`;
 }
