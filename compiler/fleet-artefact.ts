@@ -6,8 +6,8 @@ import type { EnforcerKind } from "./inventory/types.ts";
 import type { UtcDate } from "./model/types.ts";
 import { type Fleet, type FleetMember, familiesOf } from "./plan/fleet.ts";
 import type { FleetMeaning, FleetOptions, FleetProblem, FleetTarget } from "./plan/fleet-target.ts";
-import type { DirectionMeaning } from "./plan/packet-list.ts";
-import type { DirectionSlice, EnforcerSlice } from "./plan/slice.ts";
+import type { DirectionMeaning, PacketRule } from "./plan/packet-list.ts";
+import type { EnforcerSlice } from "./plan/slice.ts";
 import type { MeaningOf, TargetName } from "./plan/target.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
@@ -37,7 +37,7 @@ export interface FleetRunner {
   readonly format: number;
   /** Proved: throws, as a bug in segc, where the bytes do not do what the slices say. */
   readonly produce: (fleet: Fleet, options: FleetProduceOptions) => FleetProduced;
-  readonly verify: (fleet: Fleet, artefact: Artefact) => readonly FleetFinding[];
+  readonly verify: (fleet: Fleet, artefact: Artefact, now: UtcDate) => readonly FleetFinding[];
   /** Undefined when the files are not what this target writes. */
   readonly expire: (artefact: Artefact, now: UtcDate) => Artefact | undefined;
 }
@@ -49,10 +49,10 @@ export function fleetRunnerOf<Plan>(target: FleetTarget<Plan>): FleetRunner {
     kind: target.capabilities.kind,
     format,
     produce: (fleet, options) => produce(target, fleet, options),
-    verify: (fleet, artefact) => {
+    verify: (fleet, artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));
       return parsed.ok
-        ? findings(fleet, target.meaning(parsed.plan, fleet))
+        ? findings(fleet, target.meaning(parsed.plan, fleet), now)
         : parsed.problems.map(({ path, line, message }) => ({
             workloads: [],
             discrepancy: { kind: "fault", message: `${path}:${line}: ${message}` },
@@ -81,7 +81,7 @@ function produce<Plan>(
   if (!parsed.ok) {
     throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
   }
-  const [first] = findings(fleet, target.meaning(parsed.plan, fleet));
+  const [first] = findings(fleet, target.meaning(parsed.plan, fleet), undefined);
   if (first !== undefined) {
     const [local] = first.workloads;
     const names = local === undefined ? {} : { local };
@@ -98,7 +98,12 @@ function produce<Plan>(
   return { ok: true, artefact };
 }
 
-function findings(fleet: Fleet, meaning: FleetMeaning): readonly FleetFinding[] {
+/** @param now undefined at a compile: nothing in it is over */
+function findings(
+  fleet: Fleet,
+  meaning: FleetMeaning,
+  now: UtcDate | undefined,
+): readonly FleetFinding[] {
   const heldBack = heldBackFrom(fleet, meaning);
   const faults = meaning.faults.map(
     (message): FleetFinding => ({ workloads: [], discrepancy: { kind: "fault", message } }),
@@ -107,10 +112,11 @@ function findings(fleet: Fleet, meaning: FleetMeaning): readonly FleetFinding[] 
     const [first] = members;
     if (first === undefined) return [];
     const families = familiesOf(first);
-    const exact = discrepancies(untimed(first), own, { families });
+    const told = asOf(now, own);
+    const exact = discrepancies(first.slice, told, { families });
     // What is let in beyond the policy may be held back where it comes from: looked at only then.
     const left = exact.some(isLetIn)
-      ? discrepancies(untimed(first), own, { families, heldBack: heldBack(members) })
+      ? discrepancies(first.slice, told, { families, heldBack: heldBack(members) })
       : exact;
     const workloads = members.map(({ name }) => name);
     return left.map((discrepancy): FleetFinding => ({ workloads, discrepancy }));
@@ -157,11 +163,17 @@ function alike({ members }: Fleet, meaning: FleetMeaning): readonly Alike[] {
   return groups;
 }
 
-/** Without last days: what holds today is all that such an enforcer is asked for. */
-function untimed({ slice }: FleetMember): EnforcerSlice {
-  const open = (half: DirectionSlice): DirectionSlice => ({
-    ...half,
-    allows: half.allows.map((entry) => ({ ...entry, until: undefined })),
-  });
-  return { ...slice, directions: slice.directions.map(open) };
+/**
+ * What the enforcers do on that day and later: a rule whose last day is over is there all the same until
+ * somebody takes it out.
+ */
+function asOf(now: UtcDate | undefined, own: MeaningOf): MeaningOf {
+  if (now === undefined) return own;
+  const start = Date.parse(`${now}T00:00:00Z`) / 1000;
+  const lasting = (rule: PacketRule): PacketRule =>
+    rule.before !== undefined && rule.before <= start ? { ...rule, before: undefined } : rule;
+  return {
+    ...own,
+    directions: own.directions.map((one) => ({ ...one, rules: one.rules.map(lasting) })),
+  };
 }

@@ -14,6 +14,11 @@ export function impossible(
   { limits, minimised }: { readonly limits: readonly Limit[]; readonly minimised: boolean },
 ): readonly Diagnostic[] {
   return problems.map((problem) => {
+    if (problem.kind === "shared") {
+      const { enforcer, workload, other } = problem;
+      const span = byName.get(workload)?.span;
+      return diagnose("SEG906", span, { target, workload, why: "shared", enforcer, other });
+    }
     if (problem.kind === "addresses") {
       const { workload, why } = problem;
       return diagnose("SEG906", byName.get(workload)?.span, { target, workload, why });

@@ -129,7 +129,7 @@ function verifyFleet(input: VerifyInput, runner: FleetRunner): Checks {
     if (!("entry" in artefact)) {
       return artefact.map((problem) => ({ target, id, workloads: entry.workloads, problem }));
     }
-    return runner.verify(fleet, artefact).map(({ workloads, discrepancy }) => {
+    return runner.verify(fleet, artefact, now).map(({ workloads, discrepancy }) => {
       const [local] = workloads;
       const problem = describeDiscrepancy(discrepancy, {
         nameOf,

@@ -45,7 +45,7 @@ export function verify(call: Call): Answer {
     lines: (style) => [
       ...findings.map(({ target, id, workloads: names, problem }) => {
         const where = id === undefined ? target : `${target}/${id}`;
-        return `${style.error("differs")}  ${where} (${listed(names)}): ${problem}`;
+        return `${style.error("differs")}  ${where}${names.length === 0 ? "" : ` (${listed(names)})`}: ${problem}`;
       }),
       ...edited.map((path) => `${style.warning("changed by hand")}  ${path}`),
       findings.length === 0

@@ -2,6 +2,7 @@
 // partition are the rows, service atoms the columns, and a minimum cover of that relation by
 // products (product-cover.ts) is a minimum list of blocks: identical rows never need two.
 import { remembered } from "../plan/remembered.ts";
+import type { PeerProduct } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
 import type { ClassesByFamily } from "../sets/address-classes.ts";
 import { type AddressSet, addressSharing } from "../sets/address-set.ts";
@@ -21,7 +22,6 @@ import {
 import {
   type AtomPart,
   type PeerAtoms,
-  type PeerProduct,
   partsOf,
   peerAtoms,
   type ShareAddresses,

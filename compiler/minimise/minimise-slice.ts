@@ -2,6 +2,7 @@
 // blocks, denies that refuse nothing go, and others are cut out of the allows where that is shorter.
 // What a kernel does with a packet stays the same, in each direction, for every process and date.
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
+import { meet, type PeerProduct, subtractAll } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
 import { addressText } from "../sets/address-set.ts";
 import {
@@ -10,8 +11,6 @@ import {
   type CoverOptions,
   protocolCount,
 } from "./blocks.ts";
-import type { PeerProduct } from "./partition.ts";
-import { meet, subtractAll } from "./subtract.ts";
 
 /**
  * Entries that decide (not the staged ones), counted once for each protocol as their rules are:

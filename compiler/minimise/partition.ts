@@ -1,17 +1,12 @@
 // The pairs of some products, put another way: peers told apart by what they may do. Peers of one
 // part may do exactly the same, so a part is a row of the relation that a cover is found for.
 
+import type { PeerProduct } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
 import type { AddressClasses } from "../sets/address-classes.ts";
 import { type AddressSet, unionAddresses } from "../sets/address-set.ts";
 import { addressAtoms } from "../sets/atoms.ts";
 import { isNoService, type ServiceSet, unionServices } from "../sets/service-set.ts";
-
-/** Every pair of an address and a service. INVARIANT: neither is empty. */
-export interface PeerProduct {
-  readonly remote: AddressSet;
-  readonly service: ServiceSet;
-}
 
 export interface Part extends PeerProduct {
   /** Indices of the products that have a pair in it, ascending. */

@@ -60,7 +60,14 @@ export type FleetProblem =
   | {
       readonly kind: "addresses";
       readonly workload: string;
-      readonly why: "told-apart" | "several-realms";
+      readonly why: "told-apart" | "several-realms" | "no-realm";
+    }
+  /** Two workloads name one enforcer, which can do for one of them only. */
+  | {
+      readonly kind: "shared";
+      readonly enforcer: string;
+      readonly workload: string;
+      readonly other: string;
     };
 
 export interface FleetMeaning {

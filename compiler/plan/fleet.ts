@@ -9,9 +9,11 @@ import {
   isNoAddress,
   unionOfAddresses,
 } from "../sets/address-set.ts";
+import { equalServices, type ServiceSet } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
-import type { EnforcerSlice } from "./slice.ts";
+import type { EnforcerSlice, SliceEntry } from "./slice.ts";
 import { slicing } from "./slices.ts";
+import { subtractAll } from "./subtract.ts";
 
 /** One workload with enforcers of the kind. */
 export interface FleetMember {
@@ -32,14 +34,17 @@ export interface Fleet {
   readonly members: readonly FleetMember[];
   /** The addresses of all workloads, of the fleet or not, by realm. */
   readonly managed: ReadonlyMap<string, AddressSet>;
+  /** For rules with `when same` or `different`, by id: the label that tells their flows apart. */
+  readonly conditions: ReadonlyMap<string, string>;
 }
 
 export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
   const { workloads } = context.expansion.universe;
   const slices = new Map<string, EnforcerSlice>();
   const sliceOf = new Map<string, EnforcerSlice>();
+  const { widen } = context.capabilities[kind];
   for (const slice of slicing(context, kind).each()) {
-    const known = slices.get(slice.id) ?? slice;
+    const known = slices.get(slice.id) ?? asSeen(slice, widen);
     slices.set(slice.id, known);
     for (const name of slice.workloads) sliceOf.set(name, known);
   }
@@ -53,7 +58,37 @@ export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
       return [{ name, labels, enforcers: [...new Set(ids)].sort(), ...own, slice }];
     },
   );
-  return { members, managed: byRealm(workloads.flatMap(({ addresses }) => addresses)) };
+  return {
+    members,
+    managed: byRealm(workloads.flatMap(({ addresses }) => addresses)),
+    conditions: conditionsOf(context),
+  };
+}
+
+function conditionsOf({ model }: PlanContext): ReadonlyMap<string, string> {
+  return new Map(
+    model.rules.flatMap(({ id, flow }) =>
+      flow.condition === undefined ? [] : [[id, flow.condition.label.name] as const],
+    ),
+  );
+}
+
+/**
+ * The slice as an enforcer without denies sees it, where it cannot match a service exactly: another one
+ * on the path does, so it lets through what looks the same (language.md section 7, π).
+ */
+function asSeen(slice: EnforcerSlice, widen: (service: ServiceSet) => ServiceSet): EnforcerSlice {
+  const isExact = ({ service }: SliceEntry) => equalServices(widen(service), service);
+  return {
+    ...slice,
+    directions: slice.directions.map((half) => {
+      if ([...half.denies, ...half.allows].every(isExact)) return half;
+      const allows = half.allows
+        .flatMap((allow) => subtractAll(allow, half.denies))
+        .map((allow) => ({ ...allow, service: widen(allow.service) }));
+      return { ...half, denies: [], allows };
+    }),
+  };
 }
 
 /** Whether one workload alone has an address. */

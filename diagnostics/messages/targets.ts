@@ -45,12 +45,28 @@ export const targetMessages = {
   }),
   SEG906: error({
     name: "addresses-told-apart",
-    title: "Addresses of one interface that need different groups",
+    title: "An interface that no list of groups is right for",
     verb: "compile",
-    message: (p: { target: string; workload: string; why: "told-apart" | "several-realms" }) =>
-      p.why === "told-apart"
-        ? `${p.target}: rules treat some addresses of \`${p.workload}\` otherwise than others, and a security group lets through the same at all of them`
-        : `${p.target}: \`${p.workload}\` has addresses in several realms, and a security group is of one network`,
-    help: () => "make each interface a workload of its own, with its addresses and its enforcer",
+    message: (
+      p: { target: string; workload: string } & (
+        | { why: "told-apart" | "several-realms" | "no-realm" }
+        | { why: "shared"; enforcer: string; other: string }
+      ),
+    ) => {
+      switch (p.why) {
+        case "told-apart":
+          return `${p.target}: rules treat some addresses of \`${p.workload}\` otherwise than others, and a security group lets through the same at all of them`;
+        case "several-realms":
+          return `${p.target}: \`${p.workload}\` has addresses in several realms, and a security group is of one network`;
+        case "no-realm":
+          return `${p.target}: \`${p.workload}\` has no address, so that nothing says which of several realms its interface is in`;
+        default:
+          return `${p.target}: \`${p.workload}\` and \`${p.other}\` name one interface, \`${p.enforcer}\`, which carries one list of groups`;
+      }
+    },
+    help: (p) =>
+      p.why === "no-realm"
+        ? "give it an address"
+        : "make each interface a workload of its own, with its addresses and its enforcer",
   }),
 } as const;

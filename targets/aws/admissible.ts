@@ -1,8 +1,8 @@
 // Whom a term may let in beyond its peers: members whose own groups do not send them to anybody who holds
 // it (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
 
-import { meet } from "../../compiler/minimise/subtract.ts";
 import type { Fleet } from "../../compiler/plan/fleet.ts";
+import { meet } from "../../compiler/plan/subtract.ts";
 import {
   type AddressSet,
   isNoAddress,

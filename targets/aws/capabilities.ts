@@ -13,7 +13,7 @@ export const awsCapabilities: Capabilities = {
   deny: false,
   log: false,
   nativeExpiry: false,
-  // Only untracked flows are cut at once, and we never create the rules that untrack (A.6).
+  // Tracked flows live on (A.6). Untracked ones are cut at once, but only those from and to everywhere are.
   dropsEstablished: false,
   unfiltered: [
     {

@@ -1,7 +1,8 @@
 // Terms put together, and those left out that others make superfluous.
-import { subtractAll } from "../../compiler/minimise/subtract.ts";
-import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
+
+import type { Fleet } from "../../compiler/plan/fleet.ts";
 import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
+import { subtractAll } from "../../compiler/plan/subtract.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { unionServices } from "../../compiler/sets/service-set.ts";
 import { realmOf } from "./members.ts";
@@ -39,9 +40,9 @@ function joinServices(terms: readonly Term[]): readonly Term[] {
 }
 
 /** Without terms that all who hold them have in others; what ends sooner is looked at first. */
-function withoutRepeats(terms: readonly Term[], { members }: Fleet): readonly Term[] {
+function withoutRepeats(terms: readonly Term[], fleet: Fleet): readonly Term[] {
   const kept = new Set(terms);
-  const placeOf = placesOf(members);
+  const placeOf = placesOf(fleet);
   const held = new Map<string, Term[]>();
   const holdersOf = new Map<Term, readonly string[]>();
   for (const term of terms) {
@@ -76,12 +77,12 @@ export const inOrder = (terms: readonly Term[]): readonly Term[] =>
     .map(({ term }) => term);
 
 /** Equal for members that need the same in the same network: they hold the same terms. */
-function placesOf(members: readonly FleetMember[]): readonly string[] {
+function placesOf(fleet: Fleet): readonly string[] {
   const numbers = new Map<EnforcerSlice, number>();
-  return members.map((member) => {
+  return fleet.members.map((member) => {
     const number = numbers.get(member.slice) ?? numbers.size;
     numbers.set(member.slice, number);
-    return `${number} ${realmOf(member)}`;
+    return `${number} ${realmOf(member, fleet)}`;
   });
 }
 

@@ -24,7 +24,7 @@ import {
 } from "../../compiler/sets/address-set.ts";
 import { anyService, isServiceSubset } from "../../compiler/sets/service-set.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
-import { directions, halfOf, isLeftAlone, realmOf } from "./members.ts";
+import { directions, halfOf, isLeftAlone, ofInterface, realmOf } from "./members.ts";
 import { serviceOf } from "./permissions.ts";
 
 const keyOf = (realm: string, name: string) => JSON.stringify([realm, name]);
@@ -37,9 +37,12 @@ export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
     else list.push(attachment);
   }
   const known = new Map(fleet.members.map((member) => [member.name, member]));
-  const faults = [...byWorkload.keys()]
-    .filter((name) => !known.has(name))
-    .map((name) => `\`${name}\` has no interface in the inventory that groups could be at`);
+  const faults = [
+    ...[...byWorkload.keys()]
+      .filter((name) => !known.has(name))
+      .map((name) => `\`${name}\` has no interface in the inventory that groups could be at`),
+    ...unknownPeers(plan, known),
+  ];
   const groups = new Map(plan.groups.map((group) => [keyOf(group.realm, group.name), group]));
   const peersIn = peersOfGroups(plan, known);
   const meanings = new Map<string, Readonly<Record<Direction, DirectionMeaning>>>();
@@ -59,7 +62,7 @@ export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
     faults,
     of: (member) => {
       const attachments = byWorkload.get(member.name) ?? [];
-      const found = attachmentFaults(member, attachments);
+      const found = attachmentFaults(member, attachments, realmOf(member, fleet));
       if (found.length > 0) return { directions: [], faults: found };
       const [first] = attachments;
       if (first?.groups === undefined) return undefined;
@@ -94,13 +97,13 @@ function isOpen({ rules }: DirectionMeaning, families: Families): boolean {
 function attachmentFaults(
   member: FleetMember,
   attachments: readonly Attachment[],
+  realm: string | undefined,
 ): readonly string[] {
   const { name, enforcers, slice } = member;
   const ids = attachments.map((one) => one.interface);
   const missing = enforcers.filter((id) => !ids.includes(id));
   const strange = ids.filter((id) => !enforcers.includes(id));
   const lists = new Set(attachments.map(({ realm, groups }) => JSON.stringify([realm, groups])));
-  const realm = realmOf(member);
   const isElsewhere = attachments.some((one) => one.realm !== realm);
   const leavesAlone = attachments.every(({ groups }) => groups === undefined);
   return [
@@ -118,6 +121,32 @@ function attachmentFaults(
   ];
 }
 
+/** Who carries a group that rules name, at an address that the inventory does not know. */
+function unknownPeers(
+  { groups, attachments }: AwsPlan,
+  members: ReadonlyMap<string, FleetMember>,
+): readonly string[] {
+  const named = new Set(
+    groups.flatMap(({ realm, ingress, egress }) =>
+      [...ingress, ...egress].flatMap(({ peer }) =>
+        peer.kind === "group" ? [keyOf(realm, peer.group)] : [],
+      ),
+    ),
+  );
+  return attachments.flatMap(({ realm, workload, groups: carried = [] }) =>
+    members.get(workload)?.addresses.has(realm) === true
+      ? []
+      : carried
+          .filter((name) => named.has(keyOf(realm, name)))
+          .map(
+            (name) => `\`${workload}\` carries \`${name}\`, which rules name, and has no address`,
+          ),
+  );
+}
+
+/** Seconds since 1970 at which the day is over, in UTC: then `segc expire` takes the rule out. */
+const afterDay = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400;
+
 type PeersOf = (rule: GroupRule, realm: string) => AddressSet;
 
 function peersOfGroups(
@@ -126,12 +155,12 @@ function peersOfGroups(
 ): PeersOf {
   const addresses = new Map<string, AddressSet[]>();
   for (const { realm, groups = [], workload } of attachments) {
-    const own = members.get(workload)?.addresses.get(realm);
-    for (const group of own === undefined ? [] : groups) {
+    const own = ofInterface(members.get(workload)?.addresses.get(realm) ?? noAddress);
+    for (const group of groups) {
       const key = keyOf(realm, group);
       const list = addresses.get(key);
-      if (list === undefined) addresses.set(key, [own ?? noAddress]);
-      else list.push(own ?? noAddress);
+      if (list === undefined) addresses.set(key, [own]);
+      else list.push(own);
     }
   }
   const unions = new Map(
@@ -157,7 +186,7 @@ function directionMeaning(
   const byService = new Map<string, { rule: GroupRule; peers: AddressSet[] }>();
   for (const group of groups) {
     for (const rule of group[direction]) {
-      const key = `${rule.protocol} ${rule.from} ${rule.to}`;
+      const key = `${rule.protocol} ${rule.from} ${rule.to} ${rule.until}`;
       const peers = peersOf(rule, group.realm);
       const before = byService.get(key);
       if (before === undefined) byService.set(key, { rule, peers: [peers] });
@@ -174,7 +203,7 @@ function directionMeaning(
         service,
         processes: [],
         notProcesses: [],
-        before: undefined,
+        before: rule.until === undefined ? undefined : afterDay(rule.until),
         verdict: "accept",
       },
     ];

@@ -1,7 +1,15 @@
 // What is to be known of a member of the fleet.
 import type { Direction } from "../../compiler/inventory/types.ts";
-import type { FleetMember } from "../../compiler/plan/fleet.ts";
+import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
+import { remembered } from "../../compiler/plan/remembered.ts";
 import type { DirectionSlice, EnforcerSlice } from "../../compiler/plan/slice.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  intersectAddresses,
+  privateAddresses,
+  unionAddresses,
+} from "../../compiler/sets/address-set.ts";
 
 export const directions = ["ingress", "egress"] as const;
 
@@ -14,11 +22,30 @@ export const halfOf = (
 export const isLeftAlone = ({ directions: halves }: EnforcerSlice): boolean =>
   halves.every(({ observed }) => observed !== undefined);
 
-/** Where a member without addresses would be. */
+/**
+ * The one network that a member is in: without addresses that of all others. Undefined where it is in
+ * several, or nothing says in which.
+ */
+export function realmOf({ addresses }: FleetMember, fleet: Fleet): string | undefined {
+  const realms = addresses.size > 0 ? [...addresses.keys()] : realmsOf(fleet);
+  const [realm = defaultRealm, ...more] = realms;
+  return more.length === 0 ? realm : undefined;
+}
+
+const realmsOf = remembered(({ members }: Fleet): readonly string[] => [
+  ...new Set(members.flatMap((one) => [...one.addresses.keys()])),
+]);
+
+/** Where nobody has an address. */
 const defaultRealm = "default";
 
-/** The one network that a member is in; undefined where it is in several. */
-export function realmOf({ addresses }: FleetMember): string | undefined {
-  const [realm = defaultRealm, ...more] = addresses.keys();
-  return more.length === 0 ? realm : undefined;
+/**
+ * The addresses that a group stands for: those of the interface itself, which are private ones of IPv4 and
+ * all of IPv6 (platforms.md A.2). What else a workload has of IPv4 is translated on the way.
+ */
+export function ofInterface(addresses: AddressSet): AddressSet {
+  return unionAddresses(
+    addressesOfFamily(addresses, 6),
+    addressesOfFamily(intersectAddresses(addresses, privateAddresses), 4),
+  );
 }

@@ -1,19 +1,28 @@
 // Names of groups: from what a group is for and not from who carries it, so that they stay when members come
-// and go. Groups that are for the same, one for each environment say, are told apart by the labels in which
-// they differ.
+// and go. A rule with `when same env` is for each environment by itself; other groups that are for the same
+// are told apart by the labels, or the addresses, in which they differ.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { sha256 } from "../../compiler/model/sha256.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import { formatCidr } from "../../compiler/sets/address.ts";
 import type { Choice, ChosenGroup } from "./choose.ts";
 import type { Placed } from "./member-sets.ts";
+import { isLeftAlone } from "./members.ts";
 import { serviceText } from "./needs.ts";
 
 /** By the number of each group. */
 export function namesOf({ sets, groups }: Choice, fleet: Fleet): readonly string[] {
-  const setTexts = sets.map(({ held, named: asPeers }) =>
-    JSON.stringify([held, asPeers].map((terms) => terms.map(roleText).sort())),
-  );
+  const setTexts = sets.map(({ held, named: asPeers, members }) => {
+    const common = commonLabels(members.flatMap((member) => fleet.members[member] ?? []));
+    const roleText = ({ term }: Placed) => {
+      const { direction, rules, service, until } = term;
+      const labels = rules.flatMap((rule) => fleet.conditions.get(rule) ?? []);
+      const values = [...new Set(labels)].sort().map((label) => [label, common.get(label) ?? null]);
+      return JSON.stringify([direction, rules, serviceText(service), until ?? null, values]);
+    };
+    return JSON.stringify([held, asPeers].map((terms) => terms.map(roleText).sort()));
+  });
+  const watched = leftAloneIn(fleet);
   const texts = groups.map(({ of }) => JSON.stringify(of.map((set) => setTexts[set]).sort()));
   const alike = new Map<string, number[]>();
   for (const [index, { realm }] of groups.entries()) {
@@ -27,9 +36,26 @@ export function namesOf({ sets, groups }: Choice, fleet: Fleet): readonly string
       told.set(indexes[at] ?? -1, text);
   }
   return groups.map((group, index) => {
-    const digest = sha256(JSON.stringify([texts[index], told.get(index)])).slice(0, 10);
+    const text = JSON.stringify([texts[index], told.get(index), watched.get(group.realm) ?? []]);
+    const digest = sha256(text).slice(0, 10);
     return `segc-${slugOf(sets, group)}-${digest}`;
   });
+}
+
+/**
+ * Members that keep the groups they have, by realm. They may still carry groups of ours from before they were
+ * observed, which must not let them in where others carry groups of that name: so names change with them.
+ */
+function leftAloneIn({ members }: Fleet): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const member of members.filter(({ slice }) => isLeftAlone(slice))) {
+    for (const realm of member.addresses.keys()) {
+      const names = found.get(realm);
+      if (names === undefined) found.set(realm, [member.name]);
+      else names.push(member.name);
+    }
+  }
+  return found;
 }
 
 /**
@@ -76,9 +102,6 @@ function commonLabels(members: readonly FleetMember[]): ReadonlyMap<string, stri
     [...(first ?? [])].filter(([label, value]) => others.every((one) => one.get(label) === value)),
   );
 }
-
-const roleText = ({ term }: Placed) =>
-  JSON.stringify([term.direction, term.rules, serviceText(term.service), term.until ?? null]);
 
 const slugLengthMax = 40;
 

@@ -1,19 +1,22 @@
 // What the interfaces of a slice must let through, as products of peers and services for both families
 // at once: a group is a peer in both. There is no deny, so what denies refuse is taken out of the allows,
 // exactly; what has an end stays apart from what has none.
-import type { PeerProduct } from "../../compiler/minimise/partition.ts";
-import { subtractAll } from "../../compiler/minimise/subtract.ts";
+
 import type { UtcDate } from "../../compiler/model/types.ts";
 import type { DirectionSlice, SliceEntry } from "../../compiler/plan/slice.ts";
+import type { PeerProduct } from "../../compiler/plan/subtract.ts";
+import { subtractAll } from "../../compiler/plan/subtract.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
   addressesOfFamily,
   everyAddress,
+  isNoAddress,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import {
   anyService,
   intersectServices,
+  isServiceSubset,
   protocolInterval,
   protocols,
   type ServiceSet,
@@ -36,7 +39,17 @@ const everything: Need = { remote: everyAddress, service: anyService, until: und
 export function needsOf(half: DirectionSlice | undefined): readonly Need[] {
   if (half === undefined) return [everything];
   const [four, six] = ([4, 6] as const).map((family) => needsIn(half, family));
-  return joined(four ?? [], six ?? []);
+  return joined(four ?? [], six ?? []).map(whole);
+}
+
+/** All that there is in the families of its peers is everything: the other family's ICMP is no flow there. */
+function whole(need: Need): Need {
+  const isAll = ([4, 6] as const).every(
+    (family) =>
+      isNoAddress(addressesOfFamily(need.remote, family)) ||
+      isServiceSubset(servicesOfFamily(family), need.service),
+  );
+  return isAll ? { ...need, service: anyService } : need;
 }
 
 function needsIn(half: DirectionSlice, family: Family): readonly Need[] {

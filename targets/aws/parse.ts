@@ -31,6 +31,10 @@ export function parseAws(files: readonly OutputFile[]): Parsed<AwsPlan> {
   } catch (error) {
     return problem(planPath, syntaxLine(file.text, error), "is no JSON");
   }
+  // A key twice is read by some as the first and by others as the last.
+  if (withoutBlanks(file.text) !== JSON.stringify(value)) {
+    return problem(planPath, 1, "says something twice, or otherwise than JSON is written");
+  }
   try {
     return { ok: true, plan: planOf(value) };
   } catch (fault) {
@@ -41,6 +45,9 @@ export function parseAws(files: readonly OutputFile[]): Parsed<AwsPlan> {
 
 const problem = (path: string, line: number, message: string) =>
   ({ ok: false, problems: [{ path, line, message }] }) as const;
+
+const withoutBlanks = (text: string): string =>
+  text.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, (_, quoted?: string) => quoted ?? "");
 
 function syntaxLine(text: string, error: unknown): number {
   const [, position] = /position (\d+)/.exec(String(error)) ?? [];
@@ -101,7 +108,7 @@ function groupOf(value: unknown, nth: number, before: number): SecurityGroup {
   const ingress = listOf(fields.ingress, "ingress", nth);
   const egress = listOf(fields.egress, "egress", nth);
   const group = {
-    name: textOf(fields.name, "name", nth),
+    name: nameOf(fields.name, nth),
     realm: textOf(fields.realm, "realm", nth),
     ingress: ingress.map((rule, index) => ruleOf(rule, before + index)),
     egress: egress.map((rule, index) => ruleOf(rule, before + ingress.length + index)),
@@ -113,6 +120,17 @@ function groupOf(value: unknown, nth: number, before: number): SecurityGroup {
     if (again >= 0) throw new Fault("a rule twice, which AWS refuses", "protocol", at);
   }
   return group;
+}
+
+/** What AWS takes as the name of a group, and reads as it is written (platforms.md A.2). */
+function nameOf(value: unknown, nth: number): string {
+  const name = textOf(value, "name", nth);
+  const isName =
+    /^[a-zA-Z0-9._\-:/()#,@[\]+=;{}!$*][a-zA-Z0-9 ._\-:/()#,@[\]+=;{}!$*]{0,254}$/.test(name) &&
+    !name.startsWith("sg-") &&
+    !name.endsWith(" ");
+  if (!isName) throw new Fault(`\`${name.slice(0, 40)}\` is no name of a group`, "name", nth);
+  return name;
 }
 
 const ruleKeys = ["protocol", "from", "to", "cidr", "group", "description", "rules", "until"];
@@ -129,7 +147,12 @@ function ruleOf(value: unknown, nth: number): GroupRule {
   if (until !== undefined && !(typeof until === "string" && isDate(until))) {
     return fail("expected a date under `until`");
   }
-  if (typeof description !== "string") return fail("expected a `description`");
+  if (
+    typeof description !== "string" ||
+    !/^[a-zA-Z0-9 ._\-:/()#,@[\]+=;{}!$*]{0,255}$/.test(description)
+  ) {
+    return fail("expected a `description` of signs that AWS takes");
+  }
   const isNames = Array.isArray(rules) && rules.every((name) => typeof name === "string");
   if (!isNames) return fail("expected a list of names under `rules`");
   return { protocol, from, to, peer: peerOf(fields, nth), rules, until };
@@ -190,7 +213,10 @@ function checkNames({ groups, attachments }: AwsPlan): void {
       nth++;
     }
   }
-  for (const [at, { realm, groups: carried = [] }] of attachments.entries()) {
+  const interfaces = new Set<string>();
+  for (const [at, { interface: id, realm, groups: carried = [] }] of attachments.entries()) {
+    if (interfaces.has(id)) throw new Fault(`interface \`${id}\` stands twice`, "interface", at);
+    interfaces.add(id);
     const stranger = carried.find(
       (name) => !names.has(keyOf(realm, name)) || !isKnown(realm, name),
     );

@@ -15,7 +15,10 @@ import { splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
 
 export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): FleetPlanned<AwsPlan> {
-  const problems = fleet.members.flatMap(addressProblem);
+  const problems = [
+    ...fleet.members.flatMap((member) => addressProblem(member, fleet)),
+    ...sharedInterfaces(fleet),
+  ];
   if (problems.length > 0) return { ok: false, problems };
   const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
@@ -31,6 +34,17 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
   const groups = split.groups.map(({ group }) => group).sort(compareGroups);
   return { ok: true, plan: { groups, attachments: attachmentsOf(fleet, split.groups) } };
+}
+
+function sharedInterfaces({ members }: Fleet): readonly FleetProblem[] {
+  const holders = new Map<string, string>();
+  return members.flatMap(({ name: workload, enforcers }) =>
+    enforcers.flatMap((enforcer): readonly FleetProblem[] => {
+      const other = holders.get(enforcer);
+      holders.set(enforcer, workload);
+      return other === undefined ? [] : [{ kind: "shared", enforcer, workload, other }];
+    }),
+  );
 }
 
 const named = (
@@ -56,11 +70,14 @@ function limitsOf(limits: ReadonlyMap<string, number>): AwsLimits {
 }
 
 /** A group is of one network, and lets through the same at each address of an interface. */
-function addressProblem(member: FleetMember): readonly FleetProblem[] {
-  const { name: workload, slice } = member;
+function addressProblem(member: FleetMember, fleet: Fleet): readonly FleetProblem[] {
+  const { name: workload, slice, addresses } = member;
   if (isLeftAlone(slice)) return [];
-  if (realmOf(member) === undefined)
-    return [{ kind: "addresses", workload, why: "several-realms" }];
+  if (realmOf(member, fleet) === undefined) {
+    return [
+      { kind: "addresses", workload, why: addresses.size === 0 ? "no-realm" : "several-realms" },
+    ];
+  }
   const isToldApart = slice.directions.some(({ allows, denies }) =>
     [...allows, ...denies].some(({ local }) => local !== undefined),
   );
@@ -100,7 +117,7 @@ function rulesOf(choice: Choice, names: readonly string[], placed: Placed): read
 }
 
 function attachmentsOf(
-  { members }: Fleet,
+  fleet: Fleet,
   groups: readonly { readonly group: SecurityGroup; readonly members: readonly number[] }[],
 ): readonly Attachment[] {
   const carried = new Map<number, string[]>();
@@ -111,13 +128,13 @@ function attachmentsOf(
       else list.push(group.name);
     }
   }
-  return members
+  return fleet.members
     .flatMap((member, index) =>
       member.enforcers.map(
         (id): Attachment => ({
           interface: id,
           workload: member.name,
-          realm: realmOf(member) ?? "",
+          realm: realmOf(member, fleet) ?? "",
           groups: isLeftAlone(member.slice) ? undefined : (carried.get(index) ?? []).sort(),
         }),
       ),

@@ -65,20 +65,20 @@ function partsOf(group: SecurityGroup, limit: number): readonly SecurityGroup[] 
   }));
 }
 
-/** In their order; a next list begins where a rule would be one too many in a family. */
+/** Each into the first list that has room in its families; in their order within a list. */
 function chunks(rules: readonly GroupRule[], limit: number): readonly (readonly GroupRule[])[] {
-  const lists: GroupRule[][] = [];
-  let counts = { 4: limit, 6: limit };
+  const lists: { readonly rules: GroupRule[]; readonly counts: Record<Family, number> }[] = [];
   for (const rule of rules) {
-    const isFull = families.some((family) => countsIn(rule, family) && counts[family] >= limit);
-    if (isFull || lists.length === 0) {
-      lists.push([]);
-      counts = { 4: 0, 6: 0 };
+    const counted = families.filter((family) => countsIn(rule, family));
+    let list = lists.find(({ counts }) => counted.every((family) => counts[family] < limit));
+    if (list === undefined) {
+      list = { rules: [], counts: { 4: 0, 6: 0 } };
+      lists.push(list);
     }
-    lists.at(-1)?.push(rule);
-    for (const family of families) if (countsIn(rule, family)) counts[family]++;
+    list.rules.push(rule);
+    for (const family of counted) list.counts[family]++;
   }
-  return lists;
+  return lists.map((list) => list.rules);
 }
 
 function problemsOf({ group, members }: CarriedGroup, limit: number): readonly QuotaProblem[] {

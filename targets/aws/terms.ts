@@ -16,7 +16,7 @@ import {
 } from "../../compiler/sets/address-set.ts";
 import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
 import { fewerTerms, inOrder } from "./fewer-terms.ts";
-import { directions, halfOf, isLeftAlone, realmOf } from "./members.ts";
+import { directions, halfOf, isLeftAlone, ofInterface, realmOf } from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
 import type { Term } from "./term.ts";
 
@@ -43,7 +43,7 @@ function drafted(fleet: Fleet): readonly Draft[] {
     const key = keyOf(draft, draft.families);
     const before = drafts.get(key);
     if (before === undefined) drafts.set(key, draft);
-    else before.holders.push(...draft.holders);
+    else for (const holder of draft.holders) before.holders.push(holder);
   }
   const all = [...drafts.values()];
   const dual = all.filter(({ families }) => families.length === 2);
@@ -54,7 +54,7 @@ function drafted(fleet: Fleet): readonly Draft[] {
   const single = all.filter(({ families: [family = 4, ...more], ...draft }) => {
     if (more.length > 0) return false;
     const wider = byPart.get(partKey({ ...draft, families: [family] }, family));
-    wider?.holders.push(...draft.holders);
+    for (const holder of draft.holders) wider?.holders.push(holder);
     return wider === undefined;
   });
   return [...dual, ...single].map((draft) => ({
@@ -78,11 +78,11 @@ function draftKeys(): (draft: Draft, families: Families) => string {
   };
 }
 
-function* ownDrafts({ members }: Fleet): Generator<Draft> {
+function* ownDrafts(fleet: Fleet): Generator<Draft> {
   const needs = new Map<EnforcerSlice, Readonly<Record<Direction, readonly Need[]>>>();
-  for (const [index, member] of members.entries()) {
+  for (const [index, member] of fleet.members.entries()) {
     const { slice } = member;
-    const realm = realmOf(member);
+    const realm = realmOf(member, fleet);
     if (realm === undefined || isLeftAlone(slice)) continue;
     const own = needs.get(slice) ?? {
       ingress: needsOf(halfOf(slice, "ingress")),
@@ -104,11 +104,12 @@ interface Found {
 }
 
 /** Members whose addresses all are among some, and what of those is left. Remembers its answers. */
-function peerFinder({ members }: Fleet): (draft: Draft) => Found {
+function peerFinder(fleet: Fleet): (draft: Draft) => Found {
   const byRealm = new Map<string, { index: number; addresses: AddressSet }[]>();
-  for (const [index, member] of members.entries()) {
-    if (isLeftAlone(member.slice) || realmOf(member) === undefined) continue;
-    for (const [realm, addresses] of member.addresses) {
+  for (const [index, member] of fleet.members.entries()) {
+    if (isLeftAlone(member.slice) || realmOf(member, fleet) === undefined) continue;
+    for (const [realm, all] of member.addresses) {
+      const addresses = ofInterface(all);
       const list = byRealm.get(realm);
       if (list === undefined) byRealm.set(realm, [{ index, addresses }]);
       else list.push({ index, addresses });

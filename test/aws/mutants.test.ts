@@ -115,7 +115,7 @@ test("verify and the evaluator agree on every mutant", () => {
           const draft: Draft = structuredClone(original) as Draft; // plain data
           if (mutations[index % mutations.length]?.(draft, at) !== true) continue;
           const text = JSON.stringify(draft);
-          const findings = runner.verify(fleet, { ...artefact, files: [{ ...file, text }] });
+          const findings = runner.verify(fleet, { ...artefact, files: [{ ...file, text }] }, now);
           const differs = flows.some((flow) => arrives(draft, flow) !== arrives(original, flow));
           if (differs) expect(findings, text).not.toEqual([]);
           const [first] = findings;

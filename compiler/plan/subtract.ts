@@ -1,12 +1,23 @@
 // Products of peers and services less others, exactly, as products that have nothing in common.
 import {
+  type AddressSet,
   addressesMeet,
   intersectAddresses,
   isNoAddress,
   subtractAddresses,
 } from "../sets/address-set.ts";
-import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
-import type { PeerProduct } from "./partition.ts";
+import {
+  intersectServices,
+  isNoService,
+  type ServiceSet,
+  subtractServices,
+} from "../sets/service-set.ts";
+
+/** Every pair of an address and a service. INVARIANT: neither is empty. */
+export interface PeerProduct {
+  readonly remote: AddressSet;
+  readonly service: ServiceSet;
+}
 
 /** Whether some pair of a peer and a service is in both. */
 export function meet(a: PeerProduct, b: PeerProduct): boolean {
