@@ -20,6 +20,10 @@ export interface ProjectConfig {
 
 export interface InventoryConfig {
   readonly file: string;
+  /** Undefined: a list of workloads. */
+  readonly reader: "ec2" | undefined;
+  /** A second file that the reader takes. */
+  readonly instances: string | undefined;
   /** Labels that it may set; undefined for all. */
   readonly sets: readonly string[] | undefined;
   /** Realm of addresses that name none. */
@@ -53,6 +57,8 @@ export type RawInventoryConfig =
   | string
   | {
       readonly file: string;
+      readonly reader?: "ec2";
+      readonly instances?: string;
       readonly sets?: readonly string[];
       readonly realm?: string;
       readonly tags?: Readonly<Record<string, RawTagConfig>>;
@@ -125,12 +131,14 @@ function inventoryConfigs(raw: RawConfig["inventory"]): readonly InventoryConfig
 
 function inventoryConfig(raw: RawInventoryConfig, path: InventoryConfig["path"]): InventoryConfig {
   if (typeof raw === "string") {
-    return { file: raw, sets: undefined, realm: undefined, tags: [], path };
+    const others = { reader: undefined, instances: undefined, sets: undefined, realm: undefined };
+    return { file: raw, ...others, tags: [], path };
   }
   const tags = Object.entries(raw.tags ?? {}).map(([tag, entry]) =>
     typeof entry === "string"
       ? { tag, label: entry, values: new Map<string, string>() }
       : { tag, label: entry.label, values: new Map(Object.entries(entry.values ?? {})) },
   );
-  return { file: raw.file, sets: raw.sets, realm: raw.realm, tags, path };
+  const { file, reader, instances, sets, realm } = raw;
+  return { file, reader, instances, sets, realm, tags, path };
 }

@@ -68,6 +68,7 @@ export function loadProject(files: Files, options: LoadOptions = {}): LoadedProj
       { path: projectFile, sha256: text.sha256 },
       ...policies.inputs,
       ...inventory.sources.map(({ path, sha256 }) => ({ path, sha256 })),
+      ...inventory.inputs,
     ].sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
   const diagnostics = [read, policies, inventory].flatMap((part) => part.diagnostics);
@@ -84,7 +85,7 @@ const emptyProject: Project = {
   inputs: [],
 };
 
-const nothing = { sources: [], diagnostics: [] };
+const nothing = { sources: [], inputs: [], diagnostics: [] };
 
 function exists(files: Files): boolean {
   const read = files.read(projectFile, 0);
@@ -107,11 +108,13 @@ function readPolicies(files: Files, { config, valueAt }: ConfigRead) {
 
 function readSources(files: Files, read: ConfigRead) {
   const sources: RawSource[] = [];
+  const inputs: { path: string; sha256: string }[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const config of read.config.inventory) {
     const source = readInventory(files, config, read);
+    inputs.push(...source.inputs);
     if (source.source !== undefined) sources.push(source.source);
     diagnostics.push(...source.diagnostics);
   }
-  return { sources, diagnostics };
+  return { sources, inputs, diagnostics };
 }

@@ -75,8 +75,25 @@ function withSoundPaths(
   if (config.modules.size === 0) {
     fault(valueAt(["modules"]), { why: "missing-key", key: "NAME: NAME.seg", of: "`modules`" });
   }
-  const inventory = config.inventory.filter(({ file, path }) => {
+  const inventory = config.inventory.filter(({ file, reader, instances, path }) => {
     const span = valueAt([...path, "file"]);
+    const more = valueAt([...path, "instances"]);
+    if (instances !== undefined && reader === undefined) {
+      fault(keyAt([...path, "instances"]), { why: "needs-reader", key: "instances" });
+    }
+    if (instances !== undefined && !isInside(instances)) {
+      fault(more, { why: "outside", path: instances });
+      return false;
+    }
+    if (instances !== undefined && (paths.has(instances) || instances === file)) {
+      fault(more, { why: "file-twice", path: instances });
+      return false;
+    }
+    if (reader !== undefined && formatOf(file) !== "json") {
+      fault(span, { why: "not-json", path: file });
+      return false;
+    }
+    if (instances !== undefined) paths.add(instances);
     if (!isInside(file)) fault(span, { why: "outside", path: file });
     else if (paths.has(file)) fault(span, { why: "file-twice", path: file });
     else if (formatOf(file) === undefined) fault(span, { why: "no-inventory-format", path: file });

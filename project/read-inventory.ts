@@ -11,6 +11,7 @@ import { type Document, faultsMax, type ReadFault } from "./document.ts";
 import type { Files } from "./files.ts";
 import { type ConfigRead, formatOf } from "./read-config.ts";
 import { type FlatTable, readCsv } from "./read-csv.ts";
+import { ec2Records, instancesKey, interfacesKey } from "./read-ec2.ts";
 import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -18,6 +19,8 @@ import { readYaml } from "./read-yaml.ts";
 export interface InventoryRead {
   /** Undefined where nothing of the file could be used. */
   readonly source: RawSource | undefined;
+  /** Further files that were read. */
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -33,9 +36,17 @@ export function readInventory(
   const namedAt = read.valueAt([...config.path, "file"]);
   const kind = format === "yaml" ? "yaml" : "inventory";
   const text = readText(files, config.file, { kind, namedAt });
-  if (!text.ok) return { source: undefined, diagnostics: [text.diagnostic] };
-  const records = format === "csv" ? csvRecords(text.source) : documentRecords(text.source, format);
+  if (!text.ok) return { ...nothingRead, diagnostics: [text.diagnostic] };
+  const more = config.reader === "ec2" ? instancesOf(files, config, read) : none;
+  if (more.diagnostic !== undefined) return { ...nothingRead, diagnostics: [more.diagnostic] };
+  const records =
+    config.reader === "ec2"
+      ? ec2Interfaces(text.source, more.source)
+      : format === "csv"
+        ? csvRecords(text.source)
+        : documentRecords(text.source, format);
   return {
+    inputs: more.inputs,
     source: {
       path: config.file,
       sha256: text.sha256,
@@ -55,6 +66,37 @@ export function readInventory(
     },
     diagnostics: records.diagnostics,
   };
+}
+
+const nothingRead = { source: undefined, inputs: [] };
+const none = { inputs: [], source: undefined, diagnostic: undefined };
+
+/** The second file of a source that takes one. */
+function instancesOf(files: Files, { instances, path }: InventoryConfig, read: ConfigRead) {
+  if (instances === undefined) return none;
+  const namedAt = read.valueAt([...path, "instances"]);
+  const text = readText(files, instances, { kind: "inventory", namedAt });
+  if (!text.ok) return { ...none, diagnostic: text.diagnostic };
+  const inputs = [{ path: instances, sha256: text.sha256 }];
+  return { inputs, source: text.source, diagnostic: undefined };
+}
+
+function ec2Interfaces(source: SourceFile, instances: SourceFile | undefined): Records {
+  const own = readJson(source, interfacesKey);
+  if (!own.ok) return unusable(source, own.faults.map(readFault));
+  const machines = instances && readJson(instances, instancesKey);
+  if (machines?.ok === false) return unusable(source, machines.faults.map(readFault));
+  const { document } = own;
+  const found = ec2Records(
+    { path: source.path, value: document.value },
+    machines && instances && { path: instances.path, value: machines.document.value },
+  );
+  if (!found.ok) {
+    const start: Span = { source, start: 0, end: 0 };
+    return unusable(source, [diagnose("SEG809", start, found.fault)]);
+  }
+  const value = (record: number) => document.valueAt([interfacesKey, record]);
+  return soundRecords(found.records, { value, key: value });
 }
 
 interface Records {

@@ -53,6 +53,13 @@ export type RecordFault =
   | { readonly why: "no-platform"; readonly workload: string }
   | { readonly why: "columns"; readonly found: number; readonly wanted: number }
   | { readonly why: "format"; readonly path: string }
+  | {
+      readonly why: "ec2";
+      readonly path: string;
+      readonly call: string;
+      /** The list that should be there; undefined where more pages follow. */
+      readonly key: string | undefined;
+    }
   | { readonly why: "more"; readonly count: number };
 
 /** Faults that only segc.yaml can have. */
@@ -67,6 +74,8 @@ export type ProjectFault =
       readonly groups: number;
       readonly max: number;
     }
+  | { readonly why: "needs-reader"; readonly key: string }
+  | { readonly why: "not-json"; readonly path: string }
   | { readonly why: "aws-no-slot"; readonly groups: number; readonly reserved: number };
 
 /** Why a file cannot be had. */
@@ -191,6 +200,10 @@ export const inventoryMessages = {
           return `this row has ${p.found} cells, the header has ${p.wanted}`;
         case "format":
           return `\`${p.path}\` is not a list of workloads`;
+        case "ec2":
+          return p.key === undefined
+            ? `\`${p.path}\` is one page of several: others are missing`
+            : `\`${p.path}\` is no answer of \`${p.call}\`: it has no list \`${p.key}\` of such things`;
         case "more":
           return `${p.count} more faults in this file are not shown`;
         default:
@@ -213,6 +226,8 @@ export const inventoryMessages = {
           return "put cells that hold a comma in double quotes";
         case "format":
           return "write a list of records, or `workloads:` with such a list";
+        case "ec2":
+          return `save what \`aws ec2 ${p.call} --output json\` prints, all pages of it`;
         case "more":
           return "correct those above first";
         default:
@@ -233,6 +248,10 @@ export const inventoryMessages = {
           return `\`${p.path}\` is listed twice`;
         case "no-inventory-format":
           return `\`${p.path}\` is no inventory: its name ends neither in .yaml, .json nor .csv`;
+        case "needs-reader":
+          return `\`${p.key}\` says nothing without a \`reader\``;
+        case "not-json":
+          return `\`${p.path}\` is to be read as an answer of EC2, and is no JSON by its name`;
         case "aws-product":
           return `${p.rules} rules of a group times ${p.groups} groups of an interface are ${p.rules * p.groups}, and AWS grants ${p.max} at most`;
         case "aws-no-slot":
@@ -251,6 +270,10 @@ export const inventoryMessages = {
           return "list it once";
         case "no-inventory-format":
           return "rename it to say its format";
+        case "needs-reader":
+          return "write `reader: ec2` beside it";
+        case "not-json":
+          return "save the answer with `--output json` under a name that ends in .json";
         case "aws-product":
           return "lower one of the two, as the quotas of the account are";
         case "aws-no-slot":
