@@ -106,9 +106,11 @@ function attachmentFaults(
   const lists = new Set(attachments.map(({ realm, groups }) => JSON.stringify([realm, groups])));
   const isElsewhere = attachments.some((one) => one.realm !== realm);
   const leavesAlone = attachments.every(({ groups }) => groups === undefined);
+  const hasNone = attachments.some(({ groups }) => groups?.length === 0);
   return [
     ...missing.map((id) => `says nothing of interface \`${id}\` of \`${name}\``),
     ...strange.map((id) => `the inventory has no interface \`${id}\` of \`${name}\``),
+    ...(hasNone ? [`\`${name}\` has no group at all, which EC2 refuses`] : []),
     ...(lists.size > 1 ? [`the interfaces of \`${name}\` carry different groups`] : []),
     ...(isElsewhere ? [`\`${name}\` is in network \`${realm ?? "several"}\``] : []),
     ...(leavesAlone === isLeftAlone(slice)

@@ -11,7 +11,7 @@ import { goesWith, type Placed } from "./member-sets.ts";
 import { isLeftAlone, realmOf } from "./members.ts";
 import { namesOf } from "./names.ts";
 import { joinedRules } from "./rules.ts";
-import { splitGroups } from "./split.ts";
+import { type CarriedGroup, splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
 
 export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): FleetPlanned<AwsPlan> {
@@ -32,8 +32,27 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   }));
   const split = splitGroups(drafts, { rulesPerGroup, slots });
   if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
-  const groups = split.groups.map(({ group }) => group).sort(compareGroups);
-  return { ok: true, plan: { groups, attachments: attachmentsOf(fleet, split.groups) } };
+  const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
+  const groups = carried.map(({ group }) => group).sort(compareGroups);
+  return { ok: true, plan: { groups, attachments: attachmentsOf(fleet, carried) } };
+}
+
+/**
+ * An interface always has a group (EC2 refuses an empty list, and gives the default group to one that names
+ * none): who needs nothing has one without rules.
+ */
+function closedGroups(fleet: Fleet, groups: readonly CarriedGroup[]): readonly CarriedGroup[] {
+  const carriers = new Set(groups.flatMap(({ members }) => members));
+  const closed = new Map<string, number[]>();
+  for (const [index, member] of fleet.members.entries()) {
+    const realm = realmOf(member, fleet);
+    if (carriers.has(index) || realm === undefined || isLeftAlone(member.slice)) continue;
+    closed.set(realm, [...(closed.get(realm) ?? []), index]);
+  }
+  return [...closed].map(([realm, members]) => ({
+    group: { name: "segc-closed", realm, ingress: [], egress: [] },
+    members,
+  }));
 }
 
 function sharedInterfaces({ members }: Fleet): readonly FleetProblem[] {
@@ -116,10 +135,7 @@ function rulesOf(choice: Choice, names: readonly string[], placed: Placed): read
   );
 }
 
-function attachmentsOf(
-  fleet: Fleet,
-  groups: readonly { readonly group: SecurityGroup; readonly members: readonly number[] }[],
-): readonly Attachment[] {
+function attachmentsOf(fleet: Fleet, groups: readonly CarriedGroup[]): readonly Attachment[] {
   const carried = new Map<number, string[]>();
   for (const { group, members: carriers } of groups) {
     for (const member of carriers) {

@@ -78,11 +78,13 @@ describe("an artefact", () => {
     expect(manifest.artefacts[0]).toMatchObject({ target: "aws", id: "fleet" });
   });
 
-  test("gives no group to whom nothing may reach and who may reach nothing", () => {
-    const text = policy.replace(/allow api-to-db.*\n/, "");
+  test("closes whom nothing may reach and who may reach nothing", () => {
+    const text = policy.replace(/allow (?:public|api-to-db).*\n/g, "");
     const { document } = compiled(hosts, text);
-    expect(groupsOf(document, "db-1")).toEqual([]);
-    expect(groupsOf(document, "api-1")).not.toEqual([]);
+    expect(groupsOf(document, "db-1")).toEqual(["segc-closed"]);
+    const closed = { name: "segc-closed", realm: "default", ingress: [], egress: [] };
+    expect(document.groups).toContainEqual(closed);
+    expect(groupsOf(document, "api-1")?.length).toBe(1);
   });
 });
 
