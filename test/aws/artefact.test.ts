@@ -166,6 +166,8 @@ describe("quotas", () => {
     const settings = `quotas: { aws: { groupsPerInterface: ${slots}, reserveSlots: 0 } }`;
     const { document } = compiled(hosts, wide, settings);
     expect(quotasOf(document).groupsPerInterface).toBeLessThanOrEqual(slots);
+    const joint = document.groups.filter(({ name }) => name.includes("-joint-"));
+    expect(joint.length > 0).toBe(slots === 1);
   });
 });
 

