@@ -5,6 +5,7 @@ import type { Fleet } from "../../compiler/plan/fleet.ts";
 import { meet } from "../../compiler/plan/subtract.ts";
 import {
   type AddressSet,
+  addressesOfFamily,
   isNoAddress,
   noAddress,
   subtractAddresses,
@@ -31,10 +32,15 @@ export function admissibleFor(
     const senders = new Set(
       egress.filter((one) => one.realm === realm && meet(one, flows)).flatMap((one) => one.holders),
     );
-    return unionOfAddresses(
+    const held = unionOfAddresses(
       members.flatMap(({ alone }, index) =>
         isHeld[index] === true && !senders.has(index) ? (alone.get(realm) ?? []) : [],
       ),
     );
+    // Only in a family of which such peers are: some who hold the term may know no other.
+    const families = ([4, 6] as const).filter(
+      (family) => !isNoAddress(addressesOfFamily(unmanaged, family)),
+    );
+    return unionOfAddresses(families.map((family) => addressesOfFamily(held, family)));
   };
 }

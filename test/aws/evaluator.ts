@@ -49,6 +49,20 @@ export function passes(document: GroupsDocument, packet: AwsPacket): boolean | u
     .some((rule) => saysService(rule, packet) && saysPeer(document, rule, packet, realm));
 }
 
+/** What is left after `segc expire` on that day. */
+export function asOf(document: GroupsDocument, day: string): GroupsDocument {
+  const open = (rules: readonly RuleRecord[]) =>
+    rules.filter(({ until }) => until === undefined || until >= day);
+  return {
+    ...document,
+    groups: document.groups.map((group) => ({
+      ...group,
+      ingress: open(group.ingress),
+      egress: open(group.egress),
+    })),
+  };
+}
+
 const names: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
 
 function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boolean {

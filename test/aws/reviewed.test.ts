@@ -53,6 +53,23 @@ describe("what reviewers have broken before", () => {
     expect(groups.filter(({ name }) => old.has(name))).toEqual([]);
   });
 
+  test("nobody is let in by a prefix for another family's sake", () => {
+    const list = [
+      { name: "web-1", role: "web", addresses: ["10.9.0.1"] },
+      { name: "web-2", role: "web", addresses: ["10.9.0.3", "fd09::3"] },
+      { name: "api-1", role: "api", addresses: ["10.9.0.2"] },
+    ];
+    const text = policy.replace(
+      "allow public = anywhere -> web : tcp/443",
+      "allow public = { api, networks { 2001:db8:a::/64 } } -> web : tcp/443",
+    );
+    // One group an interface, so that peers are named by address.
+    const settings = "quotas: { aws: { groupsPerInterface: 1, reserveSlots: 0 } }";
+    const rules = compiled(list, text, settings).document.groups.flatMap(({ ingress }) => ingress);
+    const cidrs = rules.filter(({ from }) => from === 443).flatMap(({ cidr }) => cidr ?? []);
+    expect(cidrs).not.toContain("10.9.0.2/31");
+  });
+
   test("a translated address is named as it is", () => {
     const list = [...hosts, { name: "db-2", role: "db", addresses: ["10.0.2.2", "52.1.2.9"] }];
     const rules = compiled(list).document.groups.flatMap(({ egress }) => egress);
