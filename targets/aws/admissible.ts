@@ -25,6 +25,12 @@ export function admissibleFor(
   });
   return (term) => {
     const { realm, direction, outside, holders, service } = term;
+    // An interface that is only observed lets through all but what is refused: that exactly.
+    const isObserved = holders.some((holder) => {
+      const slice = members[holder]?.slice;
+      return slice === undefined || halfOf(slice, "ingress")?.observed !== undefined;
+    });
+    if (isObserved) return noAddress;
     const unmanaged = subtractAddresses(outside, managed.get(realm) ?? noAddress);
     if (direction === "egress" || isNoAddress(unmanaged)) return noAddress;
     const addresses = holders.flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);

@@ -14,7 +14,9 @@ import { estateOf, flowsOf } from "../kernel/estate.ts";
 import { type AwsPacket, asOf, type GroupsDocument, passes, type RuleRecord } from "./evaluator.ts";
 import { awsProject, compiledAws, documentOf } from "./projects.ts";
 
-const runs = process.env.SEGC_FULL === "1" ? 200 : 12;
+/** The exhaustive version goes new ways each time; every build goes the same. */
+const isFull = process.env.SEGC_FULL === "1";
+const chance = isFull ? { numRuns: 200 } : { numRuns: 12, seed: 20261127 };
 const mutantsEach = 40;
 const now = "2026-11-24";
 
@@ -120,8 +122,9 @@ test("verify and the evaluator agree on every mutant", () => {
           if (differs) expect(findings, text).not.toEqual([]);
           const [first] = findings;
           if (first === undefined) seen.taken++;
-          else if (first.discrepancy.kind !== "packet") seen.unread++;
-          else {
+          else if (findings.some(({ discrepancy }) => discrepancy.kind !== "packet")) {
+            seen.unread++; // and whoever leans on it is told of too
+          } else {
             seen.refused++;
             const { flow, packet } = flowOf(first, addressesOf, [...addresses.keys()]);
             const [bent, whole] = [draft, original].map((one) => asOf(one, dayOf(first)));
@@ -132,7 +135,7 @@ test("verify and the evaluator agree on every mutant", () => {
         }
       },
     ),
-    { numRuns: runs, endOnFailure: true },
+    { ...chance, endOnFailure: true },
   );
   expect(seen.refused).toBeGreaterThan(50);
   expect(seen.taken).toBeGreaterThan(20);

@@ -99,6 +99,18 @@ allow r2 = all -> all : udp/*
     expect(found?.artefacts.map(({ entry }) => entry.target)).toEqual(["aws"]);
   });
 
+  test("an observed direction passes all but what is refused, exactly", () => {
+    const closed = policy.replace(/allow public.*\n/, "");
+    const text = `${closed}deny no-api = api -> web : tcp/443\nobserve ingress of web until 2026-12-20\n`;
+    const settings = "quotas: { aws: { rulesPerGroup: 500, groupsPerInterface: 2 } }";
+    const rules = compiled(hosts, text, settings).document.groups.flatMap(({ ingress }) => ingress);
+    // What the API may not send is not leant on here: its addresses are left out of that port.
+    const cidrs = rules
+      .filter(({ from, to }) => from === 443 && to === 443)
+      .map(({ cidr }) => cidr);
+    expect(cidrs).not.toContain("0.0.0.0/0");
+  });
+
   test("a translated address is named as it is", () => {
     const list = [...hosts, { name: "db-2", role: "db", addresses: ["10.0.2.2", "52.1.2.9"] }];
     const rules = compiled(list).document.groups.flatMap(({ egress }) => egress);
