@@ -19,13 +19,19 @@ export interface Options {
   /** `fmt --check`. */
   readonly check: boolean;
   readonly exitCode: boolean;
-  /** `compile --out`. */
+  /** `compile --out`, a folder; `plan --out`, a file. */
   readonly out: string | undefined;
   /** `compile --minimise`. */
   readonly minimise: boolean;
   /** `compile --since`: the manifest of an earlier compile. */
   readonly since: string | undefined;
   readonly target: readonly string[] | undefined;
+  /** `plan --live`: a folder with saved answers of EC2. */
+  readonly live: string | undefined;
+  readonly allowGap: boolean;
+  readonly allowExcess: boolean;
+  /** `apply --settle`, in seconds; undefined: as the plan says. */
+  readonly settle: number | undefined;
 }
 
 export interface Call {

@@ -132,8 +132,18 @@ function examples(lines: Verb["examples"]): string {
 }
 
 const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
+  "allow-excess": () =>
+    new Option("--allow-excess", "apply although flows pass on the way that neither policy allows"),
+  "allow-gap": () =>
+    new Option(
+      "--allow-gap",
+      "apply although flows are refused on the way that both policies allow",
+    ),
   check: () => new Option("--check", "change nothing, fail where something would change"),
   "exit-code": () => new Option("--exit-code", "exit with 2 where something changes"),
+  live: () => new Option("--live <DIR>", "saved answers of EC2 instead of the account itself"),
+  "plan-out": () => new Option("--out <FILE>", "write the plan, for `segc apply`"),
+  settle: () => new Option("--settle <SECONDS>", "wait that long after each phase"),
   out: () =>
     new Option(
       "--out <DIR>",
@@ -171,6 +181,10 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
   const now = text("now") ?? terminal.today();
   if (!isDate(now)) return `\`--now\` needs a day as YYYY-MM-DD, not \`${now}\``;
   if (text("out")?.trim() === "") return "`--out` names no folder";
+  const settle = text("settle");
+  if (settle !== undefined && !/^\d{1,4}(\.\d+)?$/.test(settle)) {
+    return `\`--settle\` needs seconds, not \`${settle}\``;
+  }
   const outputs = readOutputs(Array.isArray(raw.output) ? raw.output : []);
   if (typeof outputs === "string") return outputs;
   const inActions = terminal.environment.GITHUB_ACTIONS === "true";
@@ -186,6 +200,10 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
     minimise: raw.minimise !== "off",
     since: text("since"),
     out: text("out"),
+    live: text("live"),
+    allowGap: raw.allowGap === true,
+    allowExcess: raw.allowExcess === true,
+    settle: settle === undefined ? undefined : Number(settle),
     target: text("target")
       ?.split(",")
       .map((name) => name.trim())

@@ -12,6 +12,9 @@ export const loadVerb: Readonly<Record<VerbName, () => Promise<Command>>> = {
   compile: async () => (await import("./commands/compile.ts")).compile,
   verify: async () => (await import("./commands/verify.ts")).verify,
   expire: async () => (await import("./commands/expire.ts")).expire,
+  plan: async () => (await import("./commands/plan.ts")).plan,
+  apply: async () => (await import("./commands/apply.ts")).apply,
+  drift: async () => (await import("./commands/drift.ts")).drift,
   completion: async () => (await import("./commands/completion.ts")).completion,
   version: async () => (await import("./commands/version.ts")).version,
 };

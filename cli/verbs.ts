@@ -1,7 +1,18 @@
 // The table of verbs: help and completion are read from it.
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
-export type OwnOption = "check" | "exit-code" | "minimise" | "out" | "since" | "target";
+export type OwnOption =
+  | "allow-excess"
+  | "allow-gap"
+  | "check"
+  | "exit-code"
+  | "live"
+  | "minimise"
+  | "out"
+  | "plan-out"
+  | "settle"
+  | "since"
+  | "target";
 
 export type VerbName =
   | "init"
@@ -13,6 +24,9 @@ export type VerbName =
   | "compile"
   | "verify"
   | "expire"
+  | "plan"
+  | "apply"
+  | "drift"
   | "completion"
   | "version";
 
@@ -130,6 +144,48 @@ export const verbs: readonly Verb[] = [
       ["segc compile --out out && segc expire out", "rules whose last day has passed"],
       ["segc compile --out out && segc expire out --now 2030-01-01", "as of that day"],
       ["segc compile --out out && segc expire out --format json", "what was removed, as data"],
+    ],
+  },
+  {
+    name: "plan",
+    summary: "say what would change in an account, in which order, and prove it",
+    operands: "",
+    own: ["target", "plan-out", "live", "exit-code"],
+    examples: [
+      ["segc plan --target aws --out plan.json", "against the account of AWS_PROFILE"],
+      ["segc plan --target aws --live account", "against saved answers, without credentials"],
+      ["segc plan --target aws --format json", "as data"],
+    ],
+  },
+  {
+    name: "apply",
+    summary: "carry a plan out, phase by phase, reading everything again in between",
+    operands: "<PLAN>",
+    own: ["allow-gap", "allow-excess", "settle"],
+    examples: [
+      ["segc plan --target aws --out plan.json && segc apply plan.json", "as planned"],
+      [
+        "segc plan --target aws --out plan.json && segc apply plan.json --settle 1",
+        "with shorter waits",
+      ],
+      [
+        "segc plan --target aws --out plan.json && segc apply plan.json --format json",
+        "what was done, as data",
+      ],
+    ],
+  },
+  {
+    name: "drift",
+    summary: "say what is live and not what the policy says",
+    operands: "",
+    own: ["target", "live"],
+    examples: [
+      [
+        "segc plan --target aws --out plan.json && segc apply plan.json && segc drift --target aws",
+        "right after an apply",
+      ],
+      ["segc drift --target aws || true", "rules and groups by hand, and the flows they open"],
+      ["segc drift --target aws --format json || true", "as data"],
     ],
   },
   {

@@ -11,11 +11,20 @@ export interface ProjectConfig {
   readonly modules: ReadonlyMap<string, string>;
   readonly inventory: readonly InventoryConfig[];
   readonly targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Options of the target `aws`. */
+  readonly aws: AwsConfig;
   readonly quotas: readonly Quota[];
   readonly limits: readonly Limit[];
   /** How often `segc expire` runs; undefined where nobody promised. */
   readonly expirySchedule: string | undefined;
   readonly environments: Readonly<Record<string, unknown>>;
+}
+
+export interface AwsConfig {
+  /** Whose groups those of this project are: the value of a tag. */
+  readonly owner?: string;
+  /** Seconds after which every interface is taken to have what a call changed. */
+  readonly settle?: number;
 }
 
 export interface InventoryConfig {
@@ -45,7 +54,9 @@ export interface RawConfig {
   readonly root?: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly inventory?: RawInventoryConfig | readonly RawInventoryConfig[];
-  readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>> & {
+    readonly aws?: AwsConfig;
+  };
   readonly quotas?: Readonly<
     Partial<Record<Quota["target"], Readonly<Partial<Record<Quota["of"], number>>>>>
   > & { readonly aws?: Readonly<Partial<Record<Limit["name"], number>>> };
@@ -75,6 +86,7 @@ export const emptyConfig: ProjectConfig = {
   modules: new Map(),
   inventory: [],
   targets: {},
+  aws: {},
   quotas: [],
   limits: [],
   expirySchedule: undefined,
@@ -89,6 +101,7 @@ export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): Project
     modules: new Map(Object.entries(raw.modules)),
     inventory: inventoryConfigs(raw.inventory),
     targets: raw.targets ?? {},
+    aws: raw.targets?.aws ?? {},
     quotas: quotasOf(raw.quotas ?? {}, valueAt),
     limits: limitsOf(raw.quotas ?? {}, valueAt),
     expirySchedule: raw.expiry?.schedule,

@@ -83,6 +83,11 @@ function faultOf(error: ValidationError, root: unknown): FoundFault | undefined 
       const fault = { why: "wrong-type", key, wanted, found: String(error.data) } as const;
       return { path, at: "value", fault };
     }
+    case "pattern": {
+      const wanted = parentSchema.title ?? "another form";
+      const fault = { why: "wrong-type", key, wanted, found: JSON.stringify(error.data) } as const;
+      return { path, at: "value", fault };
+    }
     case "enum":
     case "const": {
       const allowed = [params.allowedValues ?? params.allowedValue].flat().map(String);

@@ -44,3 +44,6 @@ export interface Attachment {
   /** All that the interface carries, sorted; undefined: observed, so it keeps what it has. */
   readonly groups: readonly string[] | undefined;
 }
+
+/** A name is unique in its network. */
+export const groupKey = (realm: string, name: string): string => JSON.stringify([realm, name]);

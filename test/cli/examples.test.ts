@@ -1,10 +1,12 @@
 // Every --help ends with three examples, and every one of them is run as a shell would run it, in
 // a project as `segc init` makes it.
-import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { verbs } from "../../cli/verbs.ts";
+import { awsEnvironment, serve } from "../ec2/server.ts";
+import { newShop, writeShop } from "../ec2/shop.ts";
 import { temporaryFolder } from "../host/temporary-folder.ts";
 import { checkout, plainEnvironment, segc } from "./run-segc.ts";
 
@@ -20,6 +22,29 @@ async function shellIn(): Promise<{ folder: string; environment: Record<string, 
   const environment = { ...plainEnvironment(), PATH: `${bin}:${process.env.PATH}` };
   return { folder: join(folder, "project"), environment };
 }
+
+/** The same with a project on AWS, and an account to speak to. */
+async function shellWithAccount() {
+  const shell = await shellIn();
+  const shop = newShop();
+  await writeShop(shell.folder, shop);
+  for (const file of ["policy.seg", "inventory.yaml"]) rmSync(join(shell.folder, file));
+  const standIn = await serve(shop.account);
+  const environment = { ...shell.environment, ...awsEnvironment(standIn.endpoint) };
+  return { ...shell, environment, close: standIn.close };
+}
+
+function run(command: string, cwd: string, env: Record<string, string>) {
+  return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+    execFile("sh", ["-c", command], { cwd, env }, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const withAccount: readonly string[] = ["plan", "apply", "drift"];
+/** Lines of progress are no mistakes. */
+const progress = /^phase \d of \d: .*\n/gm;
 
 const pages = ["", ...verbs.map((verb) => verb.name)];
 
@@ -41,12 +66,11 @@ describe.each(pages)("segc %s --help", async (name) => {
 
   test("which all work", async () => {
     for (const command of commands) {
-      const { folder, environment } = await shellIn();
-      const { status, stdout, stderr } = spawnSync("sh", ["-c", command ?? "false"], {
-        cwd: folder,
-        env: environment,
-        encoding: "utf8",
-      });
+      const shell = withAccount.includes(name) ? await shellWithAccount() : await shellIn();
+      const found = await run(command ?? "false", shell.folder, shell.environment);
+      if ("close" in shell) await shell.close();
+      const { status, stdout } = found;
+      const stderr = found.stderr.replace(progress, "");
       expect({ command, status, stderr }).toEqual({ command, status: 0, stderr: "" });
       if (!command?.includes(" > ")) expect(stdout).not.toBe("");
     }

@@ -1,0 +1,113 @@
+// A project against an account: what would change, and what is not as it should be. Reading the account and
+// changing it are the caller's, by way of a port.
+import type { UtcDate } from "../compiler/model/types.ts";
+import { type AwsLimits, awsDefaults } from "../compiler/quotas.ts";
+import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { Files } from "../project/files.ts";
+import { loadProject } from "../project/load.ts";
+import type { LiveAccount } from "../targets/aws/account/account.ts";
+import { accountDigest } from "../targets/aws/apply/digest.ts";
+import { type PlanFile, planFileText } from "../targets/aws/apply/plan-file.ts";
+import type { AwsPlan } from "../targets/aws/groups.ts";
+import { parseAws } from "../targets/aws/parse.ts";
+import { type DesiredProblem, missingIn } from "../targets/aws/transition/desired.ts";
+import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
+import { effectOf } from "../targets/aws/transition/effect.ts";
+import { type Summary, summaryOf } from "../targets/aws/transition/summary.ts";
+import { type Transition, transitionOf } from "../targets/aws/transition/transition.ts";
+import { compile } from "./compile.ts";
+
+/** What a project wants of an account. */
+export interface CloudTarget {
+  readonly plan: AwsPlan;
+  /** Networks that it is about, sorted. */
+  readonly vpcs: readonly string[];
+  readonly owner: string;
+  readonly settle: number;
+  readonly limits: AwsLimits;
+  readonly inputs: PlanFile["inputs"];
+}
+
+export interface CloudTargetRead {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Undefined where the project has errors, or no interface with security groups. */
+  readonly target: CloudTarget | undefined;
+}
+
+/** Seconds after which every interface is taken to have what a call changed. */
+const settleDefault = 15;
+
+export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): CloudTargetRead {
+  const { checked, diagnostics, compiled } = compile(files, { now, targets: ["aws"] });
+  const artefact = compiled?.artefacts.find(({ entry }) => entry.target === "aws");
+  if (hasErrors(diagnostics) || artefact === undefined) return { diagnostics, target: undefined };
+  const plan = planIn(artefact.files);
+  const { config, inputs } = checked.project;
+  const { owner = checked.model.root.name, settle = settleDefault } = config.aws;
+  const target = { plan, vpcs: networksOf(plan), owner, settle, limits: limitsOf(config), inputs };
+  return { diagnostics, target };
+}
+
+function planIn(files: readonly { readonly path: string; readonly text: string }[]): AwsPlan {
+  const own = files.map(({ path, text }) => ({ path: path.split("/").at(-1) ?? path, text }));
+  const parsed = parseAws(own);
+  if (!parsed.ok) throw new Error(`bug in segc (aws): ${JSON.stringify(parsed.problems)}`);
+  return parsed.plan;
+}
+
+const networksOf = ({ groups, attachments }: AwsPlan): readonly string[] =>
+  [...new Set([...groups, ...attachments].map(({ realm }) => realm))].sort();
+
+function limitsOf({ limits }: { readonly limits: readonly { name: string; value: number }[] }) {
+  const stated = new Map(limits.map(({ name, value }) => [name, value]));
+  const of = (name: keyof AwsLimits) => stated.get(name) ?? awsDefaults[name];
+  return {
+    rulesPerGroup: of("rulesPerGroup"),
+    groupsPerInterface: of("groupsPerInterface"),
+    reserveSlots: of("reserveSlots"),
+  };
+}
+
+export interface CloudChange {
+  readonly problems: readonly DesiredProblem[];
+  readonly transition: Transition;
+  readonly summary: Summary;
+}
+
+export function cloudChange(
+  { plan, vpcs, owner, limits }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits">,
+  live: LiveAccount,
+): CloudChange {
+  const problems = missingIn(plan, live, vpcs);
+  const transition = transitionOf(plan, live, { owner, limits });
+  const [start] = transition.states;
+  const end = transition.states.at(-1);
+  if (start === undefined || end === undefined) throw new Error("bug in segc (aws): no states");
+  const summary = summaryOf(transition, effectOf(live, start, end), { plan, live, limits });
+  return { problems, transition, summary };
+}
+
+export const cloudPlanText = (
+  { plan, owner, settle, limits, inputs }: CloudTarget,
+  live: LiveAccount,
+  { summary }: CloudChange,
+  now: UtcDate,
+): string =>
+  planFileText({ owner, limits, settle, live: accountDigest(live), inputs, now, plan }, summary);
+
+/** Everything that the project reads, as it is now. */
+export const projectInputs = (files: Files): PlanFile["inputs"] =>
+  loadProject(files).project.inputs;
+
+export const networksIn = (file: PlanFile): readonly string[] => networksOf(file.plan);
+
+export interface CloudDrift {
+  readonly problems: readonly DesiredProblem[];
+  readonly drifts: readonly Drift[];
+}
+
+/** Everything in which the account is not what the project says. */
+export const cloudDrift = ({ plan, vpcs, owner }: CloudTarget, live: LiveAccount): CloudDrift => ({
+  problems: missingIn(plan, live, vpcs),
+  drifts: driftOf(plan, live, owner),
+});

@@ -1,0 +1,64 @@
+// What stands in an account, as far as security groups go: plain data, read by `read.ts`.
+import type { Cidr, IpAddress } from "../../../compiler/sets/address.ts";
+import type { Permission } from "../permissions.ts";
+
+export interface LiveAccount {
+  /** Sorted by id. */
+  readonly groups: readonly LiveGroup[];
+  /** Sorted by id. */
+  readonly interfaces: readonly LiveInterface[];
+  /** Entries of the prefix lists that rules name, by id. */
+  readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
+}
+
+export interface LiveGroup {
+  /** `sg-…`. */
+  readonly id: string;
+  readonly name: string;
+  /** `vpc-…`. */
+  readonly vpc: string;
+  readonly tags: ReadonlyMap<string, string>;
+  /** Sorted by key, each once. */
+  readonly ingress: readonly LiveRule[];
+  readonly egress: readonly LiveRule[];
+}
+
+export interface LiveRule extends Permission {
+  /** `sgr-…`; never taken from a reply, always read again. */
+  readonly id: string;
+  readonly peer: LivePeer;
+  readonly description: string;
+}
+
+export type LivePeer =
+  | { readonly kind: "cidr"; readonly cidr: Cidr }
+  /** By id; perhaps one of another network or account. */
+  | { readonly kind: "group"; readonly group: string }
+  | { readonly kind: "list"; readonly list: string };
+
+export interface LiveInterface {
+  /** `eni-…`. */
+  readonly id: string;
+  readonly vpc: string;
+  /** Those that groups as peers stand for: private ones of IPv4, and all of IPv6. */
+  readonly addresses: readonly IpAddress[];
+  /** Ids of the groups it carries, sorted. */
+  readonly groups: readonly string[];
+  /**
+   * The service that alone may give it other groups (a load balancer, a database …), as EC2 names the kind
+   * of interface; undefined where EC2 itself may.
+   */
+  readonly service: string | undefined;
+}
+
+/** Tags by which segc knows groups again: whose they are, and which group of the plan each is. */
+export const ownerTag = "segc:owner";
+export const groupTag = "segc:group";
+
+/** The name that the plan gives the group; undefined for groups that are not this owner's. */
+export const livePlannedName = ({ tags }: LiveGroup, owner: string): string | undefined =>
+  tags.get(ownerTag) === owner ? tags.get(groupTag) : undefined;
+
+/** Of the group that stands for the lease of an apply (`apply/lease.ts`). */
+export const leaseName = "segc-lease";
+export const leaseTag = "segc:lease";

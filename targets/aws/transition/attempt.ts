@@ -1,0 +1,120 @@
+// One way from live to desired, with its proof. Rules that would let in too much on the way are put off until
+// interfaces carry what they shall, and the way is proved again.
+import type { AwsLimits } from "../../../compiler/quotas.ts";
+import type { Cidr } from "../../../compiler/sets/address.ts";
+import type { LiveAccount } from "../account/account.ts";
+import { type Bounds, boundsOf, type FlowIds, type Flows, jointOf, told } from "./bounds.ts";
+import type { Desired } from "./desired.ts";
+import { type Ends, endsOf } from "./ends.ts";
+import type { Phase } from "./phase.ts";
+import { lateKey, phasesOf, type Way } from "./phases.ts";
+import { type Overrun, overruns } from "./quotas.ts";
+import { reachOf } from "./reach.ts";
+import { nothing, type ServiceTable, serviceTable } from "./services.ts";
+import { after, type State, stateOf } from "./state.ts";
+
+export interface Attempt {
+  readonly phases: readonly Phase[];
+  /** The first is what is live; one more after each phase. */
+  readonly states: readonly State[];
+  readonly excess: readonly Flows[];
+  readonly gaps: readonly Flows[];
+  readonly overruns: readonly Overrun[];
+}
+
+/** Rules are put off at most that often: each time at least one more is. */
+const roundsMax = 8;
+
+export function attemptOf(
+  live: LiveAccount,
+  desired: Desired,
+  attach: Way["attach"],
+  limits: AwsLimits,
+): Attempt {
+  const start = stateOf(live);
+  const late = new Set<string>();
+  for (let round = 1; ; round++) {
+    const way: Way = { attach, late, slots: limits.groupsPerInterface };
+    const phases = phasesOf(start, desired, way);
+    const states = [start];
+    for (const phase of phases) states.push(after(states.at(-1) ?? start, phase));
+    const proof = proofOf(live, states);
+    const before = late.size;
+    if (round < roundsMax) {
+      for (const flows of proof.bounds.excess) putOff(flows, proof.ends, { start, desired, late });
+    }
+    if (late.size === before) {
+      const flowsOf = (ids: FlowIds) => told(proof.ends, proof.services, ids);
+      return {
+        phases,
+        states,
+        excess: proof.bounds.excess.map(flowsOf),
+        gaps: proof.bounds.gaps.map(flowsOf),
+        overruns: overruns(states, live, limits),
+      };
+    }
+  }
+}
+
+interface Proof {
+  readonly bounds: Bounds;
+  readonly ends: Ends;
+  readonly services: ServiceTable;
+}
+
+function proofOf(live: LiveAccount, states: readonly State[]): Proof {
+  const ends = endsOf(live, states, prefixesOf(live, states));
+  const services = serviceTable();
+  const joint = jointOf(ends, reachOf({ live, states, ends, services }), services);
+  const found = new Map<string, FlowIds>();
+  const lost = new Map<string, FlowIds>();
+  const add = (to: Map<string, FlowIds>, flows: FlowIds) => {
+    const key = `${flows.from} ${flows.to}`;
+    const before = to.get(key)?.services ?? nothing;
+    to.set(key, { ...flows, services: services.union(before, flows.services) });
+  };
+  const last = states.length - 1;
+  for (let phase = 0; phase < last; phase++) {
+    const way = { first: 0, last, states: [phase, phase + 1] };
+    const { excess, gaps } = boundsOf(joint, services, way);
+    for (const flows of excess) add(found, flows);
+    for (const flows of gaps) add(lost, flows);
+  }
+  return { bounds: { excess: [...found.values()], gaps: [...lost.values()] }, ends, services };
+}
+
+export function prefixesOf(live: LiveAccount, states: readonly State[]): readonly Cidr[] {
+  const sets = new Set(
+    states.flatMap(({ groups }) =>
+      [...groups.values()].flatMap((one) => [one.ingress, one.egress]),
+    ),
+  );
+  return [...sets].flatMap((rules) =>
+    [...rules.values()].flatMap(({ peer }): readonly Cidr[] =>
+      peer.kind === "cidr"
+        ? [peer.cidr]
+        : peer.kind === "list"
+          ? (live.prefixLists.get(peer.list) ?? [])
+          : [],
+    ),
+  );
+}
+
+interface PuttingOff {
+  readonly start: State;
+  readonly desired: Desired;
+  readonly late: Set<string>;
+}
+
+/** New rules of prefixes that let the flows in: what the sender's own groups will refuse later on. */
+function putOff({ to, from }: FlowIds, ends: Ends, { start, desired, late }: PuttingOff): void {
+  const receiver = ends.classes[to]?.interface;
+  if (receiver === undefined) return;
+  for (const group of desired.state.carried.get(receiver) ?? []) {
+    const before = start.groups.get(group)?.ingress;
+    for (const [key, rule] of desired.state.groups.get(group)?.ingress ?? []) {
+      if (before?.has(key) === true || rule.peer.kind !== "cidr") continue;
+      if (ends.inside(rule.peer.cidr).includes(from)) late.add(lateKey(group, "ingress", rule));
+    }
+  }
+}

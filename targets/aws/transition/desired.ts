@@ -1,0 +1,179 @@
+// What the account should hold: the groups of a plan found again among those that are there, everything else
+// as it is. Groups that others own are never changed; interfaces that only their service can give other
+// groups keep what they have.
+import { type LiveAccount, type LivePeer, livePlannedName } from "../account/account.ts";
+import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
+import { descriptionOf } from "../render.ts";
+import { type Matching, refsOf } from "./matching.ts";
+import { type GroupState, ruleSet, type State, type StateRule } from "./state.ts";
+
+export interface Desired {
+  readonly state: State;
+  /** Groups of ours that the plan knows no more. */
+  readonly retired: readonly string[];
+  /** Names of the plan by ref, for groups that are to be created. */
+  readonly created: ReadonlyMap<string, string>;
+  /** Names of the plan by ref, for groups that are there and were called otherwise. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** What only the owner of an interface can do. */
+  readonly handOvers: readonly HandOver[];
+  /** Interfaces that carry groups of ours and are in no plan: they carry none afterwards. */
+  readonly released: readonly string[];
+}
+
+export interface HandOver {
+  readonly interface: string;
+  readonly workload: string;
+  readonly service: string;
+  /** Names of the plan. */
+  readonly groups: readonly string[];
+}
+
+export type DesiredProblem =
+  | {
+      readonly kind: "no-interface";
+      readonly interface: string;
+      readonly workload: string;
+      readonly realm: string;
+    }
+  | { readonly kind: "no-network"; readonly realm: string }
+  | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
+
+const closedName = "segc-closed";
+
+export function desiredState(plan: AwsPlan, live: LiveAccount, matching: Matching): Desired {
+  const all = withClosed(plan, live, matching.owner);
+  const refs = refsOf(all, live, matching);
+  const refOf = (realm: string, name: string): string => {
+    const ref = refs.get(groupKey(realm, name));
+    if (ref === undefined) throw new Error("bug in segc (aws): a plan names no group of its own");
+    return ref;
+  };
+  const isKept = new Set(refs.values());
+  const groups = new Map<string, GroupState>();
+  const retired: string[] = [];
+  for (const group of live.groups) {
+    if (isKept.has(group.id)) continue;
+    if (livePlannedName(group, matching.owner) !== undefined) retired.push(group.id);
+    else
+      groups.set(group.id, {
+        ...group,
+        ingress: ruleSet(group.ingress),
+        egress: ruleSet(group.egress),
+      });
+  }
+  const created = new Map<string, string>();
+  const renamed = new Map<string, string>();
+  const names = namesTaken(live);
+  for (const group of all.groups) {
+    const ref = refOf(group.realm, group.name);
+    const before = live.groups.find(({ id }) => id === ref);
+    if (before === undefined) created.set(ref, group.name);
+    else if (livePlannedName(before, matching.owner) !== group.name) renamed.set(ref, group.name);
+    const name = before?.name ?? names.free(group);
+    groups.set(ref, { name, vpc: group.realm, ...rulesOf(group, refOf) });
+  }
+  return {
+    ...carriedAfter(all, live, { refOf, owner: matching.owner }, groups),
+    retired,
+    created,
+    renamed,
+  };
+}
+
+function rulesOf(group: SecurityGroup, refOf: (realm: string, name: string) => string) {
+  const told = ({ protocol, from, to, peer, rules }: GroupRule): StateRule => {
+    const named: LivePeer =
+      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(group.realm, peer.group) };
+    return { protocol, from, to, peer: named, description: descriptionOf(rules) };
+  };
+  return {
+    ingress: ruleSet(group.ingress.map(told)),
+    egress: ruleSet(group.egress.map(told)),
+  };
+}
+
+/** Interfaces that leave the plan need a group: one without rules, which the plan may not have. */
+function withClosed(plan: AwsPlan, live: LiveAccount, owner: string): AwsPlan {
+  const has = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
+  const realms = new Set(releasedInterfaces(plan, live, owner).map(({ vpc }) => vpc));
+  const more = [...realms]
+    .filter((realm) => !has.has(groupKey(realm, closedName)))
+    .map((realm): SecurityGroup => ({ name: closedName, realm, ingress: [], egress: [] }));
+  return more.length === 0 ? plan : { ...plan, groups: [...plan.groups, ...more] };
+}
+
+function releasedInterfaces(plan: AwsPlan, { groups, interfaces }: LiveAccount, owner: string) {
+  const ours = new Set(
+    groups.filter((group) => livePlannedName(group, owner) !== undefined).map(({ id }) => id),
+  );
+  const planned = new Set(plan.attachments.map((one) => one.interface));
+  return interfaces.filter(
+    (one) => !planned.has(one.id) && one.groups.some((group) => ours.has(group)),
+  );
+}
+
+/** Names of groups are unique in a network whatever their case, and cannot be changed (platforms.md A.2). */
+function namesTaken({ groups }: LiveAccount) {
+  const taken = new Set(groups.map(({ vpc, name }) => groupKey(vpc, name.toLowerCase())));
+  return {
+    free: ({ realm, name }: SecurityGroup): string => {
+      for (let generation = 1; ; generation++) {
+        const found = generation === 1 ? name : `${name}/${generation}`;
+        const key = groupKey(realm, found.toLowerCase());
+        if (taken.has(key)) continue;
+        taken.add(key);
+        return found;
+      }
+    },
+  };
+}
+
+function carriedAfter(
+  plan: AwsPlan,
+  live: LiveAccount,
+  {
+    refOf,
+    owner,
+  }: { readonly refOf: (realm: string, name: string) => string; readonly owner: string },
+  groups: ReadonlyMap<string, GroupState>,
+): Pick<Desired, "state" | "handOvers" | "released"> {
+  const carried = new Map(live.interfaces.map((one) => [one.id, one.groups]));
+  const services = new Map(live.interfaces.map((one) => [one.id, one.service]));
+  const handOvers: HandOver[] = [];
+  for (const { interface: id, workload, realm, groups: names } of plan.attachments) {
+    const service = services.get(id);
+    if (names === undefined || !carried.has(id)) continue;
+    const wanted = names.map((name) => refOf(realm, name)).sort();
+    if (service === undefined) carried.set(id, wanted);
+    else if (wanted.join() !== carried.get(id)?.join()) {
+      handOvers.push({ interface: id, workload, service, groups: names });
+    }
+  }
+  const released = releasedInterfaces(plan, live, owner);
+  for (const { id, vpc, groups: before } of released) {
+    const foreign = before.filter((group) => groups.has(group) && isForeign(live, group, owner));
+    carried.set(id, foreign.length > 0 ? foreign : [refOf(vpc, closedName)]);
+  }
+  return { state: { groups, carried }, handOvers, released: released.map(({ id }) => id) };
+}
+
+const isForeign = ({ groups }: LiveAccount, id: string, owner: string): boolean =>
+  groups.some((group) => group.id === id && livePlannedName(group, owner) === undefined);
+
+/** What of the plan is not in the account at all. */
+export function missingIn(plan: AwsPlan, live: LiveAccount, vpcs: readonly string[]) {
+  const known = new Map(live.interfaces.map((one) => [one.id, one]));
+  const problems: DesiredProblem[] = vpcs
+    .filter((realm) => !realm.startsWith("vpc-"))
+    .map((realm) => ({ kind: "no-network", realm }));
+  for (const { interface: id, workload, realm } of plan.attachments) {
+    const found = known.get(id);
+    if (found === undefined)
+      problems.push({ kind: "no-interface", interface: id, workload, realm });
+    else if (found.vpc !== realm) {
+      problems.push({ kind: "other-network", interface: id, vpc: found.vpc });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,126 @@
+// What is live against what the policy says: which rule or which attachment that nobody planned lets what
+// through, and what is missing.
+
+import type { Direction } from "../../../compiler/inventory/types.ts";
+import { intersectServices, isNoService } from "../../../compiler/sets/service-set.ts";
+import { formatServices } from "../../../compiler/sets/service-text.ts";
+import type { LiveAccount } from "../account/account.ts";
+import { livePeerText } from "../account/read.ts";
+import type { AwsPlan } from "../groups.ts";
+import { directions } from "../members.ts";
+import { serviceOf } from "../permissions.ts";
+import type { Flows } from "./bounds.ts";
+import { desiredState } from "./desired.ts";
+import { effectOf, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
+import { type State, type StateRule, stateOf } from "./state.ts";
+
+export interface Drift {
+  /** `opened`: passes and should not; `closed`: should and does not; `other`: changes no flow by itself. */
+  readonly kind: "opened" | "closed" | "other";
+  readonly text: string;
+}
+
+export function driftOf(plan: AwsPlan, live: LiveAccount, owner: string): readonly Drift[] {
+  const desired = desiredState(plan, live, { owner, fresh: new Set(), byLikeness: true });
+  const found = stateOf(live);
+  const names = namesIn(plan);
+  const { opened, closed } = effectOf(live, desired.state, found);
+  const rules = ruleDrifts({ found, wanted: desired.state, names, opened, closed });
+  const carried = [...desired.state.carried].flatMap(([id, groups]): readonly Drift[] => {
+    const own = found.carried.get(id) ?? [];
+    if (own.join() === groups.join()) return [];
+    const called = (ref: string) =>
+      `${ref.startsWith("new:") ? "" : `${ref} `}(${(found.groups.get(ref) ?? desired.state.groups.get(ref))?.name})`;
+    const more = own.filter((ref) => !groups.includes(ref)).map(called);
+    const less = groups.filter((ref) => !own.includes(ref)).map(called);
+    const what = [
+      ...(more.length === 0 ? [] : [`carries ${more.join(", ")}`]),
+      ...(less.length === 0 ? [] : [`does not carry ${less.join(", ")}`]),
+    ];
+    return [{ kind: "other", text: `${names.get(id) ?? id} (${id}) ${what.join(" and ")}` }];
+  });
+  const flows = (kind: "opened" | "closed", list: readonly Flows[]) =>
+    flowTexts(list, names).map((text): Drift => ({ kind, text }));
+  const retired = desired.retired.map(
+    (id): Drift => ({ kind: "other", text: `${id} (${found.groups.get(id)?.name}) is in no plan` }),
+  );
+  return [...rules, ...carried, ...retired, ...flows("opened", opened), ...flows("closed", closed)];
+}
+
+interface Compared {
+  readonly found: State;
+  readonly wanted: State;
+  readonly names: InterfaceNames;
+  readonly opened: readonly Flows[];
+  readonly closed: readonly Flows[];
+}
+
+/** Rules of segc's own groups that are there and not planned, or the other way round. */
+function ruleDrifts(compared: Compared): readonly Drift[] {
+  const { found, wanted, opened, closed } = compared;
+  return [...wanted.groups].flatMap(([ref, group]) => {
+    const own = found.groups.get(ref);
+    if (own === undefined) {
+      return ref.startsWith("new:") ? [{ kind: "other", text: `no group ${group.name}` }] : [];
+    }
+    return directions.flatMap((direction): readonly Drift[] => {
+      const more = [...own[direction]].filter(([key]) => !group[direction].has(key));
+      const less = [...group[direction]].filter(([key]) => !own[direction].has(key));
+      const told = (rule: StateRule, how: string) =>
+        `${ruleText(rule, direction, carriers(compared, ref))} in ${ref} (${group.name}), ${how}`;
+      const matters = (rule: StateRule, flows: readonly Flows[], state: number) =>
+        flows.some((one) => isOf(one, { ref, direction, rule, state }));
+      return [
+        ...more.map(([, rule]): Drift => {
+          const kind = matters(rule, opened, foundState) ? "opened" : "other";
+          return { kind, text: told(rule, "by hand") };
+        }),
+        ...less.map(([, rule]): Drift => {
+          const kind = matters(rule, closed, wantedState) ? "closed" : "other";
+          return { kind, text: told(rule, "missing") };
+        }),
+      ];
+    });
+  });
+}
+
+/** As `effectOf` numbers them. */
+const wantedState = 0;
+const foundState = 1;
+
+interface RuleAt {
+  readonly ref: string;
+  readonly direction: Direction;
+  readonly rule: StateRule;
+  readonly state: number;
+}
+
+/** Whether the rule is one of those that the flows pass by. */
+function isOf({ from, to, services }: Flows, { ref, direction, rule, state }: RuleAt): boolean {
+  const own = serviceOf(rule);
+  const near = direction === "ingress" ? to : from;
+  return (
+    near.carried[state]?.includes(ref) === true &&
+    own !== undefined &&
+    !isNoService(intersectServices(own, services))
+  );
+}
+
+/** Who carries a group, by name. */
+function carriers({ found, names }: Compared, ref: string): string {
+  const [first, ...more] = [...found.carried].flatMap(([id, groups]) =>
+    groups.includes(ref) ? [names.get(id) ?? id] : [],
+  );
+  if (first === undefined) return "nobody";
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
+}
+
+/** `0.0.0.0/0 -> web-1 and 2 more : tcp/22`. */
+function ruleText(rule: StateRule, direction: Direction, near: string): string {
+  const services = serviceOf(rule);
+  const service = services === undefined ? rule.protocol : formatServices(services);
+  const peer = livePeerText(rule.peer);
+  return direction === "ingress"
+    ? `${peer} -> ${near} : ${service}`
+    : `${near} -> ${peer} : ${service}`;
+}

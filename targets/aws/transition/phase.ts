@@ -1,0 +1,56 @@
+// What a transition consists of. Calls of one phase may reach the interfaces in any order, so a phase holds
+// only additions, only removals, or only exchanges of groups; between phases everything settles.
+import type { Direction } from "../../../compiler/inventory/types.ts";
+import type { StateRule } from "./state.ts";
+
+export interface Phase {
+  readonly kind: PhaseKind;
+  readonly steps: readonly Step[];
+}
+
+export type PhaseKind =
+  /** New groups with their rules, which nobody carries; and what changes no flow. */
+  | "prepare"
+  /** Rules more in groups that are carried, groups more on interfaces. */
+  | "add"
+  /** Interfaces give all their groups for others, each in one call. */
+  | "swap"
+  /** Groups less on interfaces, rules less in groups. */
+  | "remove"
+  /** Rules that would have let in too much while interfaces still sent by their old groups. */
+  | "widen"
+  /** Rules of groups that nobody carries any more. */
+  | "empty"
+  /** Those groups themselves. */
+  | "delete";
+
+export type Step =
+  | {
+      readonly kind: "create";
+      readonly group: string;
+      readonly name: string;
+      readonly vpc: string;
+      /** Its name in the plan, which its tag holds. */
+      readonly planned: string;
+    }
+  | {
+      readonly kind: "authorize" | "revoke";
+      readonly group: string;
+      readonly direction: Direction;
+      readonly rules: readonly StateRule[];
+    }
+  /** All groups that the interface carries from then on. */
+  | { readonly kind: "attach"; readonly interface: string; readonly groups: readonly string[] }
+  /** The plan calls the group otherwise: its tag says so. */
+  | { readonly kind: "rename"; readonly group: string; readonly planned: string }
+  | { readonly kind: "delete"; readonly group: string };
+
+export const phaseText: Readonly<Record<PhaseKind, string>> = {
+  prepare: "create groups that nobody carries yet",
+  add: "add rules and groups",
+  swap: "give interfaces their new groups, each in one call",
+  remove: "take away groups and rules",
+  widen: "add the rules that had to wait",
+  empty: "empty the groups that nobody carries any more",
+  delete: "delete them",
+};

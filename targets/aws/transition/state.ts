@@ -1,0 +1,70 @@
+// Groups and who carries them, live or to come, as one kind of value: what a transition leads from, through
+// and to. Groups are known by a ref: the id of one that exists, or `new:…` for one that does not yet.
+import type { LiveAccount, LivePeer } from "../account/account.ts";
+import { liveRuleKey } from "../account/read.ts";
+import type { Permission } from "../permissions.ts";
+import type { Phase } from "./phase.ts";
+
+export interface State {
+  readonly groups: ReadonlyMap<string, GroupState>;
+  /** Refs that each interface carries, sorted. */
+  readonly carried: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface GroupState {
+  readonly name: string;
+  readonly vpc: string;
+  readonly ingress: RuleSet;
+  readonly egress: RuleSet;
+}
+
+/** By `ruleKey`. */
+export type RuleSet = ReadonlyMap<string, StateRule>;
+
+export interface StateRule extends Permission {
+  /** A group by its ref. */
+  readonly peer: LivePeer;
+  readonly description: string;
+}
+
+export const ruleKey = liveRuleKey;
+
+export const ruleSet = (rules: readonly StateRule[]): RuleSet =>
+  new Map(rules.map((rule) => [ruleKey(rule), rule]));
+
+export function stateOf({ groups, interfaces }: LiveAccount): State {
+  return {
+    groups: new Map(
+      groups.map(({ id, name, vpc, ingress, egress }) => [
+        id,
+        { name, vpc, ingress: ruleSet(ingress), egress: ruleSet(egress) },
+      ]),
+    ),
+    carried: new Map(interfaces.map((one) => [one.id, one.groups])),
+  };
+}
+
+/** After every step of the phase. */
+export function after(state: State, { steps }: Phase): State {
+  const groups = new Map(state.groups);
+  const carried = new Map(state.carried);
+  for (const step of steps) {
+    if (step.kind === "attach") carried.set(step.interface, step.groups);
+    else if (step.kind === "rename") continue;
+    else if (step.kind === "delete") groups.delete(step.group);
+    else if (step.kind === "create") {
+      const { group, name, vpc } = step;
+      groups.set(group, { name, vpc, ingress: new Map(), egress: new Map() });
+    } else {
+      const group = groups.get(step.group);
+      if (group === undefined) throw new Error("bug in segc (aws): a step without its group");
+      const rules = new Map(group[step.direction]);
+      for (const rule of step.rules) {
+        if (step.kind === "authorize") rules.set(ruleKey(rule), rule);
+        else rules.delete(ruleKey(rule));
+      }
+      groups.set(step.group, { ...group, [step.direction]: rules });
+    }
+  }
+  return { groups, carried };
+}

@@ -1,0 +1,94 @@
+// A transition as people read it before they apply it.
+import type { AwsLimits } from "../../../compiler/quotas.ts";
+import type { LiveAccount } from "../account/account.ts";
+import type { AwsPlan } from "../groups.ts";
+import type { Flows } from "./bounds.ts";
+import { type Counts, callsOf, countsOf } from "./counts.ts";
+import { type Effect, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
+import { phaseText } from "./phase.ts";
+import type { Transition } from "./transition.ts";
+
+export interface Summary {
+  readonly counts: Counts;
+  readonly phases: readonly {
+    readonly text: string;
+    readonly steps: number;
+    readonly calls: number;
+  }[];
+  readonly way: string;
+  /** Flows as text. */
+  readonly gaps: readonly string[];
+  readonly excess: readonly string[];
+  readonly overruns: readonly string[];
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  readonly handOvers: readonly string[];
+  readonly released: readonly string[];
+  /** Groups of others that interfaces lose. */
+  readonly dropped: readonly string[];
+}
+
+export function summaryOf(
+  transition: Transition,
+  effect: Effect,
+  {
+    plan,
+    live,
+    limits,
+  }: { readonly plan: AwsPlan; readonly live: LiveAccount; readonly limits: AwsLimits },
+): Summary {
+  const names = namesIn(plan);
+  const texts = (flows: readonly Flows[]) => flowTexts(flows, names);
+  const { desired } = transition;
+  return {
+    counts: countsOf(transition, live, limits),
+    phases: transition.phases.map((phase) => ({
+      text: phaseText[phase.kind],
+      steps: phase.steps.length,
+      calls: callsOf(phase),
+    })),
+    way: transition.way,
+    gaps: texts(transition.gaps),
+    excess: texts(transition.excess),
+    overruns: transition.overruns.map((one) =>
+      one.kind === "rules"
+        ? `${nameOf(one.group, transition)} would hold ${one.count} rules, and ${limits.rulesPerGroup} is the quota`
+        : `${one.interface} would carry ${one.count} groups, and ${limits.groupsPerInterface} is the quota`,
+    ),
+    opened: texts(effect.opened),
+    closed: texts(effect.closed),
+    handOvers: desired.handOvers.map(
+      ({ interface: id, workload, service, groups }) =>
+        `${id} (${workload}) belongs to a ${service.replaceAll("_", " ")}, which alone can give it: ${groups.join(", ")}`,
+    ),
+    released: desired.released.map(
+      (id) => `${id} is no longer in the inventory: it loses segc's groups`,
+    ),
+    dropped: droppedGroups(transition, live, names),
+  };
+}
+
+const nameOf = (ref: string, { states }: Transition): string =>
+  states.flatMap(({ groups }) => groups.get(ref)?.name ?? []).at(-1) ?? ref;
+
+/** One line for each group, however many interfaces lose it. */
+function droppedGroups(
+  { states, desired }: Transition,
+  live: LiveAccount,
+  names: InterfaceNames,
+): readonly string[] {
+  const foreign = new Map(live.groups.filter((one) => !isOurs(one)).map((one) => [one.id, one]));
+  const losers = new Map<string, string[]>();
+  for (const [id, groups] of desired.state.carried) {
+    for (const group of states[0]?.carried.get(id) ?? []) {
+      if (groups.includes(group) || !foreign.has(group)) continue;
+      losers.set(group, [...(losers.get(group) ?? []), names.get(id) ?? id]);
+    }
+  }
+  return [...losers].map(([group, [first = "", ...more]]) => {
+    const who = more.length === 0 ? `${first} leaves` : `${first} and ${more.length} more leave`;
+    return `${who} ${group} (${foreign.get(group)?.name})`;
+  });
+}
+
+const isOurs = ({ tags }: LiveAccount["groups"][number]) => tags.has("segc:owner");

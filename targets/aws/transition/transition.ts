@@ -1,0 +1,113 @@
+// From what is live to what a plan says, without a gap and without excess where there is such a way. Ways are
+// tried from the cheapest on; the first that is proved, and within the quotas at every step, is taken.
+import type { AwsLimits } from "../../../compiler/quotas.ts";
+import { type LiveAccount, livePlannedName } from "../account/account.ts";
+import { type AwsPlan, groupKey } from "../groups.ts";
+import { type Attempt, attemptOf } from "./attempt.ts";
+import { type Desired, desiredState } from "./desired.ts";
+import { stateOf } from "./state.ts";
+
+export interface Transition extends Attempt {
+  readonly desired: Desired;
+  /** What was tried, for people. */
+  readonly way: string;
+}
+
+export interface TransitionOptions {
+  readonly owner: string;
+  readonly limits: AwsLimits;
+}
+
+export const isProved = ({ excess, gaps, overruns }: Attempt): boolean =>
+  excess.length + gaps.length + overruns.length === 0;
+
+export function transitionOf(
+  plan: AwsPlan,
+  live: LiveAccount,
+  { owner, limits }: TransitionOptions,
+): Transition {
+  const tried: Transition[] = [];
+  for (const { desired, attach, way } of waysFor(plan, live, owner)) {
+    const found = { ...attemptOf(live, desired, attach, limits), desired, way };
+    if (isProved(found)) return found;
+    tried.push(found);
+  }
+  return tried.reduce((best, one) => (compareAttempts(one, best) < 0 ? one : best));
+}
+
+interface Way {
+  readonly desired: Desired;
+  readonly attach: "swap" | "join";
+  readonly way: string;
+}
+
+/** From the cheapest on. */
+function* waysFor(plan: AwsPlan, live: LiveAccount, owner: string): Iterable<Way> {
+  const none: ReadonlySet<string> = new Set();
+  const alike = desiredState(plan, live, { owner, fresh: none, byLikeness: true });
+  yield { desired: alike, attach: "swap", way: "groups changed in place" };
+  yield { desired: alike, attach: "join", way: "groups changed in place, carried side by side" };
+  const named = desiredState(plan, live, { owner, fresh: none, byLikeness: false });
+  if (alike.renamed.size > 0) {
+    const way = "groups of the same name changed in place";
+    yield { desired: named, attach: "swap", way };
+    yield { desired: named, attach: "join", way: `${way}, carried side by side` };
+  }
+  const fresh = changedGroups(plan, live, named, owner);
+  if (fresh.size === 0) return;
+  const beside = desiredState(plan, live, { owner, fresh, byLikeness: false });
+  yield { desired: beside, attach: "swap", way: "new groups beside the old" };
+  yield { desired: beside, attach: "join", way: "new groups beside the old, carried side by side" };
+}
+
+/** Within the quotas before all, then without excess, then with the smallest gap. */
+const compareAttempts = (a: Attempt, b: Attempt): number =>
+  a.overruns.length - b.overruns.length ||
+  a.excess.length - b.excess.length ||
+  a.gaps.length - b.gaps.length;
+
+/**
+ * Groups of the plan that are there and whose rules or members change, and those that name such a group: made
+ * new, they name nobody who still carries an old one.
+ */
+function changedGroups(
+  plan: AwsPlan,
+  live: LiveAccount,
+  { state: wanted }: Desired,
+  owner: string,
+): ReadonlySet<string> {
+  const before = stateOf(live);
+  const changed = new Set<string>();
+  for (const [ref, { ingress, egress }] of wanted.groups) {
+    const own = before.groups.get(ref);
+    const isSame =
+      own !== undefined && sameKeys(own.ingress, ingress) && sameKeys(own.egress, egress);
+    if (!isSame) changed.add(ref);
+  }
+  for (const [id, groups] of wanted.carried) {
+    const own = before.carried.get(id) ?? [];
+    for (const ref of [...own, ...groups]) {
+      if (!(own.includes(ref) && groups.includes(ref))) changed.add(ref);
+    }
+  }
+  for (let size = -1; size !== changed.size; ) {
+    size = changed.size;
+    for (const [ref, { ingress, egress }] of wanted.groups) {
+      const names = [...ingress.values(), ...egress.values()];
+      if (names.some(({ peer }) => peer.kind === "group" && changed.has(peer.group))) {
+        changed.add(ref);
+      }
+    }
+  }
+  const planned = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
+  return new Set(
+    live.groups.flatMap((group) => {
+      const name = livePlannedName(group, owner);
+      const key = groupKey(group.vpc, name ?? "");
+      return name !== undefined && changed.has(group.id) && planned.has(key) ? [key] : [];
+    }),
+  );
+}
+
+const sameKeys = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean =>
+  a.size === b.size && [...a.keys()].every((key) => b.has(key));

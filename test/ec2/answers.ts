@@ -1,0 +1,132 @@
+// What the Describe calls say of an account, filtered and by pages.
+import type { Account, StoredGroup, StoredInterface } from "./account.ts";
+import { Ec2Fault } from "./fault.ts";
+import { type Parameters, recordsAt, textAt, textsAt } from "./parameters.ts";
+import type { StoredRule } from "./rule-values.ts";
+import type { XmlValue } from "./xml.ts";
+
+type Filters = ReadonlyMap<string, readonly string[]>;
+
+interface Listing {
+  readonly key: string;
+  readonly items: (account: Account, matches: Matching) => readonly XmlValue[];
+}
+
+/** Whether a thing has these values, by the names of filters. */
+type Matching = (values: Readonly<Record<string, string>>) => boolean;
+
+export const listings: Readonly<Record<string, Listing>> = {
+  DescribeSecurityGroups: {
+    key: "securityGroupInfo",
+    items: ({ groups }, matches) =>
+      [...groups.values()]
+        .filter(({ id, vpc, name }) =>
+          matches({ "group-id": id, "vpc-id": vpc, "group-name": name }),
+        )
+        .map(groupAnswer),
+  },
+  DescribeSecurityGroupRules: {
+    key: "securityGroupRuleSet",
+    items: ({ groups }, matches) =>
+      [...groups.values()]
+        .filter(({ id }) => matches({ "group-id": id }))
+        .flatMap((group) => [
+          ...[...group.ingress.values()].map((rule) => ruleAnswer(group, rule, false)),
+          ...[...group.egress.values()].map((rule) => ruleAnswer(group, rule, true)),
+        ]),
+  },
+  DescribeNetworkInterfaces: {
+    key: "networkInterfaceSet",
+    items: ({ interfaces, groups }, matches) =>
+      [...interfaces.values()]
+        .filter(({ vpc }) => matches({ "vpc-id": vpc }))
+        .map((one) => interfaceAnswer(one, groups)),
+  },
+  DescribeInstances: { key: "reservationSet", items: () => [] },
+};
+
+/** One page: the token is the number of the first item of the next. */
+export function pageOf(
+  account: Account,
+  { key, items }: Listing,
+  parameters: Parameters,
+): XmlValue {
+  const filters: Filters = new Map(
+    recordsAt(parameters, "Filter").map((one) => [
+      textAt(one, "Name") ?? "",
+      textsAt(one, "Value"),
+    ]),
+  );
+  const matches: Matching = (values) =>
+    [...filters].every(([name, wanted]) => {
+      const value = values[name];
+      if (value === undefined) throw new Ec2Fault("InvalidParameterValue", `no filter ${name}`);
+      return wanted.includes(value);
+    });
+  const all = items(account, matches);
+  const size = Number(textAt(parameters, "MaxResults") ?? 1000);
+  const first = Number(textAt(parameters, "NextToken") ?? 0);
+  const next = first + size < all.length ? String(first + size) : undefined;
+  return {
+    [key]: all.slice(first, first + size),
+    ...(next === undefined ? {} : { nextToken: next }),
+  };
+}
+
+export const entriesOf = (account: Account, parameters: Parameters): XmlValue => ({
+  entrySet: (account.prefixLists.get(textAt(parameters, "PrefixListId") ?? "") ?? []).map(
+    (cidr) => ({ cidr }),
+  ),
+});
+
+const tagSet = (tags: ReadonlyMap<string, string>): XmlValue =>
+  [...tags].map(([key, value]) => ({ key, value }));
+
+const groupAnswer = ({ id, name, description, vpc, tags }: StoredGroup): XmlValue => ({
+  ownerId: "123456789012",
+  groupId: id,
+  groupName: name,
+  groupDescription: description,
+  vpcId: vpc,
+  tagSet: tagSet(tags),
+});
+
+function ruleAnswer(group: StoredGroup, rule: StoredRule, isEgress: boolean): XmlValue {
+  const { id, protocol, from, to, peer, description } = rule;
+  return {
+    securityGroupRuleId: id,
+    groupId: group.id,
+    groupOwnerId: "123456789012",
+    isEgress,
+    ipProtocol: protocol,
+    fromPort: from,
+    toPort: to,
+    ...(peer.kind === "cidr"
+      ? { [peer.family === 4 ? "cidrIpv4" : "cidrIpv6"]: peer.text }
+      : peer.kind === "list"
+        ? { prefixListId: peer.id }
+        : { referencedGroupInfo: { groupId: peer.id, userId: "123456789012" } }),
+    ...(description === "" ? {} : { description }),
+    tagSet: [],
+  };
+}
+
+function interfaceAnswer(
+  { id, vpc, addresses, groups, tags, service }: StoredInterface,
+  known: ReadonlyMap<string, StoredGroup>,
+): XmlValue {
+  return {
+    networkInterfaceId: id,
+    vpcId: vpc,
+    requesterManaged: service !== undefined,
+    interfaceType: service ?? "interface",
+    groupSet: groups.map((group) => ({ groupId: group, groupName: known.get(group)?.name })),
+    privateIpAddressesSet: addresses
+      .filter((address) => !address.includes(":"))
+      .map((privateIpAddress) => ({ privateIpAddress })),
+    ipv6AddressesSet: addresses
+      .filter((address) => address.includes(":"))
+      .map((ipv6Address) => ({ ipv6Address })),
+    tagSet: tagSet(tags),
+  };
+}
