@@ -8,35 +8,9 @@ import { applyTransition } from "../../targets/aws/apply/apply.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
 import { directEc2 } from "./direct.ts";
-import { launchGroup, type Machine, packetsOf, place, planFor, policyOf, roles } from "./fleet.ts";
-
-const ports = [22, 80, 443];
-const side = fc.constantFrom(...roles, "outside", "networks { 198.51.100.0/24 }", "anywhere");
-const rule = fc
-  .tuple(side, fc.constantFrom(...roles, "networks { 203.0.113.0/24 }"), fc.constantFrom(...ports))
-  .filter(([from, to]) => roles.some((role) => role === from || role === to));
-const policy = fc
-  .array(rule, { minLength: 1, maxLength: 5 })
-  .map((rules) =>
-    policyOf(rules.map(([from, to, port], at) => `allow r${at} = ${from} -> ${to} : tcp/${port}`)),
-  );
-const role = fc.constantFrom(...roles);
-const fleet = fc.array(fc.tuple(role, role, fc.boolean()), { minLength: 2, maxLength: 5 });
-
-const machinesOf = (rolesOf: readonly (readonly [string, boolean])[]): readonly Machine[] =>
-  rolesOf.map(([own, isDual], at) => ({
-    role: own,
-    addresses: [`10.0.0.${at + 1}`, ...(isDual ? [`fd00::${at + 1}`] : [])],
-  }));
-
-/** A deterministic choice among the messages on their way. */
-function picking(seed: number) {
-  let state = seed + 1;
-  return (count: number) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * count);
-  };
-}
+import { launchGroup, packetsOf, place, planFor } from "./fleet.ts";
+import { fleet, machinesOf, policy, ports } from "./generators.ts";
+import { picking } from "./picking.ts";
 
 async function change(
   account: Account,

@@ -24,6 +24,7 @@ export async function applyPlan(
   const lease = await takeLease(host.ec2, vpcs, { holder, plan }, clock);
   let isDone = false;
   try {
+    if (lease.isAfterStop) await host.wait(settle);
     const applied = await applyTransition(transition, host, { owner, vpcs, settle, lease });
     isDone = applied.ok;
     return applied;

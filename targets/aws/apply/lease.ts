@@ -56,6 +56,8 @@ export async function leasesIn(ec2: Ec2, vpcs: readonly string[]): Promise<reado
 }
 
 export interface HeldLease {
+  /** An apply before this one stopped on its way: calls of it may still be on theirs. */
+  readonly isAfterStop: boolean;
   /** Before each call: prolongs what would run out. @throws Ec2Error, LeaseTaken when somebody took it over */
   readonly prolong: () => Promise<void>;
   readonly release: () => Promise<void>;
@@ -70,7 +72,8 @@ export async function takeLease(
   own: { readonly holder: string; readonly plan: string },
   clock: LeaseClock,
 ): Promise<HeldLease> {
-  for (const lease of await leasesIn(ec2, vpcs)) {
+  const before = await leasesIn(ec2, vpcs);
+  for (const lease of before) {
     if (lease.until > clock.now()) throw new LeaseTaken(lease.vpc, lease);
     await deleteLease(ec2, lease.group);
   }
@@ -87,6 +90,7 @@ export async function takeLease(
   }
   let since = clock.now();
   return {
+    isAfterStop: before.length > 0,
     release,
     lapse: async () => {
       const Tags = [{ Key: untilTag, Value: new Date(clock.now()).toISOString() }];
