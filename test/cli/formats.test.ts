@@ -1,17 +1,11 @@
 // The forms of an answer: JSON that keeps to its shipped schema, workflow commands, colours, files.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { verbs } from "../../cli/verbs.ts";
-import { checkout, folderWith, segc } from "./run-segc.ts";
+import { isManifest, keepsToSchema, schema } from "./output-schema.ts";
+import { folderWith, segc } from "./run-segc.ts";
 import { policy, smallProject, spoilt } from "./small-project.ts";
-
-const schema = (name: string) =>
-  JSON.parse(readFileSync(join(checkout, `schemas/${name}.schema.json`), "utf8"));
-const ajv = new Ajv({ schemas: [schema("manifest")], allErrors: true });
-const keepsToSchema = ajv.compile(schema("output"));
-const isManifest = ajv.compile({ $ref: "manifest" });
 
 const broken = spoilt("app.seg", (text) => text.replace("tier is db", "tier is bd"));
 const failing = spoilt("app.seg", (text) => text.replace("  allowed", "  denied"));
