@@ -44,6 +44,7 @@ const steps: readonly Step[] = [
   },
   { name: "browser bundle", run: browserBundle },
   { name: "tests", run: () => tests("vitest", []) },
+  { name: "moto", run: () => tests("moto", ["--config", "vitest.moto.config.ts"]) },
   {
     name: "kernel tests",
     run: () => tests("kernel", ["--config", "vitest.kernel.config.ts"]),
@@ -93,7 +94,7 @@ function command(program: string, args: readonly string[], timeoutMs = minutes(5
 async function tests(name: string, args: readonly string[]): Promise<Outcome> {
   const report = `${reportFolder}/${name}.json`;
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const outcome = await command("vitest", ["run", ...args, ...reporters], minutes(9));
+  const outcome = await command("vitest", ["run", ...args, ...reporters], minutes(11));
   const counts = await countsOf(report);
   if (counts === undefined) return { ...outcome, ok: false };
   return { ...outcome, ok: outcome.ok && counts.passed > 0, counts };

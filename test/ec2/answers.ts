@@ -9,7 +9,12 @@ type Filters = ReadonlyMap<string, readonly string[]>;
 
 interface Listing {
   readonly key: string;
-  readonly items: (account: Account, matches: Matching) => readonly XmlValue[];
+  /** `ids` are those of interfaces that the call names; none: all. */
+  readonly items: (
+    account: Account,
+    matches: Matching,
+    ids: readonly string[],
+  ) => readonly XmlValue[];
 }
 
 /** Whether a thing has these values, by the names of filters. */
@@ -37,9 +42,10 @@ export const listings: Readonly<Record<string, Listing>> = {
   },
   DescribeNetworkInterfaces: {
     key: "networkInterfaceSet",
-    items: ({ interfaces, groups }, matches) =>
+    items: ({ interfaces, groups }, matches, ids) =>
       [...interfaces.values()]
         .filter(({ vpc }) => matches({ "vpc-id": vpc }))
+        .filter(({ id }) => ids.length === 0 || ids.includes(id))
         .map((one) => interfaceAnswer(one, groups)),
   },
   DescribeInstances: { key: "reservationSet", items: () => [] },
@@ -63,7 +69,7 @@ export function pageOf(
       if (value === undefined) throw new Ec2Fault("InvalidParameterValue", `no filter ${name}`);
       return wanted.includes(value);
     });
-  const all = items(account, matches);
+  const all = items(account, matches, textsAt(parameters, "NetworkInterfaceId"));
   const size = Number(textAt(parameters, "MaxResults") ?? 1000);
   const first = Number(textAt(parameters, "NextToken") ?? 0);
   const next = first + size < all.length ? String(first + size) : undefined;

@@ -67,7 +67,17 @@ export function filesFor(vpc: string, hosts: readonly Placed[], policy: string) 
   );
 }
 
+const known = new Map<string, AwsPlan>();
+
+/** The same plan for the same question: runs with a fault at each call ask it again and again. */
 export function planFor(vpc: string, hosts: readonly Placed[], policy: string): AwsPlan {
+  const key = JSON.stringify([vpc, hosts, policy]);
+  const found = known.get(key) ?? compiledPlan(vpc, hosts, policy);
+  known.set(key, found);
+  return found;
+}
+
+function compiledPlan(vpc: string, hosts: readonly Placed[], policy: string): AwsPlan {
   const { compiled, diagnostics } = compile(filesFor(vpc, hosts, policy), { now: today });
   const text = awsText(compiled?.artefacts ?? []);
   if (text === undefined) throw new Error(JSON.stringify(diagnostics.map((one) => one.message)));

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { keepsToSchema } from "../cli/output-schema.ts";
-import { segc } from "../cli/run-segc.ts";
+import { checkout, segc } from "../cli/run-segc.ts";
 import { temporaryFolder } from "../host/temporary-folder.ts";
 import { awsEnvironment, type StandIn, serve } from "./server.ts";
 import { newShop, type Shop, shopPolicy, writeShop } from "./shop.ts";
@@ -148,6 +148,43 @@ describe("an account", () => {
     expect(missing.err).toContain("network-interfaces.json is missing");
   });
 });
+
+describe("what the verbs ask of EC2", () => {
+  it("is what targets/aws/README.md says, no less and no more", async () => {
+    const shop = await world();
+    const prefixed = (calls: readonly string[]) =>
+      [...new Set(calls.map((call) => `ec2:${call}`))].sort();
+    shop.account.prefixLists.set("pl-1", ["203.0.113.0/24"]);
+    const byHand = shop.account.createGroup({
+      GroupName: "a",
+      GroupDescription: "b",
+      VpcId: shop.vpc,
+    });
+    const IpPermissions = {
+      "1": { IpProtocol: "-1", PrefixListIds: { "1": { PrefixListId: "pl-1" } } },
+    };
+    shop.account.authorize({ GroupId: byHand.id, IpPermissions }, "ingress");
+    await segc(shop.folder, planned);
+    await segc(shop.folder, drift);
+    const reading = prefixed(shop.standIn.calls);
+    await segc(shop.folder, ["apply", "plan.json"]);
+    // Another name for a group, one group less, and rules less: everything that apply does.
+    edit(shop.folder, "allow web-to-api", "allow web-to-api-2");
+    edit(shop.folder, "allow api-to-db = api -> db : tcp/5432", "");
+    await planAndApply(shop);
+    expect(reading).toEqual(actionsOf("plan"));
+    expect(prefixed(shop.standIn.calls)).toEqual(
+      [...actionsOf("plan"), ...actionsOf("apply")].sort(),
+    );
+  });
+});
+
+/** As the table of the README has them. */
+function actionsOf(verb: string): readonly string[] {
+  const readme = readFileSync(join(checkout, "targets/aws/README.md"), "utf8");
+  const row = readme.split("\n").find((line) => line.startsWith(`| \`${verb}\``)) ?? "";
+  return [...row.matchAll(/ec2:\w+/g)].map(([action]) => action).sort();
+}
 
 describe("apply refuses", () => {
   it("where the policy is not that of the plan", async () => {

@@ -106,8 +106,7 @@ async function creations({ steps }: Phase, { ec2, send, ids, owner }: Creating):
         direction,
         own.map((rule) => String(Object(rule).SecurityGroupRuleId)),
       );
-      if (request !== undefined)
-        await tolerant(send, request, ["InvalidSecurityGroupRuleId.NotFound"]);
+      if (request !== undefined) await tolerant(send, request, goneCodes);
     }
   }
 }
@@ -127,6 +126,9 @@ async function createdGroup(
     return found.id;
   }
 }
+
+/** No such rule any more; the second is what the same call with other parameters gives. */
+const goneCodes = ["InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
 
 /** Errors that only say that the call was carried out before. */
 async function tolerant(
@@ -172,7 +174,7 @@ async function carryOut(
   const request = make(step, group, names);
   if (request === undefined) return;
   // Told so where a reply was lost; what is there in the end is read after the phase.
-  const done = ["InvalidPermission.Duplicate", "InvalidSecurityGroupRuleId.NotFound"];
+  const done = [...goneCodes, "InvalidPermission.Duplicate"];
   await tolerant(send, request, done);
 }
 
