@@ -66,7 +66,7 @@ export function changeLines(
       rows,
       style.faint,
     ),
-    `${settle} s pass after each phase, then everything is read again`,
+    `${settle} s pass after each phase that interfaces notice, then everything is read again`,
     "",
     ...listedFlows(style.added("opens"), summary.opened),
     ...listedFlows(style.removed("closes"), summary.closed),

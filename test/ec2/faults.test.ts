@@ -104,8 +104,8 @@ async function apply(ec2: Ec2, plan: AwsPlan, { account, vpc, look, pick }: Worl
   const live = await describeAccount(ec2, [vpc]);
   const transition = transitionOf(plan, live, { owner, limits: awsDefaults });
   expect(isProved(transition)).toBe(true);
-  const wait = async () => {
-    while (account.dataPlane.pending > 0) {
+  const wait = async (seconds: number) => {
+    while (seconds > 0 && account.dataPlane.pending > 0) {
       account.dataPlane.deliver(pick);
       look();
     }

@@ -23,8 +23,8 @@ async function change(
   const live = await describeAccount(ec2, [vpc]);
   const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults });
   const pick = picking(seed);
-  const wait = async () => {
-    while (account.dataPlane.pending > 0) {
+  const wait = async (seconds: number) => {
+    while (seconds > 0 && account.dataPlane.pending > 0) {
       account.dataPlane.deliver(pick);
       look();
     }

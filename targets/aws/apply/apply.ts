@@ -5,7 +5,7 @@ import { type LiveAccount, type LiveGroup, livePlannedName } from "../account/ac
 import { describeAccount } from "../account/describe.ts";
 import { type Ec2, Ec2Error } from "../account/ec2.ts";
 import { directions } from "../members.ts";
-import { type Phase, phaseText, type Step } from "../transition/phase.ts";
+import { needsTime, type Phase, phaseText, type Step } from "../transition/phase.ts";
 import { ruleKey, type State, stateOf } from "../transition/state.ts";
 import type { Transition } from "../transition/transition.ts";
 import type { HeldLease } from "./lease.ts";
@@ -63,7 +63,7 @@ export async function applyTransition(
     return ec2.change(operation, input);
   };
   for (const [index, phase] of phases.entries()) {
-    const text = phaseText[phase.kind];
+    const text = phaseText(phase);
     progress(`phase ${index + 1} of ${phases.length}: ${text} (${phase.steps.length} steps)`);
     await creations(phase, { ec2, send, ids, owner });
     const before = await describeAccount(ec2, vpcs);
@@ -71,7 +71,8 @@ export async function applyTransition(
     for (const step of phase.steps) await carryOut(step, byId, names, send);
     const expected = states[index + 1];
     if (expected === undefined) throw new Error("bug in segc (aws): a phase without its end");
-    const differences = await settled(expected, names, { ec2, wait, vpcs, settle });
+    const first = needsTime(phase) ? settle : 0;
+    const differences = await settled(expected, names, { ec2, wait, vpcs, first, settle });
     if (differences.length > 0) return { ok: false, phase: text, differences };
   }
   return { ok: true, calls };
@@ -182,6 +183,8 @@ interface Settling {
   readonly ec2: Ec2;
   readonly wait: (seconds: number) => Promise<void>;
   readonly vpcs: readonly string[];
+  /** Seconds before the first reading, and before each after that. */
+  readonly first: number;
   readonly settle: number;
 }
 
@@ -191,10 +194,10 @@ const readingsMax = 3;
 async function settled(
   expected: State,
   { idOf }: Names,
-  { ec2, wait, vpcs, settle }: Settling,
+  { ec2, wait, vpcs, first, settle }: Settling,
 ): Promise<readonly string[]> {
   for (let reading = 1; ; reading++) {
-    await wait(settle);
+    await wait(reading === 1 ? first : settle);
     const found = differences(expected, await describeAccount(ec2, vpcs), idOf);
     if (found.length === 0 || reading === readingsMax) return found;
   }

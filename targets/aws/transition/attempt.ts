@@ -75,12 +75,26 @@ function proofOf(live: LiveAccount, states: readonly State[]): Proof {
   };
   const last = states.length - 1;
   for (let phase = 0; phase < last; phase++) {
+    if (!isSeen(states[phase], states[phase + 1])) continue;
     const way = { first: 0, last, states: [phase, phase + 1] };
     const { excess, gaps } = boundsOf(joint, services, way);
     for (const flows of excess) add(found, flows);
     for (const flows of gaps) add(lost, flows);
   }
   return { bounds: { excess: [...found.values()], gaps: [...lost.values()] }, ends, services };
+}
+
+/** Whether any interface notices: else what passes is what passed before. */
+function isSeen(before: State | undefined, after: State | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  for (const [id, groups] of after.carried) {
+    if (before.carried.get(id)?.join() !== groups.join()) return true;
+  }
+  const carried = new Set([...after.carried.values()].flat());
+  return [...carried].some((ref) => {
+    const [then, now] = [before.groups.get(ref), after.groups.get(ref)];
+    return then?.ingress !== now?.ingress || then?.egress !== now?.egress;
+  });
 }
 
 export function prefixesOf(live: LiveAccount, states: readonly State[]): readonly Cidr[] {

@@ -32,7 +32,14 @@ export interface Joint {
   readonly between: (moment: Moment, from: number, to: number) => number;
 }
 
-export const at = (state: number): Moment => ({ states: [state], bound: "upper" });
+const single: Moment[] = [];
+
+/** Nothing on its way. One object for a state, by which its rows are found again. */
+export function at(state: number): Moment {
+  const found = single[state] ?? { states: [state], bound: "upper" };
+  single[state] = found;
+  return found;
+}
 
 export function jointOf(ends: Ends, reach: Reach, services: ServiceTable): Joint {
   const { classes } = ends;
@@ -79,6 +86,7 @@ export function boundsOf(
   services: ServiceTable,
   { first, last, states }: Way,
 ): Bounds {
+  const lower: Moment = { states, bound: "lower" };
   const excess: FlowIds[] = [];
   for (const flows of joint.all({ states, bound: "upper" })) {
     const { from, to } = flows;
@@ -90,7 +98,7 @@ export function boundsOf(
   for (const flows of joint.all(at(first))) {
     const { from, to } = flows;
     const kept = services.intersect(flows.services, joint.between(at(last), from, to));
-    const lost = services.subtract(kept, joint.between({ states, bound: "lower" }, from, to));
+    const lost = services.subtract(kept, joint.between(lower, from, to));
     if (lost !== nothing) gaps.push({ from, to, services: lost });
   }
   return { excess, gaps };

@@ -45,7 +45,18 @@ export type Step =
   | { readonly kind: "rename"; readonly group: string; readonly planned: string }
   | { readonly kind: "delete"; readonly group: string };
 
-export const phaseText: Readonly<Record<PhaseKind, string>> = {
+const isNaming = ({ kind, steps }: Phase): boolean =>
+  kind === "prepare" && steps.every((step) => step.kind === "rename");
+
+/** For people. */
+export const phaseText = (phase: Phase): string =>
+  isNaming(phase) ? "name groups as the plan does" : texts[phase.kind];
+
+/** Whether what comes next relies on every interface having it: not where no interface will ever notice. */
+export const needsTime = (phase: Phase): boolean =>
+  !isNaming(phase) && phase.kind !== "empty" && phase.kind !== "delete";
+
+const texts: Readonly<Record<PhaseKind, string>> = {
   prepare: "create groups that nobody carries yet",
   add: "add rules and groups",
   swap: "give interfaces their new groups, each in one call",

@@ -35,19 +35,29 @@ interface Context {
 export function reachOf(context: Context): Reach {
   const { ends } = context;
   const lists = listRows(context);
-  const rows = new Map<string, Row>();
+  const shared = new Map<string, Row>();
+  const halfOf = (moment: Moment, near: number, direction: Direction): Row => {
+    const end = ends.classes[near];
+    if (end === undefined) return new Map();
+    const { states, bound } = moment;
+    const alternatives = new Set(states.map((state) => JSON.stringify(end.carried[state] ?? [])));
+    const key = `${bound} ${states} ${direction} ${end.family} ${[...alternatives].join()}`;
+    const before = shared.get(key);
+    if (before !== undefined) return before;
+    const found = [...alternatives]
+      .map((carried) => lists(moment, carried, direction, end.family))
+      .reduce((a, b) => combined(a, b, bound, context.services));
+    shared.set(key, found);
+    return found;
+  };
+  // Asked for each pair of classes: the moment itself and a number find it again.
+  const rows = new Map<Moment, Readonly<Record<Direction, Row[]>>>();
   return {
-    half: ({ states, bound }, near, direction) => {
-      const end = ends.classes[near];
-      if (end === undefined) return new Map();
-      const alternatives = new Set(states.map((state) => JSON.stringify(end.carried[state] ?? [])));
-      const key = `${bound} ${states} ${direction} ${end.family} ${[...alternatives].join()}`;
-      const before = rows.get(key);
-      if (before !== undefined) return before;
-      const found = [...alternatives]
-        .map((carried) => lists({ states, bound }, carried, direction, end.family))
-        .reduce((a, b) => combined(a, b, bound, context.services));
-      rows.set(key, found);
+    half: (moment, near, direction) => {
+      const own = rows.get(moment) ?? { ingress: [], egress: [] };
+      rows.set(moment, own);
+      const found = own[direction][near] ?? halfOf(moment, near, direction);
+      own[direction][near] = found;
       return found;
     },
   };

@@ -43,7 +43,7 @@ export function summaryOf(
   return {
     counts: countsOf(transition, live, limits),
     phases: transition.phases.map((phase) => ({
-      text: phaseText[phase.kind],
+      text: phaseText(phase),
       steps: phase.steps.length,
       calls: callsOf(phase),
     })),
