@@ -28,6 +28,8 @@ export interface Options {
   readonly target: readonly string[] | undefined;
   /** `plan --live`: a folder with saved answers of EC2. */
   readonly live: string | undefined;
+  /** `plan --refresh`: the inventory is read from the account first. */
+  readonly refresh: boolean;
   readonly allowGap: boolean;
   readonly allowExcess: boolean;
   /** `apply --settle`, in seconds; undefined: as the plan says. */

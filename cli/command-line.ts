@@ -143,6 +143,8 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
   "exit-code": () => new Option("--exit-code", "exit with 2 where something changes"),
   live: () => new Option("--live <DIR>", "saved answers of EC2 instead of the account itself"),
   "plan-out": () => new Option("--out <FILE>", "write the plan, for `segc apply`"),
+  refresh: () =>
+    new Option("--refresh", "save interfaces and instances again where `reader: ec2` has them"),
   settle: () => new Option("--settle <SECONDS>", "wait that long after each phase"),
   out: () =>
     new Option(
@@ -201,6 +203,7 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
     since: text("since"),
     out: text("out"),
     live: text("live"),
+    refresh: raw.refresh === true,
     allowGap: raw.allowGap === true,
     allowExcess: raw.allowExcess === true,
     settle: settle === undefined ? undefined : Number(settle),

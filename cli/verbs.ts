@@ -10,6 +10,7 @@ export type OwnOption =
   | "minimise"
   | "out"
   | "plan-out"
+  | "refresh"
   | "settle"
   | "since"
   | "target";
@@ -150,7 +151,7 @@ export const verbs: readonly Verb[] = [
     name: "plan",
     summary: "say what would change in an account, in which order, and prove it",
     operands: "",
-    own: ["target", "plan-out", "live", "exit-code"],
+    own: ["target", "plan-out", "live", "refresh", "exit-code"],
     examples: [
       ["segc plan --target aws --out plan.json", "against the account of AWS_PROFILE"],
       ["segc plan --target aws --live account", "against saved answers, without credentials"],
@@ -178,7 +179,7 @@ export const verbs: readonly Verb[] = [
     name: "drift",
     summary: "say what is live and not what the policy says",
     operands: "",
-    own: ["target", "live"],
+    own: ["target", "live", "refresh"],
     examples: [
       [
         "segc plan --target aws --out plan.json && segc apply plan.json && segc drift --target aws",

@@ -99,6 +99,14 @@ export const cloudPlanText = (
 export const projectInputs = (files: Files): PlanFile["inputs"] =>
   loadProject(files).project.inputs;
 
+/** Files of the inventory that hold answers of EC2. */
+export const savedSources = (
+  files: Files,
+): readonly { readonly file: string; readonly instances: string | undefined }[] =>
+  loadProject(files, { withoutInventory: true }).project.config.inventory.filter(
+    ({ reader }) => reader === "ec2",
+  );
+
 export const networksIn = (file: PlanFile): readonly string[] => networksOf(file.plan);
 
 export interface CloudDrift {

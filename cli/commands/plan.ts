@@ -14,6 +14,7 @@ import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { type ExitStatus, exit } from "../exit.ts";
 import { onlyAws } from "../only-aws.ts";
 import { projectFolder } from "../project-folder.ts";
+import { refreshInventory } from "../refresh-inventory.ts";
 import { problemCount } from "./check.ts";
 
 export async function plan(call: Call): Promise<Answer> {
@@ -21,7 +22,11 @@ export async function plan(call: Call): Promise<Answer> {
   if (refusal !== undefined) return refusal;
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
-  const { now } = call.options;
+  const { now, refresh } = call.options;
+  const unsaved = refresh
+    ? await withAccount(call, (ec2) => refreshInventory(folder, ec2))
+    : undefined;
+  if (unsaved !== undefined) return unsaved;
   const read = cloudTarget(nodeFiles(folder), { now });
   const diagnostics = stopping(read.diagnostics, call.options);
   const { target } = read;

@@ -131,6 +131,32 @@ describe("an account", () => {
     expect((await segc(shop.folder, [...planned, "--exit-code"])).status).toBe(2);
   });
 
+  it("is where the inventory comes from with --refresh", async () => {
+    const shop = await world();
+    const id = shop.account.createInterface(shop.vpc, ["10.0.0.7"], { tags: { Role: "web" } });
+    const settings = `edition: 1
+modules: { shop: shop.seg }
+inventory:
+  - hosts.json
+  - { file: interfaces.json, reader: ec2, instances: instances.json, tags: { Role: role } }
+targets: { aws: { settle: 0 } }
+`;
+    for (const { interface: one } of shop.hosts) shop.account.interfaces.delete(one);
+    writeFileSync(join(shop.folder, "hosts.json"), "[]");
+    writeFileSync(join(shop.folder, "segc.yaml"), settings);
+    expect((await segc(shop.folder, planned)).status).toBe(4); // nothing is saved yet
+    const plan = await segc(shop.folder, [...planned, "--refresh"]);
+    expect(plan).toMatchObject({ status: 0 });
+    expect(plan.out).toContain(`opens  0.0.0.0 -> ${id} : tcp/443`);
+    expect(readFileSync(join(shop.folder, "interfaces.json"), "utf8")).toContain(id);
+    expect((await segc(shop.folder, ["apply", "plan.json"])).status).toBe(0);
+    expect(shop.standIn.calls).toContain("DescribeInstances");
+    const plain = await world();
+    const refused = await segc(plain.folder, [...planned, "--refresh"]);
+    expect(refused).toMatchObject({ status: 3 });
+    expect(refused.err).toContain("no source with `reader: ec2` to refresh");
+  });
+
   it("need not be there for a plan: saved answers do", async () => {
     const shop = await world();
     vi.unstubAllEnvs();
