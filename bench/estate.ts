@@ -10,7 +10,7 @@ export interface EstateSize {
   readonly isFleet?: boolean;
   /** Of a fleet: every application runs in all three environments, so that rules tell thrice as many apart. */
   readonly mixesEnvs?: boolean;
-  /** Behind AWS security groups, which know no programs, in an account with 200 rules a group. */
+  /** Behind AWS security groups, which know no programs. */
   readonly isCloud?: boolean;
 }
 
@@ -29,7 +29,7 @@ const everyTeam = Array.from({ length: teams }, (_, team) => teamName(team)).joi
 export function estate(size: EstateSize, seed = 1): ReadonlyMap<string, string> {
   const random = seeded(seed);
   const texts = new Map<string, string>([
-    ["segc.yaml", configuration(size)],
+    ["segc.yaml", configuration()],
     ["org.seg", rootModule(size)],
     ["inventory.json", inventory(size, random)],
   ]);
@@ -39,11 +39,10 @@ export function estate(size: EstateSize, seed = 1): ReadonlyMap<string, string> 
   return texts;
 }
 
-function configuration({ isCloud = false }: EstateSize): string {
+function configuration(): string {
   const names = ["org", ...everyTeam.split(", ")];
   const modules = names.map((name) => `  ${name}: ${name}.seg`).join("\n");
-  const quotas = isCloud ? "quotas: { aws: { rulesPerGroup: 200 } }\n" : "";
-  return `edition: 1\nroot: org\nmodules:\n${modules}\ninventory: inventory.json\n${quotas}`;
+  return `edition: 1\nroot: org\nmodules:\n${modules}\ninventory: inventory.json\n`;
 }
 
 function rootModule({ isFleet = false }: EstateSize): string {

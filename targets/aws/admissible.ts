@@ -1,8 +1,8 @@
-// Whom a term may let in beyond its peers: members whose own groups do not send them to anybody who holds
-// it (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
+// Whom a term may let in beyond its peers: members whose own groups let out what the policy allows and nothing
+// else. What they send to a holder is allowed there too; what is not allowed they do not send
+// (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
 
 import type { Fleet } from "../../compiler/plan/fleet.ts";
-import { meet } from "../../compiler/plan/subtract.ts";
 import {
   type AddressSet,
   addressesOfFamily,
@@ -14,17 +14,9 @@ import {
 import { halfOf } from "./members.ts";
 import type { Term } from "./term.ts";
 
-export function admissibleFor(
-  { members, managed }: Fleet,
-  terms: readonly Term[],
-): (term: Term) => AddressSet {
-  const egress = terms.filter(({ direction }) => direction === "egress");
-  const isHeld = members.map(({ slice }) => {
-    const half = halfOf(slice, "egress");
-    return half !== undefined && half.observed === undefined;
-  });
-  return (term) => {
-    const { realm, direction, outside, holders, service } = term;
+export function admissibleFor({ members, managed }: Fleet): (term: Term) => AddressSet {
+  const held = heldByRealm(members);
+  return ({ realm, direction, outside, holders }) => {
     // An interface that is only observed lets through all but what is refused: that exactly.
     const isObserved = holders.some((holder) => {
       const slice = members[holder]?.slice;
@@ -33,20 +25,26 @@ export function admissibleFor(
     if (isObserved) return noAddress;
     const unmanaged = subtractAddresses(outside, managed.get(realm) ?? noAddress);
     if (direction === "egress" || isNoAddress(unmanaged)) return noAddress;
-    const addresses = holders.flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
-    const flows = { remote: unionOfAddresses(addresses), service };
-    const senders = new Set(
-      egress.filter((one) => one.realm === realm && meet(one, flows)).flatMap((one) => one.holders),
-    );
-    const held = unionOfAddresses(
-      members.flatMap(({ alone }, index) =>
-        isHeld[index] === true && !senders.has(index) ? (alone.get(realm) ?? []) : [],
-      ),
-    );
     // Only in a family of which such peers are: some who hold the term may know no other.
     const families = ([4, 6] as const).filter(
       (family) => !isNoAddress(addressesOfFamily(unmanaged, family)),
     );
-    return unionOfAddresses(families.map((family) => addressesOfFamily(held, family)));
+    const own = held.get(realm) ?? noAddress;
+    return unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
   };
+}
+
+/** Addresses of those whose egress is enforced, and that nobody else has. */
+function heldByRealm(members: Fleet["members"]): ReadonlyMap<string, AddressSet> {
+  const lists = new Map<string, AddressSet[]>();
+  for (const { slice, alone } of members) {
+    const half = halfOf(slice, "egress");
+    if (half === undefined || half.observed !== undefined) continue;
+    for (const [realm, own] of alone) {
+      const list = lists.get(realm);
+      if (list === undefined) lists.set(realm, [own]);
+      else list.push(own);
+    }
+  }
+  return new Map([...lists].map(([realm, list]) => [realm, unionOfAddresses(list)]));
 }
