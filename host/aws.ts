@@ -63,8 +63,10 @@ export async function awsEc2({
 }
 
 /** The most that EC2 gives at once. */
-const pageSize = (operation: ListOperation): number =>
-  operation === "GetManagedPrefixListEntries" ? 100 : 1000;
+function pageSize(operation: ListOperation): number {
+  if (operation === "GetManagedPrefixListEntries") return 100;
+  return operation.startsWith("DescribeLaunchTemplate") ? 200 : 1000;
+}
 
 async function loadSdk(): Promise<Sdk> {
   try {
@@ -83,6 +85,8 @@ const commandsOf = (sdk: Sdk) =>
     CreateTags: sdk.CreateTagsCommand,
     DeleteSecurityGroup: sdk.DeleteSecurityGroupCommand,
     DescribeInstances: sdk.DescribeInstancesCommand,
+    DescribeLaunchTemplateVersions: sdk.DescribeLaunchTemplateVersionsCommand,
+    DescribeLaunchTemplates: sdk.DescribeLaunchTemplatesCommand,
     DescribeNetworkInterfaces: sdk.DescribeNetworkInterfacesCommand,
     DescribeSecurityGroupRules: sdk.DescribeSecurityGroupRulesCommand,
     DescribeSecurityGroups: sdk.DescribeSecurityGroupsCommand,

@@ -30,6 +30,7 @@ export interface ChangeSummary {
   readonly closed: readonly string[];
   readonly handOvers: readonly string[];
   readonly released: readonly string[];
+  readonly templates: readonly string[];
   readonly dropped: readonly string[];
 }
 
@@ -44,6 +45,7 @@ export function changeLines(
   const { counts, phases } = summary;
   const hints = [
     ...summary.handOvers.map((text) => `${style.warning("by its owner")}  ${escapeText(text)}`),
+    ...summary.templates.map((text) => `${style.warning("launch template")}  ${escapeText(text)}`),
     ...summary.released.map((text) => `${style.warning("released")}  ${escapeText(text)}`),
   ];
   if (phases.length === 0) return [...hints, `${style.help("ok")}: no changes`];

@@ -42,6 +42,11 @@ const anyone = ["0.0.0.0/0", "::/0"].map((text) => ({
 export class Account {
   readonly groups = new Map<string, StoredGroup>();
   readonly interfaces = new Map<string, StoredInterface>();
+  /** As EC2 answers them: versions of launch templates by the id of the template. */
+  readonly templates = new Map<
+    string,
+    { readonly name: string; readonly groups: readonly string[] }
+  >();
   readonly prefixLists: Map<string, readonly string[]> = new Map();
   readonly dataPlane: DataPlane;
   readonly #quotas: Quotas;

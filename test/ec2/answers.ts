@@ -9,7 +9,7 @@ type Filters = ReadonlyMap<string, readonly string[]>;
 
 interface Listing {
   readonly key: string;
-  /** `ids` are those of interfaces that the call names; none: all. */
+  /** `ids` are those of interfaces or templates that the call names; none: all. */
   readonly items: (
     account: Account,
     matches: Matching,
@@ -48,6 +48,26 @@ export const listings: Readonly<Record<string, Listing>> = {
         .filter(({ id }) => ids.length === 0 || ids.includes(id))
         .map((one) => interfaceAnswer(one, groups)),
   },
+  DescribeLaunchTemplates: {
+    key: "launchTemplates",
+    items: ({ templates }) =>
+      [...templates].map(([launchTemplateId, { name }]) => ({
+        launchTemplateId,
+        launchTemplateName: name,
+      })),
+  },
+  DescribeLaunchTemplateVersions: {
+    key: "launchTemplateVersionSet",
+    items: ({ templates }, _, ids) =>
+      [...templates]
+        .filter(([id]) => ids.includes(id))
+        .map(([launchTemplateId, { name, groups }]) => ({
+          launchTemplateId,
+          launchTemplateName: name,
+          versionNumber: 1,
+          launchTemplateData: { securityGroupIdSet: groups },
+        })),
+  },
   DescribeInstances: { key: "reservationSet", items: () => [] },
 };
 
@@ -69,7 +89,10 @@ export function pageOf(
       if (value === undefined) throw new Ec2Fault("InvalidParameterValue", `no filter ${name}`);
       return wanted.includes(value);
     });
-  const all = items(account, matches, textsAt(parameters, "NetworkInterfaceId"));
+  const all = items(account, matches, [
+    ...textsAt(parameters, "NetworkInterfaceId"),
+    ...[textAt(parameters, "LaunchTemplateId") ?? []].flat(),
+  ]);
   const size = Number(textAt(parameters, "MaxResults") ?? 1000);
   const first = Number(textAt(parameters, "NextToken") ?? 0);
   const next = first + size < all.length ? String(first + size) : undefined;

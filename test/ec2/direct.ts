@@ -76,6 +76,8 @@ const lists: Readonly<Record<string, string>> = {
   networkInterfaceSet: "NetworkInterfaces",
   reservationSet: "Reservations",
   entrySet: "Entries",
+  launchTemplateVersionSet: "LaunchTemplateVersions",
+  securityGroupIdSet: "SecurityGroupIds",
   tagSet: "Tags",
   groupSet: "Groups",
   privateIpAddressesSet: "PrivateIpAddresses",

@@ -115,6 +115,24 @@ describe("an account", () => {
     expect((await segc(shop.folder, drift)).status).toBe(0);
   });
 
+  it("keeps groups that launch templates name, and names the templates", async () => {
+    const shop = await world();
+    await planAndApply(shop);
+    const groups = (host: number) =>
+      shop.account.interfaces.get(shop.hosts[host]?.interface ?? "")?.groups.toSorted() ?? [];
+    const [api, db] = [groups(2), groups(3)];
+    shop.account.templates.set("lt-1", { name: "db", groups: db });
+    shop.account.templates.set("lt-2", { name: "api", groups: api });
+    expect((await segc(shop.folder, planned)).out).not.toContain("launch template");
+    // Neither needs a group then: one of their groups may become the one without rules, the others go.
+    edit(shop.folder, "allow api-to-db = api -> db : tcp/5432", "");
+    edit(shop.folder, "allow web-to-api = web -> api : tcp/8443", "");
+    const { plan } = await planAndApply(shop);
+    expect(plan.out).toMatch(/launch template {2}lt-\d \(\w+, version 1\) gives sg-\w+.*, which/);
+    for (const id of [...api, ...db]) expect(shop.account.groups.has(id)).toBe(true);
+    expect((await segc(shop.folder, planned)).out).toContain("no changes");
+  });
+
   it("says in JSON what it says in text", async () => {
     const shop = await world();
     const plan = JSON.parse((await segc(shop.folder, [...planned, "--format", "json"])).out);
@@ -180,6 +198,7 @@ describe("what the verbs ask of EC2", () => {
     const shop = await world();
     const prefixed = (calls: readonly string[]) =>
       [...new Set(calls.map((call) => `ec2:${call}`))].sort();
+    shop.account.templates.set("lt-1", { name: "any", groups: [] });
     shop.account.prefixLists.set("pl-1", ["203.0.113.0/24"]);
     const byHand = shop.account.createGroup({
       GroupName: "a",

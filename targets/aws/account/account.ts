@@ -7,6 +7,8 @@ export interface LiveAccount {
   readonly groups: readonly LiveGroup[];
   /** Sorted by id. */
   readonly interfaces: readonly LiveInterface[];
+  /** The default and the latest version of each, as far as they name groups of these networks. */
+  readonly templates: readonly LaunchTemplate[];
   /** Entries of the prefix lists that rules name, by id. */
   readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
 }
@@ -49,6 +51,15 @@ export interface LiveInterface {
    * of interface; undefined where EC2 itself may.
    */
   readonly service: string | undefined;
+}
+
+export interface LaunchTemplate {
+  /** `lt-…`. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  /** Ids of the groups that a new machine's interfaces carry, sorted; one list for each interface. */
+  readonly groups: readonly (readonly string[])[];
 }
 
 /** Tags by which segc knows groups again: whose they are, and which group of the plan each is. */

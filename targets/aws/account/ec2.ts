@@ -7,6 +7,8 @@ export const listKeys = {
   DescribeSecurityGroups: "SecurityGroups",
   DescribeSecurityGroupRules: "SecurityGroupRules",
   DescribeInstances: "Reservations",
+  DescribeLaunchTemplates: "LaunchTemplates",
+  DescribeLaunchTemplateVersions: "LaunchTemplateVersions",
   GetManagedPrefixListEntries: "Entries",
 } as const;
 

@@ -9,7 +9,14 @@ import {
   parsePrefix,
 } from "../../../compiler/sets/address.ts";
 import { serviceOf } from "../permissions.ts";
-import type { LiveAccount, LiveGroup, LiveInterface, LivePeer, LiveRule } from "./account.ts";
+import type {
+  LaunchTemplate,
+  LiveAccount,
+  LiveGroup,
+  LiveInterface,
+  LivePeer,
+  LiveRule,
+} from "./account.ts";
 import { leaseName, leaseTag } from "./account.ts";
 
 /** Lists as EC2 gives them, every page. */
@@ -17,6 +24,8 @@ export interface Answers {
   readonly interfaces: readonly unknown[];
   readonly groups: readonly unknown[];
   readonly rules: readonly unknown[];
+  /** Versions of launch templates. */
+  readonly templates: readonly unknown[];
   /** Entries by the id of the list. */
   readonly prefixLists: ReadonlyMap<string, readonly unknown[]>;
 }
@@ -37,6 +46,7 @@ export function readAccount(answers: Answers): LiveAccount {
   const interfaces = answers.interfaces
     .map((answer) => interfaceOf(fieldsOf(answer)))
     .sort((a, b) => compareTexts(a.id, b.id));
+  const known = new Set(answers.groups.map((answer) => String(fieldsOf(answer).GroupId)));
   const carried = new Set(interfaces.flatMap(({ groups }) => groups));
   return {
     groups: answers.groups
@@ -45,6 +55,7 @@ export function readAccount(answers: Answers): LiveAccount {
       .filter(({ id, name, tags }) => name !== leaseName || !tags.has(leaseTag) || carried.has(id))
       .sort((a, b) => compareTexts(a.id, b.id)),
     interfaces,
+    templates: answers.templates.flatMap((answer) => templateOf(fieldsOf(answer), known)),
     prefixLists: new Map(
       [...answers.prefixLists].map(([id, entries]) => [
         id,
@@ -146,6 +157,22 @@ function interfaceOf(fields: Fields): LiveInterface {
   };
 }
 
+/** Nothing where it names no group of these networks; by name, groups are those of a default network. */
+function templateOf(fields: Fields, known: ReadonlySet<string>): readonly LaunchTemplate[] {
+  const data = fieldsOf(fields.LaunchTemplateData);
+  const lists = [
+    textsOf(data, "SecurityGroupIds"),
+    ...listOf(data, "NetworkInterfaces").map((one) => textsOf(one, "Groups")),
+  ];
+  const groups = lists
+    .map((list) => list.filter((id) => known.has(id)).sort())
+    .filter((list) => list.length > 0);
+  if (groups.length === 0) return [];
+  const id = textOf(fields, "LaunchTemplateId", "a launch template");
+  const name = String(fields.LaunchTemplateName ?? id);
+  return [{ id, name, version: String(fields.VersionNumber ?? ""), groups }];
+}
+
 function addressOf(text: string, of: string): IpAddress {
   const parsed = parseAddress(text);
   if (isFault(parsed)) throw new UnreadableAnswer(`${of}: \`${text}\` is no address`);
@@ -167,6 +194,12 @@ function listOf(fields: Fields, key: string): readonly Fields[] {
   const list = fields[key] ?? [];
   if (!Array.isArray(list)) throw new UnreadableAnswer(`expected a list under ${key}`);
   return list.map(fieldsOf);
+}
+
+function textsOf(fields: Fields, key: string): readonly string[] {
+  const list = fields[key] ?? [];
+  if (!Array.isArray(list)) throw new UnreadableAnswer(`expected a list under ${key}`);
+  return list.map(String);
 }
 
 function textOf(fields: Fields, key: string, of: string): string {

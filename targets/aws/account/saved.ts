@@ -1,22 +1,31 @@
 // An account as somebody saved it: the answers of the AWS CLI in a folder, so that plans can be made without
 // credentials. Nothing can be changed through it.
-import { type Ec2, Ec2Error, type ListOperation, listKeys } from "./ec2.ts";
+import { type Ec2, Ec2Error, type Ec2Input, type ListOperation, listKeys } from "./ec2.ts";
 
 const fileNames: Readonly<Record<ListOperation, string>> = {
   DescribeNetworkInterfaces: "network-interfaces.json",
   DescribeSecurityGroups: "security-groups.json",
   DescribeSecurityGroupRules: "security-group-rules.json",
   DescribeInstances: "instances.json",
+  DescribeLaunchTemplates: "launch-templates.json",
+  DescribeLaunchTemplateVersions: "launch-template-versions.json",
   GetManagedPrefixListEntries: "",
 };
+
+/** Nobody needs to have any. */
+const optional: ReadonlySet<ListOperation> = new Set([
+  "DescribeLaunchTemplates",
+  "DescribeLaunchTemplateVersions",
+]);
 
 /** @param read the text of a file of the folder; undefined where there is none */
 export function savedEc2(read: (name: string) => string | undefined): Ec2 {
   return {
     list: async (operation, input) => {
       const name = fileNames[operation] || `prefix-list-${String(input.PrefixListId)}.json`;
-      const items = itemsOf(operation, name, read(name));
-      return items.filter((item) => isWanted(item, input));
+      const text = read(name);
+      if (text === undefined && optional.has(operation)) return [];
+      return itemsOf(operation, name, text).filter((item) => isWanted(item, input));
     },
     change: async (operation) => {
       throw new Ec2Error(operation, "SavedAccount", "a saved account cannot be changed");
@@ -45,8 +54,10 @@ const filterFields: Readonly<Record<string, string>> = {
   "group-name": "GroupName",
 };
 
-function isWanted(item: unknown, { Filters = [] }: { readonly Filters?: unknown }): boolean {
+/** By the filters of the call, or by the one template that it asks for. */
+function isWanted(item: unknown, { Filters = [], LaunchTemplateId }: Ec2Input): boolean {
   const filters = Array.isArray(Filters) ? Filters : [];
+  if (LaunchTemplateId !== undefined) return Object(item).LaunchTemplateId === LaunchTemplateId;
   return filters.every(({ Name, Values }) =>
     [...Values].includes(Object(item)[filterFields[Name] ?? ""]),
   );

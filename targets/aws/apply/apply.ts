@@ -2,7 +2,7 @@
 // What was done is found out from the account and never remembered, so it can be run again after a crash.
 
 import { type LiveAccount, type LiveGroup, livePlannedName } from "../account/account.ts";
-import { describeAccount } from "../account/describe.ts";
+import { describeNetworks } from "../account/describe.ts";
 import { type Ec2, Ec2Error } from "../account/ec2.ts";
 import { directions } from "../members.ts";
 import { needsTime, type Phase, phaseText, type Step } from "../transition/phase.ts";
@@ -66,7 +66,7 @@ export async function applyTransition(
     const text = phaseText(phase);
     progress(`phase ${index + 1} of ${phases.length}: ${text} (${phase.steps.length} steps)`);
     await creations(phase, { ec2, send, ids, owner });
-    const before = await describeAccount(ec2, vpcs);
+    const before = await describeNetworks(ec2, vpcs);
     const byId = new Map(before.groups.map((group) => [group.id, group]));
     for (const step of phase.steps) await carryOut(step, byId, names, send);
     const expected = states[index + 1];
@@ -121,7 +121,7 @@ async function createdGroup(
   } catch (error) {
     if (!(error instanceof Ec2Error) || error.code !== "InvalidGroup.Duplicate") throw error;
     // The reply of an earlier call was lost: it is ours if its tags say so.
-    const { groups } = await describeAccount(ec2, [step.vpc]);
+    const { groups } = await describeNetworks(ec2, [step.vpc]);
     const found = groups.find(({ name }) => name.toLowerCase() === step.name.toLowerCase());
     if (found === undefined || livePlannedName(found, owner) !== step.planned) throw error;
     return found.id;
@@ -198,7 +198,7 @@ async function settled(
 ): Promise<readonly string[]> {
   for (let reading = 1; ; reading++) {
     await wait(reading === 1 ? first : settle);
-    const found = differences(expected, await describeAccount(ec2, vpcs), idOf);
+    const found = differences(expected, await describeNetworks(ec2, vpcs), idOf);
     if (found.length === 0 || reading === readingsMax) return found;
   }
 }

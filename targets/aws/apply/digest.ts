@@ -5,7 +5,7 @@ import type { LiveAccount } from "../account/account.ts";
 import { liveRuleKey } from "../account/read.ts";
 
 /** Of everything that a transition looks at; ids of rules and descriptions are not among it. */
-export function accountDigest({ groups, interfaces, prefixLists }: LiveAccount): string {
+export function accountDigest({ groups, interfaces, templates, prefixLists }: LiveAccount): string {
   return sha256(
     JSON.stringify([
       groups.map(({ id, name, vpc, tags, ingress, egress }) => [
@@ -23,6 +23,7 @@ export function accountDigest({ groups, interfaces, prefixLists }: LiveAccount):
         carried,
         service ?? null,
       ]),
+      templates,
       [...prefixLists].map(([id, cidrs]) => [id, cidrs.map(formatCidr)]),
     ]),
   );

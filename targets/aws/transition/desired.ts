@@ -50,11 +50,14 @@ export function desiredState(plan: AwsPlan, live: LiveAccount, matching: Matchin
     return ref;
   };
   const isKept = new Set(refs.values());
+  const inTemplates = new Set(live.templates.flatMap((one) => one.groups.flat()));
   const groups = new Map<string, GroupState>();
   const retired: string[] = [];
   for (const group of live.groups) {
     if (isKept.has(group.id)) continue;
-    if (livePlannedName(group, matching.owner) !== undefined) retired.push(group.id);
+    const isOurs = livePlannedName(group, matching.owner) !== undefined;
+    // New machines would not start without a group that their template names.
+    if (isOurs && !inTemplates.has(group.id)) retired.push(group.id);
     else
       groups.set(group.id, {
         ...group,

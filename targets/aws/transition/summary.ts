@@ -24,6 +24,8 @@ export interface Summary {
   readonly closed: readonly string[];
   readonly handOvers: readonly string[];
   readonly released: readonly string[];
+  /** Launch templates with groups that no interface of the plan carries. */
+  readonly templates: readonly string[];
   /** Groups of others that interfaces lose. */
   readonly dropped: readonly string[];
 }
@@ -64,12 +66,26 @@ export function summaryOf(
     released: desired.released.map(
       (id) => `${id} is no longer in the inventory: it loses segc's groups`,
     ),
+    templates: strangeTemplates(transition, live),
     dropped: droppedGroups(transition, live, names),
   };
 }
 
 const nameOf = (ref: string, { states }: Transition): string =>
   states.flatMap(({ groups }) => groups.get(ref)?.name ?? []).at(-1) ?? ref;
+
+/** A machine started from one carries what no policy gave it. */
+function strangeTemplates({ desired }: Transition, { templates }: LiveAccount): readonly string[] {
+  const lists = new Set([...desired.state.carried.values()].map((groups) => groups.join()));
+  return templates.flatMap(({ id, name, version, groups }) =>
+    groups
+      .filter((list) => !lists.has(list.join()))
+      .map(
+        (list) =>
+          `${id} (${name}, version ${version}) gives ${list.join(", ")}, which no interface carries`,
+      ),
+  );
+}
 
 /** One line for each group, however many interfaces lose it. */
 function droppedGroups(
