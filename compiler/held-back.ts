@@ -8,6 +8,7 @@ import type { DirectionMeaning, PacketRule } from "./plan/packet-list.ts";
 import {
   type AddressSet,
   addressesMeet,
+  addressesOfFamily,
   isNoAddress,
   noAddress,
   subtractAddresses,
@@ -60,12 +61,16 @@ export function heldBackFrom(
     const to = unionOfAddresses(receivers.flatMap((one) => one.addresses.get(realm) ?? []));
     const byService = new Map<string, { service: ServiceSet; remotes: AddressSet[] }>();
     for (const { egress, remote } of whole.filter((one) => one.realm === realm)) {
-      const service = subtractServices(open, sentTo(egress, to));
-      if (isNoService(service)) continue;
-      const key = JSON.stringify(service.intervals);
-      const before = byService.get(key);
-      if (before === undefined) byService.set(key, { service, remotes: [remote] });
-      else before.remotes.push(remote);
+      // A rule of one family sends nothing in the other.
+      for (const family of [4, 6] as const) {
+        const service = subtractServices(open, sentTo(egress, addressesOfFamily(to, family)));
+        if (isNoService(service)) continue;
+        const own = addressesOfFamily(remote, family);
+        const key = JSON.stringify(service.intervals);
+        const before = byService.get(key);
+        if (before === undefined) byService.set(key, { service, remotes: [own] });
+        else before.remotes.push(own);
+      }
     }
     return [...byService.values()].map(({ service, remotes }) => ({
       remote: unionOfAddresses(remotes),

@@ -3,6 +3,7 @@
 // (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
 
 import type { Fleet } from "../../compiler/plan/fleet.ts";
+import { meet } from "../../compiler/plan/subtract.ts";
 import {
   type AddressSet,
   addressesOfFamily,
@@ -14,9 +15,13 @@ import {
 import { halfOf } from "./members.ts";
 import type { Term } from "./term.ts";
 
-export function admissibleFor({ members, managed }: Fleet): (term: Term) => AddressSet {
+export function admissibleFor(
+  { members, managed }: Fleet,
+  terms: readonly Term[],
+): (term: Term) => AddressSet {
   const held = heldByRealm(members);
-  return ({ realm, direction, outside, holders }) => {
+  const ending = terms.filter((one) => one.direction === "egress" && one.until !== undefined);
+  return ({ realm, direction, outside, holders, service }) => {
     // An interface that is only observed lets through all but what is refused: that exactly.
     const isObserved = holders.some((holder) => {
       const slice = members[holder]?.slice;
@@ -29,7 +34,14 @@ export function admissibleFor({ members, managed }: Fleet): (term: Term) => Addr
     const families = ([4, 6] as const).filter(
       (family) => !isNoAddress(addressesOfFamily(unmanaged, family)),
     );
-    const own = held.get(realm) ?? noAddress;
+    // Who may send for some time only is let in for that time: the proof knows no other.
+    const addresses = holders.flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
+    const flows = { remote: unionOfAddresses(addresses), service };
+    const sending = ending.filter((one) => one.realm === realm && meet(one, flows));
+    const leaving = sending
+      .flatMap((one) => one.holders)
+      .flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
+    const own = subtractAddresses(held.get(realm) ?? noAddress, unionOfAddresses(leaving));
     return unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
   };
 }

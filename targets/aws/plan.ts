@@ -23,7 +23,7 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
   const terms = termsOf(fleet, { minimise });
-  const admissible = minimise ? admissibleFor(fleet) : () => noAddress;
+  const admissible = minimise ? admissibleFor(fleet, terms) : () => noAddress;
   const choice = chooseGroups(terms, slots, admissible);
   const names = namesOf(choice, fleet);
   const drafts = choice.groups.map((group, index) => ({
