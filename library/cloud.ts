@@ -7,7 +7,7 @@ import type { Files } from "../project/files.ts";
 import { loadProject } from "../project/load.ts";
 import type { LiveAccount } from "../targets/aws/account/account.ts";
 import { accountDigest } from "../targets/aws/apply/digest.ts";
-import { type PlanFile, planFileText } from "../targets/aws/apply/plan-file.ts";
+import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
 import { parseAws } from "../targets/aws/parse.ts";
 import { type DesiredProblem, missingIn } from "../targets/aws/transition/desired.ts";
@@ -25,7 +25,7 @@ export interface CloudTarget {
   readonly owner: string;
   readonly settle: number;
   readonly limits: AwsLimits;
-  readonly inputs: PlanFile["inputs"];
+  readonly inputs: Wanted["inputs"];
 }
 
 export interface CloudTargetRead {
@@ -88,16 +88,14 @@ export function cloudChange(
 }
 
 export const cloudPlanText = (
-  { plan, owner, settle, limits, inputs }: CloudTarget,
+  target: CloudTarget,
   live: LiveAccount,
   { summary }: CloudChange,
   now: UtcDate,
-): string =>
-  planFileText({ owner, limits, settle, live: accountDigest(live), inputs, now, plan }, summary);
+): string => planFileText(target, { live: accountDigest(live), now }, summary);
 
 /** Everything that the project reads, as it is now. */
-export const projectInputs = (files: Files): PlanFile["inputs"] =>
-  loadProject(files).project.inputs;
+export const projectInputs = (files: Files): Wanted["inputs"] => loadProject(files).project.inputs;
 
 /** Files of the inventory that hold answers of EC2. */
 export const savedSources = (
@@ -106,8 +104,6 @@ export const savedSources = (
   loadProject(files, { withoutInventory: true }).project.config.inventory.filter(
     ({ reader }) => reader === "ec2",
   );
-
-export const networksIn = (file: PlanFile): readonly string[] => networksOf(file.plan);
 
 export interface CloudDrift {
   readonly problems: readonly DesiredProblem[];

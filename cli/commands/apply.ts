@@ -1,16 +1,23 @@
 // `segc apply PLAN`: carries out what `segc plan` wrote, where the inputs and the account are still those it was
-// made for. The way is worked out and proved again here; the file says only where to.
+// made for. Where to and which way is worked out and proved again here; the file must say the same.
 import { hostname } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plainStyle } from "../../diagnostics/render-style.ts";
 import { withInterrupt } from "../../host/interrupt.ts";
 import { nodeFiles } from "../../host/node-files.ts";
-import { type CloudChange, cloudChange, networksIn, projectInputs } from "../../library/cloud.ts";
+import {
+  type CloudChange,
+  type CloudTarget,
+  cloudChange,
+  cloudTarget,
+  projectInputs,
+} from "../../library/cloud.ts";
 import { changeLines, problemText } from "../../report/cloud-change.ts";
+import type { LiveAccount } from "../../targets/aws/account/account.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import type { Ec2 } from "../../targets/aws/account/ec2.ts";
-import { Interrupted } from "../../targets/aws/apply/apply.ts";
+import { type Applied, Interrupted } from "../../targets/aws/apply/apply.ts";
 import { applyPlan } from "../../targets/aws/apply/apply-plan.ts";
 import { accountDigest } from "../../targets/aws/apply/digest.ts";
 import { leasesIn } from "../../targets/aws/apply/lease.ts";
@@ -29,74 +36,88 @@ export async function apply(call: Call): Promise<Answer> {
   if ("kind" in file) return file;
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
-  const changed = changedInput(file, projectInputs(nodeFiles(folder)));
+  const files = nodeFiles(folder);
+  const changed = changedInput(file, projectInputs(files));
   if (changed !== undefined) {
+    const message = `\`${changed}\` is not what \`${shown}\` was made from`;
+    return failure(exit.findings, message, "plan again");
+  }
+  const { target } = cloudTarget(files, { now: file.now });
+  if (target === undefined || !file.isOf(target)) {
     return failure(
       exit.findings,
-      `\`${changed}\` is not what \`${shown}\` was made from`,
-      "plan again",
+      `\`${shown}\` does not say what the project says`,
+      "it was edited, or another version of segc wrote it; plan again",
     );
   }
-  return withAccount(call, (ec2) => applyTo(ec2, file, call, folder));
+  return withAccount(call, (ec2) => applyTo(ec2, { file, target, call, folder }));
 }
 
-async function applyTo(ec2: Ec2, file: PlanFile, call: Call, folder: string): Promise<Answer> {
-  const { options, terminal } = call;
-  const vpcs = networksIn(file);
-  const live = await describeAccount(ec2, vpcs);
-  const change = cloudChange({ ...file, vpcs }, live);
+interface Applying {
+  readonly file: PlanFile;
+  readonly target: CloudTarget;
+  readonly call: Call;
+  readonly folder: string;
+}
+
+async function applyTo(ec2: Ec2, { file, target, call, folder }: Applying): Promise<Answer> {
+  const live = await describeAccount(ec2, target.vpcs);
+  const change = cloudChange(target, live);
   const { transition } = change;
-  const answer = (status: 0 | 1, lines: readonly string[], json: object): Answer => ({
-    kind: "result",
-    status,
-    diagnostics: [],
-    folder,
-    lines: () => lines,
-    json: { now: file.now, ...json },
-  });
   if (change.problems.length > 0) {
     return failure(exit.findings, change.problems.map(problemText).join("; "), "plan again");
   }
-  if (transition.phases.length === 0) return answer(0, ["ok: no changes"], { calls: 0 });
-  if (accountDigest(live) !== file.live && !(await isOurs(ec2, vpcs, file))) {
-    return failure(
-      exit.findings,
-      "the account is not what it was when the plan was made",
-      "plan again",
-    );
+  const answer = (line: string, json: Readonly<Record<string, unknown>>): Answer => ({
+    kind: "result",
+    status: exit.fine,
+    diagnostics: [],
+    folder,
+    lines: (style) => [`${style.help("ok")}: ${line}`],
+    json: { now: file.now, ...json },
+  });
+  if (transition.phases.length === 0) return answer("no changes", { calls: 0, phases: 0 });
+  if (accountDigest(live) !== file.live) {
+    if (!(await hasStopped(ec2, target, file))) {
+      const message = "the account is not what it was when the plan was made";
+      return failure(exit.findings, message, "plan again");
+    }
+    call.terminal.err("an apply of this plan stopped on its way; what is left of it:\n");
+    call.terminal.err(`${changeLines(change.summary, target.settle, plainStyle).join("\n")}\n`);
   }
   const refusal = unproved(change, call);
   if (refusal !== undefined) return refusal;
-  const settle = options.settle ?? file.settle;
+  const applied = await carriedOut(ec2, { file, target, call, folder }, { transition, live });
+  if ("kind" in applied) return applied;
+  if (!applied.ok) return unexpected(applied);
+  const { calls, left } = applied;
+  const phases = transition.phases.length;
+  const kept = left.length === 0 ? "" : `; still named by something: ${left.join(", ")}`;
+  const line = `applied in ${phases} phases with ${calls} calls, and read back${kept}`;
+  return answer(line, { calls, phases });
+}
+
+async function carriedOut(
+  ec2: Ec2,
+  { file, target, call }: Applying,
+  { transition, live }: Pick<CloudChange, "transition"> & { readonly live: LiveAccount },
+): Promise<Applied | Failure> {
+  const { owner, vpcs, settle: planned } = target;
+  const settle = call.options.settle ?? planned;
   const clock = { now: () => Date.now() };
   const holder = `${hostname().replace(/[^a-zA-Z0-9.-]/g, "-")}/${process.pid}/${clock.now()}`;
   try {
-    const applied = await withInterrupt((signal) =>
+    return await withInterrupt((signal) =>
       applyPlan(
         transition,
         {
           ec2,
           wait: (seconds) => sleep(seconds * 1000, undefined, { signal }).catch(() => undefined),
-          progress: (text) => terminal.err(`${text}\n`),
+          progress: (text) => call.terminal.err(`${text}\n`),
           isInterrupted: () => signal.aborted,
         },
-        { owner: file.owner, vpcs, settle, holder, plan: file.id, clock },
+        { owner, vpcs, settle, live, holder, plan: file.id, clock },
       ),
     );
-    if (!applied.ok) {
-      const [first = ""] = applied.differences;
-      return failure(
-        exit.findings,
-        `after “${applied.phase}” the account is not as it should be: ${first}${applied.differences.length > 1 ? ` (and ${applied.differences.length - 1} more)` : ""}`,
-        "somebody else changes it, or EC2 is slow; plan again",
-      );
-    }
-    const { calls } = applied;
-    const phases = transition.phases.length;
-    return answer(0, [`ok: applied in ${phases} phases with ${calls} calls, and read back`], {
-      calls,
-      phases,
-    });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return failure(
@@ -107,9 +128,30 @@ async function applyTo(ec2: Ec2, file: PlanFile, call: Call, folder: string): Pr
   }
 }
 
-/** An apply of this very plan stopped on its way: then what is live now is where it goes on. */
-const isOurs = async (ec2: Ec2, vpcs: readonly string[], { id }: PlanFile): Promise<boolean> =>
-  (await leasesIn(ec2, vpcs)).some((lease) => lease.plan === id);
+function unexpected({ phase, differences }: Extract<Applied, { ok: false }>): Failure {
+  if (phase === undefined) {
+    return failure(
+      exit.findings,
+      "the account changed in this moment; nothing was done",
+      "plan again",
+    );
+  }
+  const [first = "", ...more] = differences;
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  return failure(
+    exit.findings,
+    `after “${phase}” the account is not as it should be: ${first}${others}`,
+    "somebody else changes it, or EC2 is slow; run it again or plan again",
+  );
+}
+
+/** An apply of this very plan stopped on its way, and nobody goes on with it. */
+async function hasStopped(ec2: Ec2, { vpcs }: CloudTarget, { id }: PlanFile): Promise<boolean> {
+  const leases = await leasesIn(ec2, vpcs);
+  return (
+    leases.some((lease) => lease.plan === id) && leases.every(({ until }) => until <= Date.now())
+  );
+}
 
 function unproved(
   { transition, summary }: CloudChange,

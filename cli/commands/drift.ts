@@ -39,6 +39,7 @@ export async function drift(call: Call): Promise<Answer> {
   return withAccount(call, async (ec2) => {
     const { drifts, problems } = cloudDrift(target, await describeAccount(ec2, target.vpcs));
     const texts = problems.map(problemText);
+    const networks = escapeText(target.vpcs.join(", "));
     const isSame = drifts.length + texts.length === 0;
     return {
       kind: "result",
@@ -55,8 +56,8 @@ export async function drift(call: Call): Promise<Answer> {
           return `${label}${" ".repeat(9 - (kind === "other" ? 7 : kind.length))}${escapeText(text)}`;
         }),
         isSame
-          ? `${style.help("ok")}: ${target.vpcs.join(", ")} holds what the policy says, as of ${now}`
-          : `${target.vpcs.join(", ")} is not what the policy says, as of ${now}`,
+          ? `${style.help("ok")}: ${networks} holds what the policy says, as of ${now}`
+          : `${networks} is not what the policy says, as of ${now}`,
       ],
       json: { now, problems: texts, drifts },
     };

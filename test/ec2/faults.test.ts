@@ -111,7 +111,15 @@ async function apply(ec2: Ec2, plan: AwsPlan, { account, vpc, look, pick }: Worl
     }
   };
   const host = { ec2, wait, progress: () => undefined };
-  const options = { owner, vpcs: [vpc], settle: 1, holder: `holder-${time}`, plan: "a", clock };
+  const options = {
+    owner,
+    vpcs: [vpc],
+    settle: 1,
+    live,
+    holder: `holder-${time}`,
+    plan: "a",
+    clock,
+  };
   return applyPlan(transition, host, options);
 }
 

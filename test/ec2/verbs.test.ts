@@ -252,6 +252,26 @@ describe("apply refuses", () => {
     expect(changes(shop.standIn.calls)).toEqual([]);
   });
 
+  it.each([
+    ["a rule", (text: string) => text.replace('"from":443,"to":443', '"from":22,"to":22')],
+    ["the owner", (text: string) => text.replace('"owner": "shop"', '"owner": "billing"')],
+    [
+      "the quota",
+      (text: string) => text.replace('"groupsPerInterface": 5', '"groupsPerInterface": 16'),
+    ],
+  ])("a plan that was edited: %s", async (_, edited) => {
+    const shop = await world();
+    await segc(shop.folder, planned);
+    const path = join(shop.folder, "plan.json");
+    const text = readFileSync(path, "utf8");
+    expect(edited(text)).not.toBe(text);
+    writeFileSync(path, edited(text));
+    const { status, err } = await segc(shop.folder, ["apply", "plan.json"]);
+    expect(status).toBe(1);
+    expect(err).toContain("`plan.json` does not say what the project says");
+    expect(changes(shop.standIn.calls)).toEqual([]);
+  });
+
   it("while somebody else applies", async () => {
     const shop = await world();
     await segc(shop.folder, planned);
@@ -277,8 +297,14 @@ describe("apply refuses", () => {
   it.each([
     ["{}", "is no plan of `segc plan --target aws`"],
     ["nothing", "is no JSON"],
-    ['{"target":"aws","formatVersion":9}', "has format 9, and this version of segc reads 1"],
-    ['{"target":"aws","formatVersion":1,"plan":{}}', "has a plan that cannot be read"],
+    [
+      '{"target":"aws","formatVersion":9}',
+      "has another format than this version of segc reads, which is 1",
+    ],
+    ['{"target":"aws","formatVersion":1,"plan":{}}', "is not complete"],
+    ['{"target":"aws","formatVersion":1,"live":"a","now":"b","inputs":[null]}', "is not complete"],
+    ['{"target":"aws","formatVersion":{"toString":1}}', "has another format"],
+    [`{"target":"aws","plan":${"[".repeat(20_000)}${"]".repeat(20_000)}}`, "is no JSON"],
   ])("what is no plan: %s", async (text, why) => {
     const shop = await world();
     writeFileSync(join(shop.folder, "plan.json"), text);

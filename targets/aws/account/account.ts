@@ -44,6 +44,8 @@ export interface LiveInterface {
   readonly vpc: string;
   /** Those that groups as peers stand for: private ones of IPv4, and all of IPv6. */
   readonly addresses: readonly IpAddress[];
+  /** Delegated to it, for containers say: all of their addresses are its own. */
+  readonly prefixes: readonly Cidr[];
   /** Ids of the groups it carries, sorted. */
   readonly groups: readonly string[];
   /**

@@ -1,6 +1,6 @@
 // Everything that is to be known of some networks of an account.
 import type { LiveAccount } from "./account.ts";
-import type { Ec2 } from "./ec2.ts";
+import type { Ec2, ListOperation } from "./ec2.ts";
 import { listsNamed, readAccount } from "./read.ts";
 
 /**
@@ -18,11 +18,15 @@ export const describeNetworks = async (ec2: Ec2, vpcs: readonly string[]): Promi
 
 async function networkAnswers(ec2: Ec2, vpcs: readonly string[]) {
   const ofNetworks = { Filters: [{ Name: "vpc-id", Values: vpcs }] };
-  const [interfaces, groups] = await Promise.all([
-    ec2.list("DescribeNetworkInterfaces", ofNetworks),
-    ec2.list("DescribeSecurityGroups", ofNetworks),
-  ]);
-  const rules = await rulesOf(ec2, groups);
+  // Interfaces first: a group that one carries must be among those that are read.
+  const interfaces = await ec2.list("DescribeNetworkInterfaces", ofNetworks);
+  const own = await ec2.list("DescribeSecurityGroups", ofNetworks);
+  const known = new Set(own.map((group) => Object(group).GroupId));
+  // A group can be shared with other networks.
+  const others = carriedIds(interfaces).filter((id) => !known.has(id));
+  const groups = [...own, ...(await inSlices(ec2, "DescribeSecurityGroups", others))];
+  const ids = groups.map((group) => String(Object(group).GroupId));
+  const rules = await inSlices(ec2, "DescribeSecurityGroupRules", ids);
   const prefixLists = new Map<string, readonly unknown[]>();
   for (const id of listsNamed(rules)) {
     prefixLists.set(id, await ec2.list("GetManagedPrefixListEntries", { PrefixListId: id }));
@@ -32,24 +36,36 @@ async function networkAnswers(ec2: Ec2, vpcs: readonly string[]) {
 
 /** Of every template of the account: it does not say in which network it will be used. */
 async function templateVersions(ec2: Ec2): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
+  const found: (readonly unknown[])[] = [];
   for (const template of await ec2.list("DescribeLaunchTemplates", {})) {
     const { LaunchTemplateId } = Object(template);
     const input = { LaunchTemplateId, Versions: ["$Default", "$Latest"] };
-    found.push(...(await ec2.list("DescribeLaunchTemplateVersions", input)));
+    found.push(await ec2.list("DescribeLaunchTemplateVersions", input));
   }
-  return found;
+  return found.flat();
 }
+
+const carriedIds = (interfaces: readonly unknown[]): readonly string[] => [
+  ...new Set(
+    interfaces
+      .flatMap((one): readonly unknown[] => Object(one).Groups ?? [])
+      .map((group) => Object(group).GroupId)
+      .filter((id) => typeof id === "string"),
+  ),
+];
 
 /** EC2 takes up to 200 values in a filter. */
 const valuesMax = 200;
 
-async function rulesOf(ec2: Ec2, groups: readonly unknown[]): Promise<readonly unknown[]> {
-  const ids = groups.map((group) => String(Object(group).GroupId));
-  const found: unknown[] = [];
+async function inSlices(
+  ec2: Ec2,
+  operation: ListOperation,
+  ids: readonly string[],
+): Promise<readonly unknown[]> {
+  const found: (readonly unknown[])[] = [];
   for (let at = 0; at < ids.length; at += valuesMax) {
     const Filters = [{ Name: "group-id", Values: ids.slice(at, at + valuesMax) }];
-    found.push(...(await ec2.list("DescribeSecurityGroupRules", { Filters })));
+    found.push(await ec2.list(operation, { Filters }));
   }
-  return found;
+  return found.flat();
 }

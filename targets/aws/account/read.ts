@@ -46,7 +46,11 @@ export function readAccount(answers: Answers): LiveAccount {
   const interfaces = answers.interfaces
     .map((answer) => interfaceOf(fieldsOf(answer)))
     .sort((a, b) => compareTexts(a.id, b.id));
-  const known = new Set(answers.groups.map((answer) => String(fieldsOf(answer).GroupId)));
+  const known = new Set(answers.groups.map((answer) => plain(fieldsOf(answer).GroupId)));
+  const unread = interfaces.find((one) => one.groups.some((id) => !known.has(id)));
+  if (unread !== undefined) {
+    throw new UnreadableAnswer(`${unread.id} carries a group that was not read`);
+  }
   const carried = new Set(interfaces.flatMap(({ groups }) => groups));
   return {
     groups: answers.groups
@@ -85,9 +89,7 @@ function groupOf(
     id,
     name: textOf(fields, "GroupName", id),
     vpc: textOf(fields, "VpcId", id),
-    tags: new Map(
-      listOf(fields, "Tags").map((tag) => [textOf(tag, "Key", id), String(tag.Value ?? "")]),
-    ),
+    tags: new Map(listOf(fields, "Tags").map((tag) => [textOf(tag, "Key", id), plain(tag.Value)])),
     ingress: sorted(own?.ingress ?? []),
     egress: sorted(own?.egress ?? []),
   };
@@ -107,16 +109,16 @@ const sorted = (rules: readonly LiveRule[]) =>
 function ruleOf(fields: Fields): LiveRule {
   const id = textOf(fields, "SecurityGroupRuleId", "a rule");
   const { IpProtocol, FromPort = -1, ToPort = -1, Description } = fields;
-  const protocol = protocolNamed(String(IpProtocol));
+  const protocol = protocolNamed(plain(IpProtocol));
   const hasPorts = ["tcp", "udp", "icmp", "icmpv6"].includes(protocol);
   // All ports are meant, whatever is given.
-  const [from, to] = hasPorts ? [Number(FromPort), Number(ToPort)] : [-1, -1];
+  const [from, to] = hasPorts ? [Number(plain(FromPort)), Number(plain(ToPort))] : [-1, -1];
   const whole = from === -1 ? { from, to: -1 } : { from, to };
   const permission = { protocol, ...whole };
   if (serviceOf(permission) === undefined) {
     throw new UnreadableAnswer(`rule ${id}: ${protocol} ${from} to ${to} is no permission`);
   }
-  return { ...permission, id, peer: peerOf(fields, id), description: String(Description ?? "") };
+  return { ...permission, id, peer: peerOf(fields, id), description: plain(Description) };
 }
 
 /** EC2 gives the names back for these numbers, but not every emulator does. */
@@ -149,7 +151,11 @@ function interfaceOf(fields: Fields): LiveInterface {
   return {
     id,
     vpc: textOf(fields, "VpcId", id),
-    addresses: addresses.map((text) => addressOf(String(text), id)),
+    prefixes: [
+      ...listOf(fields, "Ipv4Prefixes").map((each) => prefixOf(each, "Ipv4Prefix", id)),
+      ...listOf(fields, "Ipv6Prefixes").map((each) => prefixOf(each, "Ipv6Prefix", id)),
+    ],
+    addresses: addresses.map((text) => addressOf(plain(text), id)),
     groups: listOf(fields, "Groups")
       .map((group) => textOf(group, "GroupId", id))
       .sort(),
@@ -169,8 +175,8 @@ function templateOf(fields: Fields, known: ReadonlySet<string>): readonly Launch
     .filter((list) => list.length > 0);
   if (groups.length === 0) return [];
   const id = textOf(fields, "LaunchTemplateId", "a launch template");
-  const name = String(fields.LaunchTemplateName ?? id);
-  return [{ id, name, version: String(fields.VersionNumber ?? ""), groups }];
+  const name = plain(fields.LaunchTemplateName ?? id);
+  return [{ id, name, version: plain(fields.VersionNumber), groups }];
 }
 
 function addressOf(text: string, of: string): IpAddress {
@@ -181,8 +187,9 @@ function addressOf(text: string, of: string): IpAddress {
 
 /** Interfaces that a service made for itself: EC2 refuses to change them. */
 function serviceOwning({ RequesterManaged, InterfaceType = "interface" }: Fields) {
-  const isPlain = ["interface", "efa", "trunk", "branch"].includes(String(InterfaceType));
-  return RequesterManaged === true || !isPlain ? String(InterfaceType) : undefined;
+  const type = plain(InterfaceType);
+  const isPlain = ["interface", "efa", "trunk", "branch"].includes(type);
+  return RequesterManaged === true || !isPlain ? type : undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -196,10 +203,14 @@ function listOf(fields: Fields, key: string): readonly Fields[] {
   return list.map(fieldsOf);
 }
 
+/** Text, numbers and yes or no as text; what is nothing of the kind says nothing. */
+const plain = (value: unknown): string =>
+  ["string", "number", "boolean"].includes(typeof value) ? String(value) : "";
+
 function textsOf(fields: Fields, key: string): readonly string[] {
   const list = fields[key] ?? [];
   if (!Array.isArray(list)) throw new UnreadableAnswer(`expected a list under ${key}`);
-  return list.map(String);
+  return list.map(plain);
 }
 
 function textOf(fields: Fields, key: string, of: string): string {

@@ -1,8 +1,12 @@
 // What is live as one number: a plan holds for this and nothing else.
 import { sha256 } from "../../../compiler/model/sha256.ts";
 import { formatAddress, formatCidr } from "../../../compiler/sets/address.ts";
-import type { LiveAccount } from "../account/account.ts";
+import { groupTag, type LiveAccount, ownerTag } from "../account/account.ts";
 import { liveRuleKey } from "../account/read.ts";
+
+/** The same without launch templates. */
+export const networksDigest = (live: LiveAccount): string =>
+  accountDigest({ ...live, templates: [] });
 
 /** Of everything that a transition looks at; ids of rules and descriptions are not among it. */
 export function accountDigest({ groups, interfaces, templates, prefixLists }: LiveAccount): string {
@@ -12,19 +16,25 @@ export function accountDigest({ groups, interfaces, templates, prefixLists }: Li
         id,
         name,
         vpc,
-        [...tags].sort(([a], [b]) => (a < b ? -1 : 1)),
+        [ownerTag, groupTag].map((tag) => tags.get(tag) ?? null),
         ingress.map(liveRuleKey),
         egress.map(liveRuleKey),
       ]),
-      interfaces.map(({ id, vpc, addresses, groups: carried, service }) => [
+      interfaces.map(({ id, vpc, addresses, prefixes, groups: carried, service }) => [
         id,
         vpc,
-        addresses.map(formatAddress),
+        addresses.map(formatAddress).sort(),
+        prefixes.map(formatCidr).sort(),
         carried,
         service ?? null,
       ]),
-      templates,
-      [...prefixLists].map(([id, cidrs]) => [id, cidrs.map(formatCidr)]),
+      templates
+        .map(({ id, version, groups: named }) => [id, version, JSON.stringify(named)])
+        .sort(),
+      [...prefixLists].map(([id, cidrs]) => [id, ...cidrs.map(formatCidr).sort()]).sort(byFirst),
     ]),
   );
 }
+
+const byFirst = ([a = ""]: readonly string[], [b = ""]: readonly string[]) =>
+  a < b ? -1 : Number(a > b);

@@ -101,7 +101,8 @@ export async function takeLease(
       const there = await leasesIn(ec2, vpcs);
       for (const { vpc, group } of held) {
         const lease = there.find((one) => one.group === group);
-        if (lease === undefined) {
+        // One that has run out may be somebody else's in a moment: it is not to be revived.
+        if (lease === undefined || lease.until <= clock.now()) {
           throw new LeaseTaken(
             vpc,
             there.find((one) => one.vpc === vpc),

@@ -1,72 +1,92 @@
-// What `segc plan` writes and `segc apply` reads: where to, from where, and for which inputs. The phases and
-// their proof are in it to be read; `apply` works both out again, so that nobody can edit a proof.
-
+// What `segc plan` writes and `segc apply` reads: for which inputs and which account, and all that people should
+// read before it is applied. What to do is worked out again from the project and the account; the file must say
+// the same, so nobody can put anything into it.
 import { sha256 } from "../../../compiler/model/sha256.ts";
-import { type AwsLimits, awsDefaults } from "../../../compiler/quotas.ts";
+import type { AwsLimits } from "../../../compiler/quotas.ts";
 import type { AwsPlan } from "../groups.ts";
-import { parseAws } from "../parse.ts";
-import { planPath, renderAws } from "../render.ts";
+import { renderAws } from "../render.ts";
 import type { Summary } from "../transition/summary.ts";
 
-export interface PlanFile {
+/** What a project wants of an account, and how. */
+export interface Wanted {
   readonly owner: string;
   readonly limits: AwsLimits;
   /** Seconds between phases. */
   readonly settle: number;
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  readonly plan: AwsPlan;
+}
+
+export interface PlanFile {
+  /** The day that it was made for. */
+  readonly now: string;
   /** Of what was live (`accountDigest`). */
   readonly live: string;
-  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
-  readonly now: string;
-  readonly plan: AwsPlan;
+  readonly inputs: Wanted["inputs"];
+  /** Whether the project wants this still. */
+  readonly isOf: (wanted: Wanted) => boolean;
   /** The digest of the file itself. */
   readonly id: string;
 }
 
 const formatVersion = 1;
 
-export function planFileText(file: Omit<PlanFile, "id">, summary: Summary): string {
-  const { plan, ...rest } = file;
+export function planFileText(
+  wanted: Wanted,
+  { live, now }: { readonly live: string; readonly now: string },
+  summary: Summary,
+): string {
+  const { inputs } = wanted;
+  const head = { formatVersion, target: "aws", now, live, inputs, ...settings(wanted), summary };
+  const text = JSON.stringify(head, null, 2).slice(0, -2);
+  // The groups as their own file has them, a rule to a line.
+  return `${text},\n  "plan": ${planText(wanted.plan).replaceAll("\n", "\n  ")}\n}\n`;
+}
+
+const settings = ({ owner, limits, settle }: Wanted) => ({ owner, limits, settle });
+
+function planText(plan: AwsPlan): string {
   const [rendered] = renderAws(plan);
   if (rendered === undefined) throw new Error("bug in segc (aws): a plan without a file");
-  const head = JSON.stringify({ formatVersion, target: "aws", ...rest, summary }, null, 2);
-  // The groups as their own file has them, a rule to a line.
-  return `${head.slice(0, -2)},\n  "plan": ${rendered.text.trimEnd().replaceAll("\n", "\n  ")}\n}\n`;
+  return rendered.text.trimEnd();
 }
 
 /** What is wrong with the text, where it is no such file. */
 export function readPlanFile(text: string): PlanFile | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return "is no JSON";
-  }
-  const fields: Readonly<Record<string, unknown>> = Object(value);
+  const fields = fieldsIn(text);
+  if (fields === undefined) return "is no JSON";
   if (fields.target !== "aws") return "is no plan of `segc plan --target aws`";
   if (fields.formatVersion !== formatVersion) {
-    return `has format ${String(fields.formatVersion)}, and this version of segc reads ${formatVersion}`;
+    return `has another format than this version of segc reads, which is ${formatVersion}`;
   }
-  const { owner, settle, live, now, plan, limits, inputs } = fields;
-  const parsed = parseAws([{ path: planPath, text: JSON.stringify(plan) ?? "" }]);
-  if (!parsed.ok) return `has a plan that cannot be read: ${parsed.problems[0]?.message}`;
-  const isText = [owner, live, now].every((one) => typeof one === "string" && one !== "");
-  const isTime = typeof settle === "number" && settle >= 0 && settle <= 3600;
-  if (!isText || !isTime || !isLimits(limits) || !isInputs(inputs)) return "is not complete";
+  const { live, now, plan, inputs, owner, limits, settle } = fields;
+  if (typeof live !== "string" || typeof now !== "string" || !isInputs(inputs)) {
+    return "is not complete";
+  }
+  const told = JSON.stringify([{ owner, limits, settle }, plan]);
   return {
-    owner: String(owner),
-    limits,
-    settle,
-    live: String(live),
+    now,
+    live,
     inputs,
-    now: String(now),
-    plan: parsed.plan,
+    isOf: (wanted) =>
+      JSON.stringify([settings(wanted), JSON.parse(planText(wanted.plan))]) === told,
     id: sha256(text),
   };
 }
 
-const isLimits = (value: unknown): value is AwsLimits =>
-  Object.keys(awsDefaults).every((name) => Number.isInteger(Object(value)[name]));
+function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    JSON.stringify(value); // what nests too deeply for that is no file of segc's
+    return Object(value);
+  } catch {
+    return undefined;
+  }
+}
 
 const isInputs = (value: unknown): value is PlanFile["inputs"] =>
   Array.isArray(value) &&
-  value.every(({ path, sha256: digest }) => typeof path === "string" && typeof digest === "string");
+  value.every((one) => {
+    const { path, sha256: digest } = Object(one);
+    return typeof path === "string" && typeof digest === "string";
+  });

@@ -1,7 +1,13 @@
 // What the account should hold: the groups of a plan found again among those that are there, everything else
 // as it is. Groups that others own are never changed; interfaces that only their service can give other
 // groups keep what they have.
-import { type LiveAccount, type LivePeer, livePlannedName } from "../account/account.ts";
+import {
+  type LiveAccount,
+  type LiveGroup,
+  type LiveInterface,
+  type LivePeer,
+  livePlannedName,
+} from "../account/account.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { descriptionOf } from "../render.ts";
 import { type Matching, refsOf } from "./matching.ts";
@@ -25,7 +31,7 @@ export interface HandOver {
   readonly interface: string;
   readonly workload: string;
   readonly service: string;
-  /** Names of the plan. */
+  /** Names of the plan; none: it must take segc's groups away. */
   readonly groups: readonly string[];
 }
 
@@ -41,7 +47,16 @@ export type DesiredProblem =
 
 const closedName = "segc-closed";
 
-export function desiredState(plan: AwsPlan, live: LiveAccount, matching: Matching): Desired {
+/**
+ * @param services whether interfaces that only their service can change keep what they have, as they will, or
+ *   carry what the plan says, as they should
+ */
+export function desiredState(
+  plan: AwsPlan,
+  live: LiveAccount,
+  matching: Matching,
+  services: "as they are" | "as planned" = "as they are",
+): Desired {
   const all = withClosed(plan, live, matching.owner);
   const refs = refsOf(all, live, matching);
   const refOf = (realm: string, name: string): string => {
@@ -58,12 +73,7 @@ export function desiredState(plan: AwsPlan, live: LiveAccount, matching: Matchin
     const isOurs = livePlannedName(group, matching.owner) !== undefined;
     // New machines would not start without a group that their template names.
     if (isOurs && !inTemplates.has(group.id)) retired.push(group.id);
-    else
-      groups.set(group.id, {
-        ...group,
-        ingress: ruleSet(group.ingress),
-        egress: ruleSet(group.egress),
-      });
+    else groups.set(group.id, stateOfGroup(group));
   }
   const created = new Map<string, string>();
   const renamed = new Map<string, string>();
@@ -76,13 +86,29 @@ export function desiredState(plan: AwsPlan, live: LiveAccount, matching: Matchin
     const name = before?.name ?? names.free(group);
     groups.set(ref, { name, vpc: group.realm, ...rulesOf(group, refOf) });
   }
+  const after = carriedAfter(all, live, { refOf, owner: matching.owner, services }, groups);
+  const { waiting, gone } = stillCarried(retired, after.state);
+  for (const group of live.groups) {
+    if (waiting.has(group.id)) groups.set(group.id, stateOfGroup(group));
+  }
+  return { ...after, retired: gone, created, renamed };
+}
+
+/** What an interface still carries, because only its service can change it or it is observed, stays as it is. */
+function stillCarried(retired: readonly string[], { carried }: State) {
+  const used = new Set([...carried.values()].flat());
   return {
-    ...carriedAfter(all, live, { refOf, owner: matching.owner }, groups),
-    retired,
-    created,
-    renamed,
+    waiting: new Set(retired.filter((group) => used.has(group))),
+    gone: retired.filter((group) => !used.has(group)),
   };
 }
+
+const stateOfGroup = ({ name, vpc, ingress, egress }: LiveGroup): GroupState => ({
+  name,
+  vpc,
+  ingress: ruleSet(ingress),
+  egress: ruleSet(egress),
+});
 
 function rulesOf(group: SecurityGroup, refOf: (realm: string, name: string) => string) {
   const told = ({ protocol, from, to, peer, rules }: GroupRule): StateRule => {
@@ -99,7 +125,8 @@ function rulesOf(group: SecurityGroup, refOf: (realm: string, name: string) => s
 /** Interfaces that leave the plan need a group: one without rules, which the plan may not have. */
 function withClosed(plan: AwsPlan, live: LiveAccount, owner: string): AwsPlan {
   const has = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
-  const realms = new Set(releasedInterfaces(plan, live, owner).map(({ vpc }) => vpc));
+  const released = releasedInterfaces(plan, live, owner).filter(isMovable);
+  const realms = new Set(released.map(({ vpc }) => vpc));
   const more = [...realms]
     .filter((realm) => !has.has(groupKey(realm, closedName)))
     .map((realm): SecurityGroup => ({ name: closedName, realm, ingress: [], egress: [] }));
@@ -132,17 +159,24 @@ function namesTaken({ groups }: LiveAccount) {
   };
 }
 
+const isMovable = ({ service }: LiveInterface): boolean => service === undefined;
+
+interface Carrying {
+  readonly refOf: (realm: string, name: string) => string;
+  readonly owner: string;
+  readonly services: "as they are" | "as planned";
+}
+
 function carriedAfter(
   plan: AwsPlan,
   live: LiveAccount,
-  {
-    refOf,
-    owner,
-  }: { readonly refOf: (realm: string, name: string) => string; readonly owner: string },
+  { refOf, owner, services: asTheyAre }: Carrying,
   groups: ReadonlyMap<string, GroupState>,
 ): Pick<Desired, "state" | "handOvers" | "released"> {
   const carried = new Map(live.interfaces.map((one) => [one.id, one.groups]));
-  const services = new Map(live.interfaces.map((one) => [one.id, one.service]));
+  const services = new Map(
+    live.interfaces.map((one) => [one.id, asTheyAre === "as planned" ? undefined : one.service]),
+  );
   const handOvers: HandOver[] = [];
   for (const { interface: id, workload, realm, groups: names } of plan.attachments) {
     const service = services.get(id);
@@ -153,7 +187,12 @@ function carriedAfter(
       handOvers.push({ interface: id, workload, service, groups: names });
     }
   }
-  const released = releasedInterfaces(plan, live, owner);
+  const left = releasedInterfaces(plan, live, owner);
+  for (const { id, service } of left) {
+    if (service === undefined) continue;
+    handOvers.push({ interface: id, workload: "not in the inventory", service, groups: [] });
+  }
+  const released = left.filter(isMovable);
   for (const { id, vpc, groups: before } of released) {
     const foreign = before.filter((group) => groups.has(group) && isForeign(live, group, owner));
     carried.set(id, foreign.length > 0 ? foreign : [refOf(vpc, closedName)]);

@@ -21,7 +21,12 @@ export interface Drift {
 }
 
 export function driftOf(plan: AwsPlan, live: LiveAccount, owner: string): readonly Drift[] {
-  const desired = desiredState(plan, live, { owner, fresh: new Set(), byLikeness: true });
+  const desired = desiredState(
+    plan,
+    live,
+    { owner, fresh: new Set(), byLikeness: true },
+    "as planned",
+  );
   const found = stateOf(live);
   const names = namesIn(plan);
   const { opened, closed } = effectOf(live, desired.state, found);

@@ -87,8 +87,8 @@ export const namesIn = ({ attachments }: AwsPlan): InterfaceNames =>
   new Map(attachments.map((one) => [one.interface, one.workload]));
 
 /** Undefined for addresses that no interface has. */
-function nearText({ interface: id, interfaces }: EndClass, names: InterfaceNames) {
-  if (id === undefined) return undefined;
+function nearText({ interface: id, interfaces, stranger }: EndClass, names: InterfaceNames) {
+  if (id === undefined) return stranger === undefined ? undefined : `members of ${stranger}`;
   const name = names.get(id) ?? id;
   return interfaces === 1 ? name : `${name} and ${interfaces - 1} more`;
 }

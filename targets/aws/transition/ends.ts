@@ -17,6 +17,8 @@ export interface EndClass {
   readonly interface: string | undefined;
   /** Interfaces with an address of the class. */
   readonly interfaces: number;
+  /** The group of which nothing is known but its id, of another network or account; else undefined. */
+  readonly stranger: string | undefined;
   /** In each state, the groups carried; empty for addresses of nobody. */
   readonly carried: readonly (readonly string[])[];
 }
@@ -45,14 +47,20 @@ export function addressOf(value: bigint, family: Family): IpAddress {
 /** @param cidrs every prefix that a rule of some state names, by itself or in a list */
 export function endsOf(live: LiveAccount, states: readonly State[], cidrs: readonly Cidr[]): Ends {
   const distinct = [...new Map(cidrs.map((cidr) => [formatCidr(cidr), cidr])).values()];
+  const delegated = live.interfaces.flatMap(({ prefixes }) => prefixes);
+  // In another network an address may be somebody else's.
+  const isAlone = new Set(live.interfaces.map(({ vpc }) => vpc)).size < 2;
   const classes: EndClass[] = [];
   const members = new Map<string, number[]>();
   for (const family of [4, 6] as const) {
-    const own = distinct.filter(({ address }) => address.family === family);
-    const regions = regionsOf(own, family);
+    const ofFamily = (list: readonly Cidr[]) =>
+      list.filter(({ address }) => address.family === family);
+    const regions = regionsOf(ofFamily(distinct), ofFamily(delegated), family);
     const held = classesOfInterfaces(live, states, family, regions);
-    const free = classesOfNobody(regions, held.addresses, family, states.length);
-    for (const { end, prefixes } of [...held.classes, ...free]) {
+    const taken = isAlone ? held.ranges : [];
+    const free = classesOfNobody(regions, taken, family, states.length);
+    const all = [...held.classes, ...free, ...classesOfStrangers(states, family)];
+    for (const { end, prefixes } of all) {
       for (const prefix of prefixes) {
         const key = formatCidr(prefix);
         const list = members.get(key);
@@ -79,9 +87,14 @@ interface Found {
   readonly prefixes: readonly Cidr[];
 }
 
-function regionsOf(cidrs: readonly Cidr[], family: Family): readonly Region[] {
+/** @param cuts prefixes that only cut, so that each lies in whole regions */
+function regionsOf(
+  cidrs: readonly Cidr[],
+  cuts: readonly Cidr[],
+  family: Family,
+): readonly Region[] {
   const edges = new Set([0n]);
-  for (const cidr of cidrs) {
+  for (const cidr of [...cidrs, ...cuts]) {
     edges.add(firstOf(cidr));
     edges.add(firstOf(cidr) + sizeOf(cidr));
   }
@@ -114,6 +127,12 @@ function endOf(open: readonly Cidr[]): bigint {
   return last === undefined ? 0n : firstOf(last) + sizeOf(last);
 }
 
+/** Addresses that somebody has, the last one included. */
+interface Held {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 function classesOfInterfaces(
   { interfaces }: LiveAccount,
   states: readonly State[],
@@ -121,27 +140,63 @@ function classesOfInterfaces(
   regions: readonly Region[],
 ) {
   const found = new Map<string, { end: EndClass; prefixes: readonly Cidr[]; ids: Set<string> }>();
-  const addresses: bigint[] = [];
-  for (const { id, addresses: own } of interfaces) {
+  const ranges: Held[] = [];
+  for (const { id, addresses, prefixes } of interfaces) {
     const carried = states.map((state) => state.carried.get(id) ?? []);
     const groups = JSON.stringify(carried);
-    for (const address of own.filter((one) => one.family === family)) {
-      const value = numberOf(address);
-      addresses.push(value);
-      const region = regionAt(regions, value);
+    const add = (value: bigint, region: Region) => {
       const key = `${groups} ${region.key}`;
       const before = found.get(key);
-      if (before !== undefined) before.ids.add(id);
-      else {
-        const end = { family, example: address, interface: id, interfaces: 1, carried };
-        found.set(key, { end, prefixes: region.prefixes, ids: new Set([id]) });
+      if (before !== undefined) {
+        before.ids.add(id);
+        return;
       }
+      const example = addressOf(value, family);
+      const own = { family, example, interface: id, interfaces: 1, stranger: undefined, carried };
+      found.set(key, { end: own, prefixes: region.prefixes, ids: new Set([id]) });
+    };
+    for (const address of addresses.filter((one) => one.family === family)) {
+      const value = numberOf(address);
+      ranges.push({ first: value, last: value });
+      add(value, regionAt(regions, value));
+    }
+    for (const prefix of prefixes.filter(({ address }) => address.family === family)) {
+      const [first, end] = [firstOf(prefix), firstOf(prefix) + sizeOf(prefix)];
+      ranges.push({ first, last: end - 1n });
+      for (const region of regionsBetween(regions, first, end)) add(region.first, region);
     }
   }
   const classes = [...found.values()].map(
     ({ end, prefixes, ids }): Found => ({ end: { ...end, interfaces: ids.size }, prefixes }),
   );
-  return { classes, addresses: addresses.sort((a, b) => (a < b ? -1 : Number(a > b))) };
+  return {
+    classes,
+    ranges: ranges.sort((a, b) => (a.first < b.first ? -1 : Number(a.first > b.first))),
+  };
+}
+
+function regionsBetween(regions: readonly Region[], first: bigint, end: bigint): readonly Region[] {
+  return regions.filter((region) => region.first >= first && region.first < end);
+}
+
+/** Members of groups that rules name and that were not read: of a network or an account that is not ours. */
+function classesOfStrangers(states: readonly State[], family: Family): readonly Found[] {
+  const strangers = new Set<string>();
+  for (const { groups } of states) {
+    for (const { ingress, egress } of groups.values()) {
+      for (const { peer } of [...ingress.values(), ...egress.values()]) {
+        if (peer.kind === "group" && !states.some((one) => one.groups.has(peer.group))) {
+          strangers.add(peer.group);
+        }
+      }
+    }
+  }
+  return [...strangers].map((stranger) => {
+    const carried = states.map(() => [stranger]);
+    const example = addressOf(0n, family);
+    const end = { family, example, interface: undefined, interfaces: 0, stranger, carried };
+    return { end, prefixes: [] };
+  });
 }
 
 function regionAt(regions: readonly Region[], value: bigint): Region {
@@ -159,21 +214,41 @@ function regionAt(regions: readonly Region[], value: bigint): Region {
 /** One class for each set of prefixes that some address lies in and no interface has. */
 function classesOfNobody(
   regions: readonly Region[],
-  held: readonly bigint[],
+  held: readonly Held[],
   family: Family,
   states: number,
 ): readonly Found[] {
   const carried = Array.from({ length: states }, (): readonly string[] => []);
   const found = new Map<string, Found>();
-  let at = 0;
+  let next = 0;
+  /** The first address that may be nobody's, for all that was looked at. */
+  let reached = 0n;
   for (const { first, end, prefixes, key } of regions) {
-    let free = first;
-    for (let value = held[at]; value !== undefined && value < end; value = held[++at]) {
-      if (value === free) free++;
+    let free = first > reached ? first : reached;
+    for (
+      let one = held[next];
+      one !== undefined && one.first <= free && one.first < end;
+      one = held[++next]
+    ) {
+      if (one.last >= free) free = one.last + 1n;
+    }
+    reached = free;
+    // Ranges that begin later in this region leave the address before them free.
+    while ((held[next]?.first ?? end) < end) {
+      const last = held[next]?.last ?? 0n;
+      if (last >= reached) reached = last + 1n;
+      next++;
     }
     if (free >= end || found.has(key)) continue;
     const example = addressOf(free, family);
-    const own = { family, example, interface: undefined, interfaces: 0, carried };
+    const own = {
+      family,
+      example,
+      interface: undefined,
+      interfaces: 0,
+      stranger: undefined,
+      carried,
+    };
     found.set(key, { end: own, prefixes });
   }
   return [...found.values()];

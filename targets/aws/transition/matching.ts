@@ -65,6 +65,18 @@ function carriersOf({ interfaces }: LiveAccount): Carriers {
   return found;
 }
 
+/** Groups of interfaces that keep what they have: nobody may make something else of these. */
+export function keptGroups(
+  { attachments }: AwsPlan,
+  { interfaces }: LiveAccount,
+): ReadonlySet<string> {
+  const observed = new Set(
+    attachments.filter(({ groups }) => groups === undefined).map((one) => one.interface),
+  );
+  const kept = interfaces.filter((one) => one.service !== undefined || observed.has(one.id));
+  return new Set(kept.flatMap(({ groups }) => groups));
+}
+
 interface Known extends Omit<Matching, "byLikeness"> {
   readonly refs: ReadonlyMap<string, string>;
   readonly carriers: Carriers;
@@ -76,7 +88,7 @@ function alikePairs(
   live: LiveAccount,
   { owner, fresh, refs, carriers }: Known,
 ): ReadonlyMap<string, string> {
-  const taken = new Set(refs.values());
+  const taken = new Set([...refs.values(), ...keptGroups(plan, live)]);
   const left = live.groups.filter(
     (group) =>
       livePlannedName(group, owner) !== undefined &&

@@ -61,7 +61,7 @@ export function summaryOf(
     closed: texts(effect.closed),
     handOvers: desired.handOvers.map(
       ({ interface: id, workload, service, groups }) =>
-        `${id} (${workload}) belongs to a ${service.replaceAll("_", " ")}, which alone can give it: ${groups.join(", ")}`,
+        `${id} (${workload}) belongs to a ${service.replaceAll("_", " ")}, which alone can ${groups.length === 0 ? "take segc's groups from it" : `give it: ${groups.join(", ")}`}`,
     ),
     released: desired.released.map(
       (id) => `${id} is no longer in the inventory: it loses segc's groups`,

@@ -5,6 +5,7 @@ import { type LiveAccount, livePlannedName } from "../account/account.ts";
 import { type AwsPlan, groupKey } from "../groups.ts";
 import { type Attempt, attemptOf } from "./attempt.ts";
 import { type Desired, desiredState } from "./desired.ts";
+import { keptGroups } from "./matching.ts";
 import { stateOf } from "./state.ts";
 
 export interface Transition extends Attempt {
@@ -99,12 +100,15 @@ function changedGroups(
       }
     }
   }
+  const kept = keptGroups(plan, live);
   const planned = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
   return new Set(
     live.groups.flatMap((group) => {
       const name = livePlannedName(group, owner);
       const key = groupKey(group.vpc, name ?? "");
-      return name !== undefined && changed.has(group.id) && planned.has(key) ? [key] : [];
+      return name !== undefined && changed.has(group.id) && !kept.has(group.id) && planned.has(key)
+        ? [key]
+        : [];
     }),
   );
 }
