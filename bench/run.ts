@@ -29,8 +29,21 @@ const cloud: EstateSize = {
 /** What is compiled once more, but only once: nothing of it is wanted. */
 const mixed: EstateSize = { ...fleet, mixesEnvs: true };
 
-const rows = [...parseRows(), ...checkRows(), ...compileRows(), ...cloudRows(), ...startRows()];
-print(rows);
+const parts: Readonly<Record<string, () => readonly Row[]>> = {
+  parse: parseRows,
+  check: checkRows,
+  compile: compileRows,
+  cloud: cloudRows,
+  start: startRows,
+};
+const chosen = process.argv.slice(2);
+const strange = chosen.find((name) => parts[name] === undefined);
+if (strange !== undefined) throw new Error(`no part ${strange}; ${Object.keys(parts).join(", ")}`);
+print(
+  Object.entries(parts).flatMap(([name, rowsOf]) =>
+    chosen.length === 0 || chosen.includes(name) ? rowsOf() : [],
+  ),
+);
 
 function parseRows(): readonly Row[] {
   const { megabytesPerSecond, megabytes } = benchParse();
@@ -85,10 +98,28 @@ function cloudRows(): readonly Row[] {
         found: `${first?.rules} rules, ${first?.elements} groups and attachments`,
         wanted: "",
       },
+      ...planRows(folder),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What `segc plan` does after the compile, in an account that has not seen segc before. */
+function planRows(folder: string): readonly Row[] {
+  const printed: unknown = JSON.parse(node(["bench/plan-once.ts", folder]));
+  const { firstMs, firstCalls, callsWanted, editMs, editCalls, proved, peakKib } = Object(printed);
+  if (proved !== true) throw new Error("a plan of the generated estate is not proved");
+  return [
+    {
+      what: "  prove a first apply",
+      found: `${(firstMs / 1000).toFixed(1)} s, ${gib(peakKib)}`,
+      wanted: "",
+    },
+    { what: "  calls that it takes", found: String(firstCalls), wanted: `<= ${callsWanted}` },
+    { what: "  prove the edit of one rule", found: `${(editMs / 1000).toFixed(2)} s`, wanted: "" },
+    { what: "  calls that it takes", found: `${editCalls} and 2 of the lease`, wanted: "<= 10" },
+  ];
 }
 
 function compileRows(): readonly Row[] {
