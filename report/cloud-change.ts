@@ -87,7 +87,8 @@ function proofLine({ gaps, excess, overruns, way }: ChangeSummary): string {
   const said = (flows: readonly string[]) =>
     flows.length === 0 ? "none" : counted(flows.length, "kind of flow", "kinds of flows");
   const proof = `gap: ${said(gaps)}, excess: ${said(excess)}`;
-  if (gaps.length + excess.length + overruns.length > 0) {
+  if (overruns.length > 0) return `no order keeps to the quotas; the best found is ${way}`;
+  if (gaps.length + excess.length > 0) {
     return `no order is proved; the best found (${way}) has ${proof}`;
   }
   return `${proof}: proved for every order in which the calls of a phase arrive (${way})`;
