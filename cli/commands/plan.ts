@@ -3,46 +3,20 @@
 import { resolve } from "node:path";
 import type { Style } from "../../diagnostics/render-style.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
-import { nodeFiles } from "../../host/node-files.ts";
-import { type CloudChange, cloudChange, cloudPlanText, cloudTarget } from "../../library/cloud.ts";
+import { type CloudChange, cloudChange, cloudPlanText } from "../../library/cloud.ts";
 import { changeLines, problemText } from "../../report/cloud-change.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { isProved } from "../../targets/aws/transition/transition.ts";
-import { statusFor, stopping } from "../answer.ts";
 import { withAccount } from "../aws-account.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
+import { cloudProject } from "../cloud-project.ts";
 import { type ExitStatus, exit } from "../exit.ts";
-import { onlyAws } from "../only-aws.ts";
-import { projectFolder } from "../project-folder.ts";
-import { refreshInventory } from "../refresh-inventory.ts";
-import { problemCount } from "./check.ts";
 
 export async function plan(call: Call): Promise<Answer> {
-  const refusal = onlyAws(call);
-  if (refusal !== undefined) return refusal;
-  const folder = projectFolder(call);
-  if (typeof folder !== "string") return folder;
-  const { now, refresh } = call.options;
-  const unsaved = refresh
-    ? await withAccount(call, (ec2) => refreshInventory(folder, ec2))
-    : undefined;
-  if (unsaved !== undefined) return unsaved;
-  const read = cloudTarget(nodeFiles(folder), { now });
-  const diagnostics = stopping(read.diagnostics, call.options);
-  const { target } = read;
-  if (target === undefined || diagnostics.length > 0) {
-    return {
-      kind: "result",
-      status: statusFor(diagnostics),
-      diagnostics,
-      folder,
-      lines: (style) => [
-        ...problemCount({ diagnostics }, style),
-        nothingPlanned(diagnostics.length),
-      ],
-      json: { now },
-    };
-  }
+  const project = await cloudProject(call, "nothing was planned");
+  if ("kind" in project) return project;
+  const { folder, target } = project;
+  const { now } = call.options;
   return withAccount(call, async (ec2) => {
     const live = await describeAccount(ec2, target.vpcs);
     const change = cloudChange(target, live);
@@ -66,11 +40,6 @@ export async function plan(call: Call): Promise<Answer> {
     };
   });
 }
-
-const nothingPlanned = (problems: number): string =>
-  problems > 0
-    ? "nothing was planned"
-    : "nothing was planned: the inventory has no interface with security groups";
 
 function statusOf({ transition }: CloudChange, hasExitCode: boolean): ExitStatus {
   if (!isProved(transition)) return exit.findings;

@@ -416,6 +416,15 @@ describe("trouble", () => {
     expect(found.out).toContain("$(id)");
   });
 
+  it("with a project that has no interfaces is said to be that", async () => {
+    const shop = await world();
+    const path = join(shop.folder, "hosts.json");
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll("aws-sg", "nftables"));
+    const { status, err } = await segc(shop.folder, planned);
+    expect(status).toBe(3);
+    expect(err).toContain("the inventory has no interface with security groups");
+  });
+
   it("needs to know against what", async () => {
     const shop = await world();
     expect(await segc(shop.folder, ["plan"])).toMatchObject({ status: 3 });
