@@ -49,7 +49,7 @@ export function changeLines(
     ...summary.released.map((text) => `${style.warning("released")}  ${escapeText(text)}`),
   ];
   if (phases.length === 0) return [...hints, `${style.help("ok")}: no changes`];
-  const { groups, rules, attachments, rulesPerGroup, groupsPerInterface } = counts;
+  const { groups, rules, attachments } = counts;
   const rows = phases.map(({ text, steps, calls }, index) => [
     String(index + 1),
     text,
@@ -61,7 +61,7 @@ export function changeLines(
     ...hints,
     `groups: ${groups.created} to create, ${groups.changed} to change, ${groups.deleted} to delete`,
     `rules: ${rules.added} to add, ${rules.removed} to remove; ${counted(attachments, "interface")} get other groups`,
-    `quotas on the way: ${rulesPerGroup.most} of ${rulesPerGroup.limit} rules in a group, ${groupsPerInterface.most} of ${groupsPerInterface.limit} groups on an interface`,
+    ...quotaLine(counts),
     "",
     ...tableLines(
       [{ title: "phase" }, { title: "what" }, right("steps"), right("calls")],
@@ -81,6 +81,18 @@ export function changeLines(
       : ["connections that are open when their rule is taken away go on until they are idle"]),
     proofLine(summary),
   ];
+}
+
+/** Of what changes; nothing where only empty groups go. */
+function quotaLine(counts: ChangeSummary["counts"]): readonly string[] {
+  const { attachments, rulesPerGroup, groupsPerInterface } = counts;
+  const ofGroups = `${rulesPerGroup.most} of ${rulesPerGroup.limit} rules in a group`;
+  const ofInterfaces = `${groupsPerInterface.most} of ${groupsPerInterface.limit} groups on an interface`;
+  const parts = [
+    ...(rulesPerGroup.most === 0 ? [] : [ofGroups]),
+    ...(attachments === 0 ? [] : [ofInterfaces]),
+  ];
+  return parts.length === 0 ? [] : [`quotas on the way: ${parts.join(", ")}`];
 }
 
 function proofLine({ gaps, excess, overruns, way }: ChangeSummary): string {

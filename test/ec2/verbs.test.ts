@@ -11,6 +11,7 @@ describe("an account", () => {
     const shop = await world();
     const { plan, applied } = await planAndApply(shop);
     expect(plan.out).toContain("gap: none, excess: none: proved");
+    expect(plan.out).toContain("closes  host-1 and 1 more -> host-3 : any-service but tcp/8443\n");
     expect(applied.out).toMatch(/^ok: applied in \d phases with \d+ calls, and read back\n$/);
     expect((await segc(shop.folder, drift)).out).toContain("holds what the policy says");
     shop.standIn.calls.length = 0;

@@ -6,6 +6,7 @@ import {
   intersectServices,
   isServiceSubset,
   servicesOfFamily,
+  subtractServices,
 } from "../../../compiler/sets/service-set.ts";
 import { formatServices } from "../../../compiler/sets/service-text.ts";
 import type { LiveAccount } from "../account/account.ts";
@@ -69,14 +70,16 @@ export function flowTexts(flows: readonly Flows[], names: InterfaceNames): reado
 
 const itemsShown = 8;
 
-/** Everything is one word in either family; a long list is cut short. */
+/** Everything is one word in either family, and nearly everything is said by what is missing. */
 function serviceText({ from, services }: Flows): string {
   const whole = intersectServices(anyService, servicesOfFamily(from.family));
   if (isServiceSubset(whole, services)) return "any-service";
   const text = formatServices(services);
   const items = text.split(", ");
-  return items.length <= itemsShown
-    ? text
+  if (items.length <= itemsShown) return text;
+  const rest = formatServices(subtractServices(whole, services));
+  return rest.split(", ").length <= itemsShown
+    ? `any-service but ${rest}`
     : `${items.slice(0, itemsShown).join(", ")} and ${items.length - itemsShown} more }`;
 }
 
