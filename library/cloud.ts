@@ -83,7 +83,7 @@ export function cloudChange(
   const [start] = transition.states;
   const end = transition.states.at(-1);
   if (start === undefined || end === undefined) throw new Error("bug in segc (aws): no states");
-  const summary = summaryOf(transition, effectOf(live, start, end), { plan, live, limits });
+  const summary = summaryOf(transition, effectOf(live, start, end), { plan, live, limits, owner });
   return { problems, transition, summary };
 }
 

@@ -273,6 +273,14 @@ describe("answers that are no answers", () => {
     expect(() => readAccount(answers)).toThrow(/sgr-1|a rule/);
   });
 
+  it("that leave out the rules of a group are refused", () => {
+    const groups = [
+      { GroupId: "sg-1", GroupName: "x", VpcId: "vpc-1", IpPermissions: [{ IpProtocol: "-1" }] },
+    ];
+    const answers = { interfaces: [], groups, rules: [], templates: [], prefixLists: new Map() };
+    expect(() => readAccount(answers)).toThrow("the rules of sg-1 are missing");
+  });
+
   it("of which there are very many are read", () => {
     const rules = Array.from({ length: 200_000 }, (_, at) => ({
       GroupId: "sg-1",

@@ -85,6 +85,15 @@ function groupOf(
 ): LiveGroup {
   const id = textOf(fields, "GroupId", "a group");
   const own = rules.get(id);
+  // The group itself says in another form what it holds: saved answers may be of different days.
+  for (const [key, list] of [
+    ["IpPermissions", own?.ingress],
+    ["IpPermissionsEgress", own?.egress],
+  ] as const) {
+    if (listOf(fields, key).length > 0 && (list ?? []).length === 0) {
+      throw new UnreadableAnswer(`the rules of ${id} are missing, which has ${key}`);
+    }
+  }
   return {
     id,
     name: textOf(fields, "GroupName", id),

@@ -146,9 +146,11 @@ async function createdGroup(
   } catch (error) {
     if (!(error instanceof Ec2Error) || error.code !== "InvalidGroup.Duplicate") throw error;
     // The reply of an earlier call was lost: it is ours if its tags say so.
-    const { groups } = await describeNetworks(ec2, [step.vpc]);
+    const { groups, interfaces } = await describeNetworks(ec2, [step.vpc]);
     const found = groups.find(({ name }) => name.toLowerCase() === step.name.toLowerCase());
     if (found === undefined || livePlannedName(found, owner) !== step.planned) throw error;
+    // Its rules are taken away next, as those of any new group: nobody may carry it.
+    if (interfaces.some((one) => one.groups.includes(found.id))) throw error;
     return found.id;
   }
 }

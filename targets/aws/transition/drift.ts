@@ -2,6 +2,7 @@
 // through, and what is missing.
 
 import type { Direction } from "../../../compiler/inventory/types.ts";
+import { contains } from "../../../compiler/sets/address.ts";
 import { intersectServices, isNoService } from "../../../compiler/sets/service-set.ts";
 import { formatServices } from "../../../compiler/sets/service-text.ts";
 import type { LiveAccount } from "../account/account.ts";
@@ -12,6 +13,7 @@ import { serviceOf } from "../permissions.ts";
 import type { Flows } from "./bounds.ts";
 import { desiredState } from "./desired.ts";
 import { effectOf, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
+import type { EndClass } from "./ends.ts";
 import { type State, type StateRule, stateOf } from "./state.ts";
 
 export interface Drift {
@@ -103,12 +105,19 @@ interface RuleAt {
 /** Whether the rule is one of those that the flows pass by. */
 function isOf({ from, to, services }: Flows, { ref, direction, rule, state }: RuleAt): boolean {
   const own = serviceOf(rule);
-  const near = direction === "ingress" ? to : from;
+  const [near, far] = direction === "ingress" ? [to, from] : [from, to];
   return (
     near.carried[state]?.includes(ref) === true &&
+    isPeer(rule, far, state) &&
     own !== undefined &&
     !isNoService(intersectServices(own, services))
   );
+}
+
+/** A prefix list may have anybody in it. */
+function isPeer({ peer }: StateRule, far: EndClass, state: number): boolean {
+  if (peer.kind === "cidr") return contains(peer.cidr, far.example);
+  return peer.kind === "list" || far.carried[state]?.includes(peer.group) === true;
 }
 
 /** Who carries a group, by name. */

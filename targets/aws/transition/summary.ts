@@ -1,6 +1,6 @@
 // A transition as people read it before they apply it.
 import type { AwsLimits } from "../../../compiler/quotas.ts";
-import type { LiveAccount } from "../account/account.ts";
+import { type LiveAccount, type LiveGroup, livePlannedName } from "../account/account.ts";
 import type { AwsPlan } from "../groups.ts";
 import type { Flows } from "./bounds.ts";
 import { type Counts, callsOf, countsOf } from "./counts.ts";
@@ -30,14 +30,17 @@ export interface Summary {
   readonly dropped: readonly string[];
 }
 
+interface Summing {
+  readonly plan: AwsPlan;
+  readonly live: LiveAccount;
+  readonly limits: AwsLimits;
+  readonly owner: string;
+}
+
 export function summaryOf(
   transition: Transition,
   effect: Effect,
-  {
-    plan,
-    live,
-    limits,
-  }: { readonly plan: AwsPlan; readonly live: LiveAccount; readonly limits: AwsLimits },
+  { plan, live, limits, owner }: Summing,
 ): Summary {
   const names = namesIn(plan);
   const texts = (flows: readonly Flows[]) => flowTexts(flows, names);
@@ -67,7 +70,7 @@ export function summaryOf(
       (id) => `${id} is no longer in the inventory: it loses segc's groups`,
     ),
     templates: strangeTemplates(transition, live),
-    dropped: droppedGroups(transition, live, names),
+    dropped: droppedGroups(transition, live, { names, owner }),
   };
 }
 
@@ -91,9 +94,10 @@ function strangeTemplates({ desired }: Transition, { templates }: LiveAccount): 
 function droppedGroups(
   { states, desired }: Transition,
   live: LiveAccount,
-  names: InterfaceNames,
+  { names, owner }: { readonly names: InterfaceNames; readonly owner: string },
 ): readonly string[] {
-  const foreign = new Map(live.groups.filter((one) => !isOurs(one)).map((one) => [one.id, one]));
+  const isForeign = (group: LiveGroup) => livePlannedName(group, owner) === undefined;
+  const foreign = new Map(live.groups.filter(isForeign).map((one) => [one.id, one]));
   const losers = new Map<string, string[]>();
   for (const [id, groups] of desired.state.carried) {
     for (const group of states[0]?.carried.get(id) ?? []) {
@@ -106,5 +110,3 @@ function droppedGroups(
     return `${who} ${group} (${foreign.get(group)?.name})`;
   });
 }
-
-const isOurs = ({ tags }: LiveAccount["groups"][number]) => tags.has("segc:owner");
