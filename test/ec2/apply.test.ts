@@ -148,6 +148,25 @@ describe("apply", () => {
     expect(await leasesIn(ec2, [vpc])).toEqual([]);
   });
 
+  it("minds an interface that no step touches, for the proof relies on what it sends", async () => {
+    const world = newWorld();
+    const { account, hosts } = world;
+    const db = hosts[1]?.interface ?? "";
+    const before = ["allow a = db -> networks { 203.0.113.0/24 } : tcp/80"];
+    await (await prepared(world, before)).carryOut();
+    const second = await prepared(world, [...before, "allow b = outside -> web : tcp/443"], {
+      onWait: () => {
+        const found = account.interfaces.get(db);
+        if (found !== undefined) found.groups = [account.defaultGroup(world.vpc)];
+      },
+    });
+    const steps = second.transition.phases.flatMap((phase) => phase.steps);
+    expect(JSON.stringify(steps)).not.toContain(db);
+    const applied = await second.carryOut();
+    expect(applied).toMatchObject({ ok: false });
+    expect(!applied.ok && applied.differences.join()).toContain(db);
+  });
+
   it("minds what is its own, and not what others do to theirs", async () => {
     const world = newWorld();
     const { account, vpc } = world;

@@ -69,7 +69,7 @@ export async function applyTransition(
   const names: Names = { owner, idOf: (ref) => ids.get(ref) ?? ref };
   let calls = 0;
   const left = new Set<string>();
-  const matters = touchedIn(states, phases);
+  const matters = touchedIn(states, phases, await ownGroups(ec2, options));
   const send = async ({ operation, input }: Request): Promise<unknown> => {
     if (isInterrupted()) throw new Interrupted();
     await lease.prolong();
@@ -101,6 +101,11 @@ export async function applyTransition(
     if (differences.length > 0) return { ok: false, phase: text, differences };
   }
   return { ok: true, calls, left: [...left].sort() };
+}
+
+async function ownGroups(ec2: Ec2, { vpcs, owner }: ApplyOptions): Promise<readonly string[]> {
+  const { groups } = await describeNetworks(ec2, vpcs);
+  return groups.flatMap((one) => (livePlannedName(one, owner) === undefined ? [] : [one.id]));
 }
 
 interface Creating {

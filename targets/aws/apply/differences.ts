@@ -7,14 +7,19 @@ import { type GroupState, ruleKey, type State, stateOf } from "../transition/sta
 import { withIds } from "./requests.ts";
 
 export interface Matters {
-  /** Refs of groups: those that steps touch, those that interfaces carry which steps touch, and all whom their rules name. */
+  /** Refs of groups: ours, those that interfaces carry which steps touch, and all that their rules name. */
   readonly groups: ReadonlySet<string>;
   readonly interfaces: ReadonlySet<string>;
 }
 
-export function touchedIn(states: readonly State[], phases: readonly Phase[]): Matters {
+/** @param own ids of the groups that were ours before: the proof relies on who carries them, touched or not */
+export function touchedIn(
+  states: readonly State[],
+  phases: readonly Phase[],
+  own: readonly string[],
+): Matters {
   const interfaces = new Set<string>();
-  const groups = new Set<string>();
+  const groups = new Set(own);
   for (const step of phases.flatMap(({ steps }) => steps)) {
     if (step.kind === "attach") interfaces.add(step.interface);
     else groups.add(step.group);
