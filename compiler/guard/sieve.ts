@@ -9,7 +9,15 @@ import type { Expansion, Product, Term } from "../extent/types.ts";
 import type { Direction } from "../inventory/types.ts";
 import type { Guardrail, Rule, UtcDate } from "../model/types.ts";
 import { intersectAddresses, isNoAddress, subtractAddresses } from "../sets/address-set.ts";
-import { type Bitset, difference, intersection, isEmpty, union } from "../sets/bitset.ts";
+import {
+  type Bitset,
+  bitsetOf,
+  difference,
+  intersection,
+  isEmpty,
+  members,
+  union,
+} from "../sets/bitset.ts";
 import { intersectServices, isNoService, subtractServices } from "../sets/service-set.ts";
 import { nextDay } from "./dates.ts";
 import { subjectOf } from "./subject.ts";
@@ -96,6 +104,7 @@ function refusedOf(
     until,
     products: context.expansion.productsOf(flow),
   }));
+  let today: readonly Product[] = [];
   for (const day of days) {
     const excused = exceptions
       .filter(({ until }) => isActiveOn(until, day))
@@ -103,6 +112,7 @@ function refusedOf(
     const wanted = cut(context, subject, excused);
     // Nothing is left to speak of: SEG605 says so.
     if (wanted.length === 0) return subject.length === 0 ? everything(context) : subject;
+    if (day === context.now) today = wanted;
     const rules = context.rules.filter(({ meta }) => isActiveOn(meta.until, day));
     const products = (effect: Rule["effect"]) =>
       rules.filter((rule) => rule.effect === effect).flatMap((rule) => context.lowered(rule));
@@ -110,9 +120,33 @@ function refusedOf(
       wanted.flatMap((product) => meet(context, deny, product)),
     );
     const refused = [...denied, ...cut(context, wanted, products("allow"))];
-    if (refused.length > 0) return refused;
+    if (refused.length === 0) continue;
+    // What fails later may be all excepted today: one flow that is not shows that it promises something.
+    return day === context.now ? refused : [...refused, ...today.slice(0, 1).map(oneFlow(context))];
   }
   return [];
+}
+
+/** The product at one endpoint of each side that has a flow, or none of a side where addresses outside do. */
+function oneFlow({ expansion }: SieveContext): (product: Product) => Product {
+  const { universe, search } = expansion;
+  function* choices(managed: Bitset): Generator<Bitset> {
+    yield universe.none;
+    for (const endpoint of members(managed)) yield bitsetOf(managed.size, [endpoint]);
+  }
+  const at = (term: Term, managed: Bitset): Term => ({ ...term, managed });
+  return (product) => {
+    const { source, destination } = product;
+    for (const to of choices(destination.managed)) {
+      const there = { ...product, destination: at(destination, to) };
+      if (!search.hasFlow(there)) continue;
+      for (const from of choices(source.managed)) {
+        const both = { ...there, source: at(source, from) };
+        if (search.hasFlow(both)) return both;
+      }
+    }
+    return product;
+  };
 }
 
 /** Any product will do where the subject has no flow at all: the naive way says why. */
