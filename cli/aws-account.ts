@@ -32,7 +32,9 @@ function saved(folder: string, live: string): Ec2 {
   const files = nodeFiles(resolve(folder, live));
   return savedEc2((name) => {
     const read = files.read(name, bytesMax);
-    return read.ok ? new TextDecoder().decode(read.bytes) : undefined;
+    if (read.ok) return new TextDecoder().decode(read.bytes);
+    if (read.fault === "missing") return undefined;
+    throw new Ec2Error("saved answers", "SavedAccount", `${name} cannot be read: ${read.detail}`);
   });
 }
 
@@ -91,7 +93,7 @@ function helpFor(code: string, message: string): string | undefined {
     case "SecurityGroupsPerInterfaceLimitExceeded":
       return "the account grants less than `quotas: aws:` of segc.yaml says; set what it grants and plan again";
     case "SavedAccount":
-      return "save answers as README says: `aws ec2 describe-security-groups > security-groups.json` and the others";
+      return "save answers as targets/aws/README.md says: `aws ec2 describe-security-groups > security-groups.json` and the others";
     default:
       return undefined;
   }

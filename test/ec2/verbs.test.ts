@@ -1,5 +1,5 @@
 // plan, apply and drift as a user calls them, with the real SDK against the stand-in over HTTP.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { keepsToSchema } from "../cli/output-schema.ts";
@@ -146,6 +146,11 @@ targets: { aws: { settle: 0 } }
     const missing = await segc(shop.folder, ["plan", "--target", "aws", "--live", "."]);
     expect(missing).toMatchObject({ status: 4 });
     expect(missing.err).toContain("network-interfaces.json is missing");
+    const folder = join(shop.folder, "folders", "network-interfaces.json");
+    mkdirSync(folder, { recursive: true });
+    const unread = await segc(shop.folder, ["plan", "--target", "aws", "--live", "folders"]);
+    expect(unread).toMatchObject({ status: 4 });
+    expect(unread.err).toContain("network-interfaces.json cannot be read: ");
   });
 });
 
