@@ -1,6 +1,5 @@
 // `Files` over a folder of this machine. Nothing outside the folder is read: links are followed,
 // and what they lead to must still lie inside. Faults are values; nothing here throws.
-import { hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -16,7 +15,12 @@ import type { FileFault, FileRead, Files } from "../project/files.ts";
 import { codeOf, describeFault } from "./faults.ts";
 import { fixedFolder, globExpression, hasWildcard } from "./glob.ts";
 
-digestBy((input) => hash("sha256", input));
+digestBy(sha256);
+
+/** Not an import of `hash`: that would also load all else that `node:crypto` gives, at every start. */
+function sha256(input: string | Uint8Array): string {
+  return process.getBuiltinModule("node:crypto").hash("sha256", input);
+}
 
 /** Folders below this many levels are not searched. */
 const depthMax = 32;
@@ -26,7 +30,7 @@ export function nodeFiles(folder: string): Files {
   return {
     read: (path, bytesMax) => readInside(folder, path, bytesMax),
     glob: (pattern) => globInside(folder, pattern),
-    sha256: (bytes) => hash("sha256", bytes),
+    sha256,
   };
 }
 

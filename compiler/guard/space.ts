@@ -6,6 +6,7 @@ import { programsIn } from "../model/programs-in.ts";
 import type { EndpointSet, FlowSet, Rule } from "../model/types.ts";
 import { combinations, type Endpoint, type Process, selects } from "../semantics/denotation.ts";
 import type { Flow, World } from "../semantics/semantics.ts";
+import { contains, formatAddress, knownPrefix } from "../sets/address.ts";
 import { type Bitset, bitsetOf, hasBit, members } from "../sets/bitset.ts";
 import {
   icmpInterval,
@@ -23,8 +24,8 @@ export interface Space {
   readonly mayBeIn: (set: EndpointSet) => Bitset;
   /** Rules whose source may hold the class of this index. */
   readonly rulesFrom: (index: number) => readonly Rule[];
-  /** Services that tell flows apart without being a rule's. */
-  readonly services: readonly ServiceSet[];
+  /** Services that are exempt from some enforcer, or from all, where this is one end. */
+  readonly exemptAt: (end: Endpoint) => readonly ServiceSet[];
 }
 
 export interface SpaceOptions {
@@ -54,7 +55,7 @@ export function spaceOf(world: World, { questions = [], among }: SpaceOptions = 
     rulesOf.set(index, rules);
     return rules;
   };
-  return { world, classes, mayBeIn, rulesFrom, services: commonServices(world) };
+  return { world, classes, mayBeIn, rulesFrom, exemptAt: exemptServices(world) };
 }
 
 function maySelect(set: EndpointSet, { members: [endpoint] }: EndpointClass): boolean {
@@ -160,7 +161,7 @@ export function* flowsOf(
   const ends = distinctEnds(pair);
   if (ends === undefined) return;
   const flowSets = [...sets, ...pair.rules.map((rule) => rule.flow)];
-  const points = servicePoints(space, pair, sets, ends.source.address.family);
+  const points = servicePoints(space, pair, sets, ends);
   const sources = processesAt(
     ends.source,
     flowSets.map((set) => set.source),
@@ -182,10 +183,13 @@ export function* flowsOf(
   }
 }
 
+interface Ends {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
 /** The first members on two different workloads. */
-function distinctEnds(
-  pair: Pair,
-): { readonly source: Endpoint; readonly destination: Endpoint } | undefined {
+function distinctEnds(pair: Pair): Ends | undefined {
   for (const source of pair.source.members) {
     const destination = pair.destination.members.find(
       (other) => other.workload !== source.workload,
@@ -209,35 +213,53 @@ export function addressPairs({ source, destination }: Pair): number {
 
 /** The first point of every stretch of the service line on which nothing changes. */
 function servicePoints(
-  { world, services }: Space,
+  { world, exemptAt }: Space,
   pair: Pair,
   [subject, ...others]: readonly [FlowSet, ...FlowSet[]],
-  family: 4 | 6,
+  { source, destination }: Ends,
 ): readonly number[] {
-  const among = others.map((set) => set.service);
-  return representatives(
-    subject.service,
-    [...among, ...servicesOfRules(world, pair), ...services],
-    family,
-  );
-}
-
-/** Delegations, traffic that some enforcer never filters, and the baseline. */
-function commonServices({ model, capabilities }: World): readonly ServiceSet[] {
-  return [
-    ...model.delegations.map((delegation) => delegation.service),
-    ...Object.values(capabilities).flatMap((table) => table.unfiltered.map((u) => u.service)),
-    listenerDiscovery,
+  const cuts = [
+    ...others.map((set) => set.service),
+    ...servicesOfRules(world, pair),
+    ...exemptAt(source),
+    ...exemptAt(destination),
   ];
+  return representatives(subject.service, cuts, source.address.family);
 }
 
-function servicesOfRules(world: World, pair: Pair): readonly ServiceSet[] {
-  return pair.rules.flatMap((rule) => [
-    rule.flow.service,
-    ...(rule.effect === "deny"
-      ? Object.values(world.capabilities).map(({ widen }) => widen(rule.flow.service))
-      : []),
-  ]);
+/**
+ * What no enforcer of some kind filters, known by the peer's address, and the baseline. Few
+ * addresses are exempt, so the long lists of what clouds exempt cut few service lines.
+ */
+function exemptServices({ capabilities }: World): Space["exemptAt"] {
+  const exempt = Object.values(capabilities).flatMap(({ unfiltered }) =>
+    unfiltered.map(({ peers, service }) => ({ peers: peers.map(knownPrefix), service })),
+  );
+  const atAddress = new Map<string, readonly ServiceSet[]>();
+  return ({ address }) => {
+    const key = formatAddress(address);
+    const found = atAddress.get(key);
+    if (found !== undefined) return found;
+    const services = exempt
+      .filter(({ peers }) => peers.some((prefix) => contains(prefix, address)))
+      .map(({ service }) => service);
+    if (address.family === 6) services.push(listenerDiscovery);
+    atAddress.set(key, services);
+    return services;
+  };
+}
+
+/** Of the pair's rules, as written and as enforcers widen them, and of what lets modules write them. */
+function servicesOfRules({ model, capabilities }: World, { rules }: Pair): readonly ServiceSet[] {
+  const modules = new Set(rules.map((rule) => rule.module.name));
+  const delegated = model.delegations.filter(({ to }) => to.some((name) => modules.has(name)));
+  return [
+    ...delegated.map((delegation) => delegation.service),
+    ...rules.map((rule) => rule.flow.service),
+    ...rules
+      .filter((rule) => rule.effect === "deny")
+      .flatMap((rule) => Object.values(capabilities).map(({ widen }) => widen(rule.flow.service))),
+  ];
 }
 
 /** Multicast listener discovery is baseline within the link and an ordinary flow elsewhere. */
