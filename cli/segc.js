@@ -19,9 +19,14 @@ if (process.features.typescript) {
 
 /**
  * Our own files name each other exactly, so there is nothing to look for on the disk: for the
- * two hundred of them that saves a tenth of the time that `segc check` takes to start.
+ * two hundred of them that saves a tenth of the time that `segc check` takes to start. The parser
+ * brings itself in one file too, beside the fifty that its name stands for: another tenth.
  */
 function resolveQuickly(specifier, context, next) {
+  if (specifier === "chevrotain") {
+    const url = new URL("../node_modules/chevrotain/lib/chevrotain.mjs", import.meta.url).href;
+    return { url, format: "module", shortCircuit: true };
+  }
   if (!specifier.startsWith(".") || !specifier.endsWith(".ts")) return next(specifier, context);
   const url = new URL(specifier, context.parentURL).href;
   return { url, format: "module-typescript", shortCircuit: true };

@@ -47,13 +47,13 @@ describe("modules loaded", () => {
     [["completion", "bash"], 45, []],
     [["explain", "SEG304"], 50, []],
     [["init", "new"], 50, []],
-    [["fmt", "--check"], 150, ["chevrotain"]],
-    [["fmt", "-"], 150, ["chevrotain"]],
-    [["check"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
-    [["lint"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
-    [["test"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
-    [["explain", "web -> db : tcp/5432"], 400, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
-    [["compile", "--out", "out"], 500, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["fmt", "--check"], 100, ["chevrotain"]],
+    [["fmt", "-"], 100, ["chevrotain"]],
+    [["check"], 330, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["lint"], 330, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["test"], 330, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["explain", "web -> db : tcp/5432"], 330, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
+    [["compile", "--out", "out"], 450, ["chevrotain", "yaml", "csv-parse", "jsonc-parser"]],
   ])("%j: at most %d", (args, modulesMax, allowed) => {
     const modules = modulesOf(args, smallProject);
     const packages = heavy.filter((name) =>
