@@ -3,6 +3,9 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { bundlePackage } from "./package-code.ts";
+import { keepReached } from "./package-declarations.ts";
+import { licenceTexts } from "./package-licences.ts";
 
 const runQuietly = promisify(execFile);
 const folder = "dist/package";
@@ -19,13 +22,17 @@ const assets = [
 ];
 
 /** Fields of the checkout's package.json that a user of the package has no use for. */
-const checkoutOnly = ["optionalDependencies", "devDependencies", "scripts"];
+const checkoutOnly = ["dependencies", "optionalDependencies", "devDependencies", "scripts"];
 
 /** Builds `dist/package` and packs it; returns the path of the tarball. */
 export async function buildPackage(): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await run("tsc", ["-p", "tsconfig.build.json"]);
+  const missing = await keepReached(folder, "index.d.ts");
+  if (missing.length > 0) throw new Error(`the declarations name ${missing.join(", ")}`);
+  const libraries = await bundlePackage(folder);
+  await writeFile(`${folder}/LIBRARIES.md`, await licenceTexts(libraries));
   for (const asset of assets) await cp(asset, `${folder}/${asset}`, { recursive: true });
   await writeFile(`${folder}/package.json`, await publishedManifest());
   const { stdout } = await run("npm", [
