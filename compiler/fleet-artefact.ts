@@ -92,7 +92,7 @@ function produce<Plan>(
     id: fleetId,
     workloads: fleet.members.map(({ name }) => name),
     files,
-    minimised: null,
+    minimised: planned.minimised ?? null,
     ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
   });
   return { ok: true, artefact };

@@ -36,6 +36,21 @@ export function manifestLines({ artefacts, notCompiled, relies }: Manifest, styl
   ];
 }
 
+/** For each target of which something is not proved to be as little as there can be: what is known. */
+export function gapLines({ artefacts }: Manifest): readonly string[] {
+  const targets = [...new Set(artefacts.map(({ target }) => target))];
+  return targets.flatMap((target): readonly string[] => {
+    const counts = artefacts.flatMap((one) => (one.target === target ? (one.minimised ?? []) : []));
+    if (counts.every(({ optimal }) => optimal)) return [];
+    const sum = (of: "before" | "after" | "lowerBound") =>
+      counts.reduce((all, one) => all + one[of], 0);
+    const what = target === "aws" ? "rules and groups" : "blocks of peers and services";
+    return [
+      `${target}: ${sum("after")} ${what}, ${sum("before")} without minimising; there cannot be fewer than ${sum("lowerBound")}`,
+    ];
+  });
+}
+
 /** How many artefacts need not be loaded whole after those of an earlier compile. */
 export function updateLine({ artefacts }: Manifest): string {
   const updates = artefacts.flatMap(({ update }) => update ?? []);

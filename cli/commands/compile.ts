@@ -10,7 +10,7 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { manifestName } from "../../host/output-folder.ts";
 import { compile as compileProject, targetNames } from "../../library/compile.ts";
 import { counted } from "../../report/counted.ts";
-import { manifestLines, nextEnd, updateLine } from "../../report/manifest.ts";
+import { gapLines, manifestLines, nextEnd, updateLine } from "../../report/manifest.ts";
 import { statusFor, stopping } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
@@ -41,6 +41,7 @@ export async function compile(call: Call): Promise<Answer> {
     folder,
     lines: (style) => [
       ...(compiled === undefined ? [] : manifestLines(compiled.manifest, style)),
+      ...(compiled === undefined ? [] : gapLines(compiled.manifest)),
       ...(compiled === undefined || earlier.since === undefined
         ? []
         : [updateLine(compiled.manifest)]),

@@ -1,4 +1,5 @@
 // What a target is whose enforcers share what they hold (fleet.ts).
+import type { MinimisedCounts } from "../minimise/minimise-slice.ts";
 import type { UtcDate } from "../model/types.ts";
 import type { Fleet, FleetMember } from "./fleet.ts";
 import type {
@@ -40,7 +41,12 @@ export interface FleetOptions {
 }
 
 export type FleetPlanned<Plan> =
-  | { readonly ok: true; readonly plan: Plan }
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      /** Undefined where nothing was minimised. */
+      readonly minimised?: MinimisedCounts;
+    }
   | { readonly ok: false; readonly problems: readonly FleetProblem[] };
 
 /** Why there can be no plan. */

@@ -167,6 +167,18 @@ function maskTo(address: IpAddress, length: number): IpAddress {
   return { family: address.family, words } as unknown as IpAddress;
 }
 
+/** The longest prefix with both; undefined for addresses of two families. */
+export function prefixOver(a: IpAddress, b: IpAddress): Cidr | undefined {
+  if (a.family !== b.family) return undefined;
+  let length = 0;
+  for (const [index, word] of a.words.entries()) {
+    const same = Math.clz32(word ^ (b.words[index] as number)); // equal lengths
+    length += same;
+    if (same < 32) break;
+  }
+  return { address: maskTo(a, length), length };
+}
+
 /** IPv4 before IPv6, then numerically. */
 export function compareAddresses(a: IpAddress, b: IpAddress): number {
   if (a.family !== b.family) return a.family - b.family;

@@ -47,7 +47,7 @@ export function admissibleFor(
 }
 
 /** Addresses of those whose egress is enforced, and that nobody else has. */
-function heldByRealm(members: Fleet["members"]): ReadonlyMap<string, AddressSet> {
+export function heldByRealm(members: Fleet["members"]): ReadonlyMap<string, AddressSet> {
   const lists = new Map<string, AddressSet[]>();
   for (const { slice, alone } of members) {
     const half = halfOf(slice, "egress");

@@ -1,13 +1,16 @@
 // A fleet as security groups: who needs what, which groups there are, and the rules of each. Names come
 // from what a group is for and not from who carries it, so that they stay when members come and go.
+import type { MinimisedCounts } from "../../compiler/minimise/minimise-slice.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
 import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
 import { noAddress } from "../../compiler/sets/address-set.ts";
 import { admissibleFor } from "./admissible.ts";
+import { type LowerBound, lowerBound } from "./bound/lower-bound.ts";
 import { type Choice, chooseGroups } from "./choose.ts";
+import { fewerTerms, inOrder } from "./fewer-terms.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
-import { goesWith, type Placed } from "./member-sets.ts";
+import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
 import { isLeftAlone, realmOf } from "./members.ts";
 import { namesOf } from "./names.ts";
 import { joinedRules } from "./rules.ts";
@@ -22,7 +25,8 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   if (problems.length > 0) return { ok: false, problems };
   const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
-  const terms = termsOf(fleet, { minimise });
+  const asked = termsOf(fleet);
+  const terms = minimise ? fewerTerms(asked, fleet) : inOrder(asked);
   const admissible = minimise ? admissibleFor(fleet, terms) : () => noAddress;
   const choice = chooseGroups(terms, slots, admissible);
   const names = namesOf(choice, fleet);
@@ -34,8 +38,32 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
   const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
   const groups = carried.map(({ group }) => group).sort(compareGroups);
-  return { ok: true, plan: { groups, attachments: attachmentsOf(fleet, carried) } };
+  const plan: AwsPlan = { groups, attachments: attachmentsOf(fleet, carried) };
+  if (!minimise) return { ok: true, plan };
+  const before = oneByOne(memberSets(asked, admissible).placed);
+  return { ok: true, plan, minimised: countsOf(plan, before, lowerBound(fleet, choice.terms)) };
 }
+
+/** Rules and groups. Throws, as a bug in segc, where there are fewer than there can be. */
+function countsOf({ groups }: AwsPlan, before: number, least: LowerBound): MinimisedCounts {
+  const rules = groups.reduce(
+    (sum, { ingress, egress }) => sum + ingress.length + egress.length,
+    0,
+  );
+  if (rules < least.rules || groups.length < least.groups) {
+    throw new Error(`bug in segc (aws): ${rules} rules, and there are at least ${least.rules}`);
+  }
+  const [after, lowerBound] = [rules + groups.length, least.rules + least.groups];
+  return { before, after, lowerBound, optimal: after === lowerBound };
+}
+
+/** Rules and groups where what each rule of the policy says of some peers had groups of its own. */
+const oneByOne = (placed: readonly Placed[]): number =>
+  placed.reduce(
+    (sum, { permissions, peers, others }) =>
+      sum + ruleCount(permissions, others) + (peers === undefined ? 1 : permissions.length + 2),
+    0,
+  );
 
 /**
  * An interface always has a group (EC2 refuses an empty list, and gives the default group to one that names

@@ -15,22 +15,17 @@ import {
   unionOfAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
-import { fewerTerms, inOrder } from "./fewer-terms.ts";
 import { directions, halfOf, isLeftAlone, ofInterface, realmOf } from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
 import type { Term } from "./term.ts";
 
 /** The terms of all members that carry groups. */
-export function termsOf(
-  fleet: Fleet,
-  { minimise }: { readonly minimise: boolean },
-): readonly Term[] {
+export function termsOf(fleet: Fleet): readonly Term[] {
   const peersOf = peerFinder(fleet);
-  const terms = drafted(fleet).map((draft): Term => {
+  return drafted(fleet).map((draft): Term => {
     const { members, outside } = peersOf(draft);
     return { ...draft, peers: members, outside };
   });
-  return minimise ? fewerTerms(terms, fleet) : inOrder(terms);
 }
 
 type Draft = Omit<Term, "peers" | "outside" | "holders"> & { readonly holders: number[] };

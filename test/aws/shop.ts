@@ -55,10 +55,10 @@ export const filesOf = (list: readonly Host[], text = policy, settings = "") =>
   );
 
 export function compiled(list = hosts, text = policy, settings = "") {
-  const { compiled: found, diagnostics } = compile(filesOf(list, text, settings), { now });
+  const { compiled: found, checked, diagnostics } = compile(filesOf(list, text, settings), { now });
   const artefact = awsText(found?.artefacts ?? []);
   if (found === undefined || artefact === undefined) throw new Error(JSON.stringify(diagnostics));
-  return { ...found, text: artefact, document: documentOf(artefact) };
+  return { ...found, checked, text: artefact, document: documentOf(artefact) };
 }
 
 export const codesOf = (list: readonly Host[], text: string, settings = "") =>

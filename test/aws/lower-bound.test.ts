@@ -1,0 +1,130 @@
+// The bound that the manifest states: met where the optimum is known, and never above what somebody else
+// finds by bending a proved artefact until nothing more can be taken away.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Artefact } from "../../compiler/artefact-files.ts";
+import type { Checked } from "../../compiler/check.ts";
+import { planContext } from "../../compiler/plan/context.ts";
+import { fleetOf } from "../../compiler/plan/fleet.ts";
+import { capabilityTable } from "../../targets/capabilities.ts";
+import { fleetTargets } from "../../targets/index.ts";
+import type { GroupsDocument } from "./evaluator.ts";
+import { awsProject, awsText, compiledAws, documentOf } from "./projects.ts";
+import { compiled, hosts, policy } from "./shop.ts";
+import { shrunk, sizeOf } from "./stingy.ts";
+
+/** The exhaustive version goes new ways each time; every build goes the same. */
+const isFull = process.env.SEGC_FULL === "1";
+const chance = isFull ? { numRuns: 150 } : { numRuns: 12, seed: 20261128 };
+const tries = isFull ? 600 : 150;
+const now = "2026-11-24";
+
+const countsOf = (text: string) => {
+  const { artefacts } = compiled(hosts, text);
+  return artefacts.find(({ entry }) => entry.target === "aws")?.entry.minimised;
+};
+
+const segments = policy.slice(0, policy.indexOf("allow"));
+
+test.each([
+  ["nobody may anything: one group without rules", "", 1],
+  [
+    "one rule at one end: both families, and a group for who has none",
+    "allow a = outside -> web : tcp/443",
+    4,
+  ],
+  ["a group for either end, a rule in each", "allow a = web -> db : tcp/5432", 5],
+  ["neighbouring ports are one", "allow a = web -> db : { tcp/1-5, tcp/6-9 }", 5],
+  ["ports apart are two at each end", "allow a = web -> db : { tcp/1, tcp/3 }", 7],
+])("%s", (_, rules, least) => {
+  expect(countsOf(`${segments}${rules}\n`)).toMatchObject({
+    after: least,
+    lowerBound: least,
+    optimal: true,
+  });
+});
+
+const roles = "module shop root\nlabel role: enum { web, api, db, mon }\n";
+const four = [...hosts, { name: "mon-1", role: "mon", addresses: ["10.0.3.1", "fd00::3:1"] }];
+const of = (...names: readonly string[]) => `workloads where role in { ${names.join(", ")} }`;
+
+// Segc does not find the smallest here, so that a bound that is too high would not be noticed by itself.
+test.each([
+  [
+    "what the sender holds back may be let in",
+    `allow a = outside -> ${of("web", "api")} : tcp/443
+allow b = ${of("db")} -> ${of("api")} : tcp/443`,
+    { after: 8, lowerBound: 6, shrunk: 7 },
+  ],
+  [
+    "neighbouring ports of two rules may be one",
+    `allow a = ${of("web", "api")} -> ${of("db")} : tcp/1-2
+allow b = ${of("web", "mon")} -> ${of("db")} : tcp/3-4
+allow c = ${of("api", "mon")} -> ${of("db")} : tcp/1-9`,
+    { after: 10, lowerBound: 4, shrunk: 7 },
+  ],
+  [
+    "a rule of a family that an interface does not have is nothing to it",
+    `allow a = networks { 192.0.2.0/24, 2001:db8::/32 } -> ${of("web")} : tcp/1
+allow b = networks { 198.51.100.0/24 } -> ${of("web")} : tcp/1
+allow c = networks { 192.0.2.0/24, 198.51.100.0/24 } -> ${of("db")} : tcp/1`,
+    { after: 8, lowerBound: 5, shrunk: 5 },
+  ],
+])("%s", (_, rules, expected) => {
+  const { artefacts, checked, document } = compiled(four, `${roles}${rules}\n`);
+  const { after, lowerBound } = artefacts[0]?.entry.minimised ?? {};
+  const random = draws(20261128);
+  const least = shrunk(document, 1500, { chance: random, isRight: prover(checked, artefacts) });
+  expect({ after, lowerBound, shrunk: sizeOf(least) }).toEqual(expected);
+});
+
+test("a rule that all share needs a group more than the bound knows of", () => {
+  expect(countsOf(policy)).toMatchObject({ after: 11, lowerBound: 10, optimal: false });
+});
+
+test("no artefact that is right is smaller than the bound", () => {
+  const seen = { artefacts: 0, proved: 0, shrunk: 0 };
+  fc.assert(
+    fc.property(awsProject, fc.nat(), (project, seed) => {
+      const result = compiledAws(project, now);
+      const artefacts = result?.compiled?.artefacts ?? [];
+      const artefact = artefacts.find(({ entry }) => entry.target === "aws");
+      const text = awsText(artefacts);
+      const bound = artefact?.entry.minimised;
+      if (result === undefined || text === undefined) return;
+      if (!bound) throw new Error("nothing minimised");
+      const original = documentOf(text);
+      const isRight = prover(result.checked, artefacts);
+      const least = shrunk(original, tries, { chance: draws(seed), isRight });
+      expect(sizeOf(least)).toBeGreaterThanOrEqual(bound.lowerBound);
+      seen.artefacts++;
+      if (bound.optimal) seen.proved++;
+      if (sizeOf(least) < sizeOf(original)) seen.shrunk++;
+    }),
+    { ...chance, endOnFailure: true },
+  );
+  expect(seen.artefacts).toBeGreaterThan(5);
+  expect(seen.proved).toBeGreaterThan(1);
+});
+
+/** Whether an artefact that says this would be proved. */
+function prover({ model, expansion }: Checked, artefacts: readonly Artefact[]) {
+  const artefact = artefacts.find(({ entry }) => entry.target === "aws");
+  const [file] = artefact?.files ?? [];
+  const [runner] = fleetTargets;
+  if (!artefact || !file || !runner) throw new Error("no artefact");
+  const fleet = fleetOf(planContext(model, expansion, capabilityTable, now), "aws-sg");
+  return (draft: GroupsDocument) => {
+    const files = [{ ...file, text: JSON.stringify(draft) }];
+    return runner.verify(fleet, { ...artefact, files }, now).length === 0;
+  };
+}
+
+/** Numbers from 0 to below 1 that follow from the seed (Park and Miller, CACM 1988). */
+function draws(seed: number): () => number {
+  let state = (seed % 2147483646) + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return (state - 1) / 2147483646;
+  };
+}
