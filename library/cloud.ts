@@ -3,6 +3,7 @@
 import type { UtcDate } from "../compiler/model/types.ts";
 import { type AwsLimits, awsDefaults } from "../compiler/quotas.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { AwsConfig } from "../project/config.ts";
 import type { Files } from "../project/files.ts";
 import { loadProject } from "../project/load.ts";
 import type { LiveAccount } from "../targets/aws/account/account.ts";
@@ -13,6 +14,7 @@ import { parseAws } from "../targets/aws/parse.ts";
 import { type DesiredProblem, missingIn } from "../targets/aws/transition/desired.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
 import { effectOf } from "../targets/aws/transition/effect.ts";
+import type { Foreign } from "../targets/aws/transition/foreign.ts";
 import { type Summary, summaryOf } from "../targets/aws/transition/summary.ts";
 import { type Transition, transitionOf } from "../targets/aws/transition/transition.ts";
 import { compile } from "./compile.ts";
@@ -25,6 +27,7 @@ export interface CloudTarget {
   readonly owner: string;
   readonly settle: number;
   readonly limits: AwsLimits;
+  readonly foreign: Foreign;
   readonly inputs: Wanted["inputs"];
 }
 
@@ -44,7 +47,15 @@ export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): C
   const plan = planIn(artefact.files);
   const { config, inputs } = checked.project;
   const { owner = checked.model.root.name, settle = settleDefault } = config.aws;
-  const target = { plan, vpcs: networksOf(plan), owner, settle, limits: limitsOf(config), inputs };
+  const target = {
+    plan,
+    vpcs: networksOf(plan),
+    owner,
+    settle,
+    limits: limitsOf(config),
+    foreign: foreignOf(config.aws),
+    inputs,
+  };
   return { diagnostics, target };
 }
 
@@ -57,6 +68,9 @@ function planIn(files: readonly { readonly path: string; readonly text: string }
 
 const networksOf = ({ groups, attachments }: AwsPlan): readonly string[] =>
   [...new Set([...groups, ...attachments].map(({ realm }) => realm))].sort();
+
+const foreignOf = ({ foreign = "exclusive", accepted = {} }: AwsConfig): Foreign =>
+  foreign === "exclusive" ? foreign : { accepted: Object.keys(accepted).sort() };
 
 function limitsOf({ limits }: { readonly limits: readonly { name: string; value: number }[] }) {
   const stated = new Map(limits.map(({ name, value }) => [name, value]));
@@ -75,15 +89,22 @@ export interface CloudChange {
 }
 
 export function cloudChange(
-  { plan, vpcs, owner, limits }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits">,
+  {
+    plan,
+    vpcs,
+    owner,
+    limits,
+    foreign,
+  }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits" | "foreign">,
   live: LiveAccount,
 ): CloudChange {
   const problems = missingIn(plan, live, vpcs);
-  const transition = transitionOf(plan, live, { owner, limits });
+  const transition = transitionOf(plan, live, { owner, limits, foreign });
   const [start] = transition.states;
   const end = transition.states.at(-1);
   if (start === undefined || end === undefined) throw new Error("bug in segc (aws): no states");
-  const summary = summaryOf(transition, effectOf(live, start, end), { plan, live, limits, owner });
+  const effect = effectOf(live, start, end);
+  const summary = summaryOf(transition, effect, { plan, live, limits, owner, foreign });
   return { problems, transition, summary };
 }
 
@@ -111,7 +132,10 @@ export interface CloudDrift {
 }
 
 /** Everything in which the account is not what the project says. */
-export const cloudDrift = ({ plan, vpcs, owner }: CloudTarget, live: LiveAccount): CloudDrift => ({
+export const cloudDrift = (
+  { plan, vpcs, owner, foreign }: CloudTarget,
+  live: LiveAccount,
+): CloudDrift => ({
   problems: missingIn(plan, live, vpcs),
-  drifts: driftOf(plan, live, owner),
+  drifts: driftOf(plan, live, { owner, foreign }),
 });

@@ -25,6 +25,10 @@ export interface AwsConfig {
   readonly owner?: string;
   /** Seconds after which every interface is taken to have what a call changed. */
   readonly settle?: number;
+  /** Whether interfaces keep groups of others. */
+  readonly foreign?: "exclusive" | "additive";
+  /** Groups of others whose excess somebody answers for: ids, and why. */
+  readonly accepted?: Readonly<Record<string, string>>;
 }
 
 export interface InventoryConfig {

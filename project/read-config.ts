@@ -103,6 +103,12 @@ function withSoundPaths(
     }
     return false;
   });
+  const { foreign, accepted = {} } = config.aws;
+  for (const key of Object.keys(accepted)) {
+    const at: Path = ["targets", "aws", "accepted", key];
+    if (foreign !== "additive") fault(keyAt(at.slice(0, 3)), { why: "needs-additive" });
+    if (!/^sg-[0-9a-f]{1,32}$/.test(key)) fault(keyAt(at), { why: "no-group-id", key });
+  }
   for (const parameters of limitFaults(config.limits)) {
     fault(valueAt(["quotas", "aws"]), parameters);
   }

@@ -32,6 +32,7 @@ export interface ChangeSummary {
   readonly released: readonly string[];
   readonly templates: readonly string[];
   readonly dropped: readonly string[];
+  readonly foreign: { readonly accepted: readonly string[]; readonly open: readonly string[] };
 }
 
 const shownMax = 10;
@@ -47,8 +48,16 @@ export function changeLines(
     ...summary.handOvers.map((text) => `${style.warning("by its owner")}  ${escapeText(text)}`),
     ...summary.templates.map((text) => `${style.warning("launch template")}  ${escapeText(text)}`),
     ...summary.released.map((text) => `${style.warning("released")}  ${escapeText(text)}`),
+    ...listedFlows(style.faint("accepted"), summary.foreign.accepted),
+    ...listedFlows(style.error("foreign"), summary.foreign.open),
+    ...(summary.foreign.open.length === 0 ? [] : [acceptance]),
   ];
-  if (phases.length === 0) return [...hints, `${style.help("ok")}: no changes`];
+  if (phases.length === 0) {
+    return [
+      ...hints,
+      summary.foreign.open.length > 0 ? "no changes" : `${style.help("ok")}: no changes`,
+    ];
+  }
   const { groups, rules, attachments } = counts;
   const rows = phases.map(({ text, steps, calls }, index) => [
     String(index + 1),
@@ -82,6 +91,9 @@ export function changeLines(
     proofLine(summary),
   ];
 }
+
+const acceptance =
+  "groups of others let through what the policy does not; take them off the interfaces, or accept them in segc.yaml (`targets: aws: accepted`)";
 
 /** Of what changes; nothing where only empty groups go. */
 function quotaLine(counts: ChangeSummary["counts"]): readonly string[] {

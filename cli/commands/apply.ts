@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { escapeText } from "../../diagnostics/render-display.ts";
 import { plainStyle } from "../../diagnostics/render-style.ts";
 import { withInterrupt } from "../../host/interrupt.ts";
 import { nodeFiles } from "../../host/node-files.ts";
@@ -66,6 +67,15 @@ async function applyTo(ec2: Ec2, { file, target, call, folder }: Applying): Prom
   const { transition } = change;
   if (change.problems.length > 0) {
     return failure(exit.findings, change.problems.map(problemText).join("; "), "plan again");
+  }
+  if (change.summary.foreign.open.length > 0) {
+    const [first = "", ...more] = change.summary.foreign.open.map((text) => escapeText(text));
+    const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+    return failure(
+      exit.findings,
+      `groups of others let through what the policy does not: ${first}${others}`,
+      "take them off the interfaces, or accept them in segc.yaml (`targets: aws: accepted`) and plan again",
+    );
   }
   const answer = (line: string, json: Readonly<Record<string, unknown>>): Answer => ({
     kind: "result",

@@ -41,8 +41,8 @@ export async function plan(call: Call): Promise<Answer> {
   });
 }
 
-function statusOf({ transition }: CloudChange, hasExitCode: boolean): ExitStatus {
-  if (!isProved(transition)) return exit.findings;
+function statusOf({ transition, summary }: CloudChange, hasExitCode: boolean): ExitStatus {
+  if (!isProved(transition) || summary.foreign.open.length > 0) return exit.findings;
   return hasExitCode && transition.phases.length > 0 ? exit.changes : exit.fine;
 }
 

@@ -75,6 +75,8 @@ export type ProjectFault =
       readonly max: number;
     }
   | { readonly why: "needs-reader"; readonly key: string }
+  | { readonly why: "needs-additive" }
+  | { readonly why: "no-group-id"; readonly key: string }
   | { readonly why: "not-json"; readonly path: string }
   | { readonly why: "aws-no-slot"; readonly groups: number; readonly reserved: number };
 
@@ -250,6 +252,10 @@ export const inventoryMessages = {
           return `\`${p.path}\` is no inventory: its name ends neither in .yaml, .json nor .csv`;
         case "needs-reader":
           return `\`${p.key}\` says nothing without a \`reader\``;
+        case "needs-additive":
+          return "`accepted` says nothing where interfaces leave the groups of others";
+        case "no-group-id":
+          return `\`${p.key}\` is no id of a security group`;
         case "not-json":
           return `\`${p.path}\` is to be read as an answer of EC2, and is no JSON by its name`;
         case "aws-product":
@@ -272,6 +278,10 @@ export const inventoryMessages = {
           return "rename it to say its format";
         case "needs-reader":
           return "write `reader: ec2` beside it";
+        case "needs-additive":
+          return "write `foreign: additive` beside it, or take it out";
+        case "no-group-id":
+          return "write it as `segc plan` shows it: `sg-` and hexadecimal digits";
         case "not-json":
           return "save the answer with `--output json` under a name that ends in .json";
         case "aws-product":

@@ -44,7 +44,7 @@ async function prepared(world: World, rules: readonly string[], running: Running
   const { settle = 1, onWait, isInterrupted, holder = "a" } = running;
   const live = await describeAccount(ec2, [vpc]);
   const plan = planFor(vpc, hosts, policyOf(rules));
-  const transition = transitionOf(plan, live, { owner, limits: awsDefaults });
+  const transition = transitionOf(plan, live, { owner, limits: awsDefaults, foreign: "exclusive" });
   const wait = async (seconds: number) => {
     world.time += seconds * 1000;
     onWait?.(seconds);

@@ -102,7 +102,7 @@ interface World {
 
 async function apply(ec2: Ec2, plan: AwsPlan, { account, vpc, look, pick }: World) {
   const live = await describeAccount(ec2, [vpc]);
-  const transition = transitionOf(plan, live, { owner, limits: awsDefaults });
+  const transition = transitionOf(plan, live, { owner, limits: awsDefaults, foreign: "exclusive" });
   expect(isProved(transition)).toBe(true);
   const wait = async (seconds: number) => {
     while (seconds > 0 && account.dataPlane.pending > 0) {

@@ -13,7 +13,7 @@ import { Account } from "./account.ts";
 import { directEc2 } from "./direct.ts";
 
 const owner = "test";
-const options = { owner, limits: awsDefaults };
+const options = { owner, limits: awsDefaults, foreign: "exclusive" as const };
 
 interface Draft {
   readonly groups: Readonly<Record<string, readonly (readonly [peer: string, port: number])[]>>;
@@ -144,7 +144,7 @@ describe("an interface that only its service can change", () => {
       groups: { "segc-in-a": [["0.0.0.0/0", 443]] },
       carried: { [database]: ["segc-in-a"] },
     });
-    const texts = driftOf(plan, await live(account, vpc), owner).map(
+    const texts = driftOf(plan, await live(account, vpc), options).map(
       ({ kind, text }) => `${kind} ${text}`,
     );
     expect(texts).toContain(`opened 0.0.0.0 -> ${database} : tcp/5432`);

@@ -32,7 +32,11 @@ async function change(
   const towards = async ({ hosts, rules: lines }: Project) => {
     const live = await describeAccount(ec2, [vpc]);
     const plan = planFor(vpc, hosts, policyOf(lines));
-    const transition = transitionOf(plan, live, { owner, limits: awsDefaults });
+    const transition = transitionOf(plan, live, {
+      owner,
+      limits: awsDefaults,
+      foreign: "exclusive",
+    });
     return { transition, counts: countsOf(transition, live, awsDefaults) };
   };
   const { transition } = await towards(before);

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { awsDefaults } from "../../compiler/quotas.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { applyTransition } from "../../targets/aws/apply/apply.ts";
+import type { Foreign } from "../../targets/aws/transition/foreign.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
 import { directEc2 } from "./direct.ts";
@@ -17,11 +18,11 @@ async function change(
   vpc: string,
   plan: ReturnType<typeof planFor>,
   look: () => void,
-  seed: number,
+  { seed, foreign }: { readonly seed: number; readonly foreign: Foreign },
 ) {
   const ec2 = directEc2(account);
   const live = await describeAccount(ec2, [vpc]);
-  const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults });
+  const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults, foreign });
   const pick = picking(seed);
   const wait = async (seconds: number) => {
     while (seconds > 0 && account.dataPlane.pending > 0) {
@@ -38,6 +39,13 @@ async function change(
   return { transition, calls: ec2.calls };
 }
 
+/** From the machines of the network, as others open it; a new group lets everything out. */
+function authorizeSsh(account: Account, GroupId: string): void {
+  const IpRanges = { "1": { CidrIp: "10.0.0.0/8" } };
+  const permission = { IpProtocol: "tcp", FromPort: "22", ToPort: "22", IpRanges };
+  account.authorize({ GroupId, IpPermissions: { "1": permission } }, "ingress");
+}
+
 describe("a change of policy", () => {
   it("opens and closes nothing on the way that it must not", { timeout: 600_000 }, async () => {
     let proved = 0;
@@ -50,17 +58,24 @@ describe("a change of policy", () => {
         policy,
         policy,
         fc.integer({ min: 0, max: 1000 }),
-        fc.boolean(),
-        async (hosts, first, second, seed, isByHand) => {
+        fc.constantFrom("default", "launch", "kept"),
+        async (hosts, first, second, seed, opening) => {
           const account = new Account();
           const vpc = account.createVpc();
+          const kept = account.createGroup({
+            GroupName: "ssh",
+            GroupDescription: "x",
+            VpcId: vpc,
+          }).id;
+          authorizeSsh(account, kept);
           const machines = machinesOf(hosts.map(([own, , dual]) => [own, dual]));
           const before = place(
             account,
             vpc,
             machines,
-            isByHand ? [launchGroup(account, vpc)] : undefined,
+            { default: undefined, launch: [launchGroup(account, vpc)], kept: [kept] }[opening],
           );
+          const foreign = opening === "kept" ? { accepted: [kept] } : "exclusive";
           const after = before.map((host, at) => ({ ...host, role: hosts[at]?.[1] ?? host.role }));
           const packets = packetsOf(before, ports);
           account.dataPlane.settle();
@@ -76,8 +91,12 @@ describe("a change of policy", () => {
               vpc,
               planFor(vpc, list, text),
               () => seen.push(snapshot()),
-              seed,
+              { seed, foreign },
             );
+            if (opening === "kept") {
+              const own = [...account.interfaces.values()].map(({ groups }) => groups);
+              expect(own.every((groups) => groups.includes(kept))).toBe(true);
+            }
             const end = snapshot();
             all++;
             ways.set(transition.way, (ways.get(transition.way) ?? 0) + 1);

@@ -5,6 +5,7 @@ import { sha256 } from "../../../compiler/model/sha256.ts";
 import type { AwsLimits } from "../../../compiler/quotas.ts";
 import type { AwsPlan } from "../groups.ts";
 import { renderAws } from "../render.ts";
+import type { Foreign } from "../transition/foreign.ts";
 import type { Summary } from "../transition/summary.ts";
 
 /** What a project wants of an account, and how. */
@@ -13,6 +14,7 @@ export interface Wanted {
   readonly limits: AwsLimits;
   /** Seconds between phases. */
   readonly settle: number;
+  readonly foreign: Foreign;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   readonly plan: AwsPlan;
 }
@@ -43,7 +45,12 @@ export function planFileText(
   return `${text},\n  "plan": ${planText(wanted.plan).replaceAll("\n", "\n  ")}\n}\n`;
 }
 
-const settings = ({ owner, limits, settle }: Wanted) => ({ owner, limits, settle });
+const settings = ({ owner, limits, settle, foreign }: Wanted) => ({
+  owner,
+  limits,
+  settle,
+  foreign,
+});
 
 function planText(plan: AwsPlan): string {
   const [rendered] = renderAws(plan);
@@ -59,11 +66,11 @@ export function readPlanFile(text: string): PlanFile | string {
   if (fields.formatVersion !== formatVersion) {
     return `has another format than this version of segc reads, which is ${formatVersion}`;
   }
-  const { live, now, plan, inputs, owner, limits, settle } = fields;
+  const { live, now, plan, inputs, owner, limits, settle, foreign } = fields;
   if (typeof live !== "string" || typeof now !== "string" || !isInputs(inputs)) {
     return "is not complete";
   }
-  const told = JSON.stringify([{ owner, limits, settle }, plan]);
+  const told = JSON.stringify([{ owner, limits, settle, foreign }, plan]);
   return {
     now,
     live,

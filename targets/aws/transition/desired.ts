@@ -10,6 +10,7 @@ import {
 } from "../account/account.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { descriptionOf } from "../render.ts";
+import type { Keeps } from "./foreign.ts";
 import { type Matching, refsOf } from "./matching.ts";
 import { type GroupState, ruleSet, type State, type StateRule } from "./state.ts";
 
@@ -86,7 +87,8 @@ export function desiredState(
     const name = before?.name ?? names.free(group);
     groups.set(ref, { name, vpc: group.realm, ...rulesOf(group, refOf) });
   }
-  const after = carriedAfter(all, live, { refOf, owner: matching.owner, services }, groups);
+  const { owner, keeps } = matching;
+  const after = carriedAfter(all, live, { refOf, owner, keeps, services }, groups);
   const { waiting, gone } = stillCarried(retired, after.state);
   for (const group of live.groups) {
     if (waiting.has(group.id)) groups.set(group.id, stateOfGroup(group));
@@ -164,13 +166,14 @@ const isMovable = ({ service }: LiveInterface): boolean => service === undefined
 interface Carrying {
   readonly refOf: (realm: string, name: string) => string;
   readonly owner: string;
+  readonly keeps: Keeps;
   readonly services: "as they are" | "as planned";
 }
 
 function carriedAfter(
   plan: AwsPlan,
   live: LiveAccount,
-  { refOf, owner, services: asTheyAre }: Carrying,
+  { refOf, owner, keeps, services: asTheyAre }: Carrying,
   groups: ReadonlyMap<string, GroupState>,
 ): Pick<Desired, "state" | "handOvers" | "released"> {
   const carried = new Map(live.interfaces.map((one) => [one.id, one.groups]));
@@ -181,7 +184,8 @@ function carriedAfter(
   for (const { interface: id, workload, realm, groups: names } of plan.attachments) {
     const service = services.get(id);
     if (names === undefined || !carried.has(id)) continue;
-    const wanted = names.map((name) => refOf(realm, name)).sort();
+    const kept = carried.get(id)?.filter((one) => keeps(one) && isForeign(live, one, owner)) ?? [];
+    const wanted = [...names.map((name) => refOf(realm, name)), ...kept].sort();
     if (service === undefined) carried.set(id, wanted);
     else if (wanted.join() !== carried.get(id)?.join()) {
       handOvers.push({ interface: id, workload, service, groups: names });

@@ -14,6 +14,7 @@ import type { Flows } from "./bounds.ts";
 import { desiredState } from "./desired.ts";
 import { effectOf, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
 import type { EndClass } from "./ends.ts";
+import { type Foreign, keepsAccepted } from "./foreign.ts";
 import { type State, type StateRule, stateOf } from "./state.ts";
 
 export interface Drift {
@@ -22,13 +23,15 @@ export interface Drift {
   readonly text: string;
 }
 
-export function driftOf(plan: AwsPlan, live: LiveAccount, owner: string): readonly Drift[] {
-  const desired = desiredState(
-    plan,
-    live,
-    { owner, fresh: new Set(), byLikeness: true },
-    "as planned",
-  );
+export function driftOf(
+  plan: AwsPlan,
+  live: LiveAccount,
+  { owner, foreign }: { readonly owner: string; readonly foreign: Foreign },
+): readonly Drift[] {
+  // What of others nobody has accepted is drift, though an apply would leave it.
+  const keeps = keepsAccepted(foreign);
+  const matching = { owner, fresh: new Set<string>(), byLikeness: true, keeps };
+  const desired = desiredState(plan, live, matching, "as planned");
   const found = stateOf(live);
   const names = namesIn(plan);
   const { opened, closed } = effectOf(live, desired.state, found);

@@ -5,6 +5,7 @@ import { type LiveAccount, type LiveGroup, livePlannedName } from "../account/ac
 import { liveRuleKey } from "../account/read.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { directions } from "../members.ts";
+import type { Keeps } from "./foreign.ts";
 
 export interface Matching {
   /** Value of the owner tag that segc's groups of this project have. */
@@ -13,13 +14,15 @@ export interface Matching {
   readonly fresh: ReadonlySet<string>;
   /** Whether groups that the plan calls otherwise are found again by what they are. */
   readonly byLikeness: boolean;
+  /** Which groups of others interfaces of the plan keep. */
+  readonly keeps: Keeps;
 }
 
 /** For each group of the plan, by `groupKey`, the id of one that is there, or `new:…`. */
 export function refsOf(
   plan: AwsPlan,
   live: LiveAccount,
-  { owner, fresh, byLikeness }: Matching,
+  { owner, fresh, byLikeness }: Omit<Matching, "keeps">,
 ): ReadonlyMap<string, string> {
   const carriers = carriersOf(live);
   const refs = new Map<string, string>();
@@ -77,7 +80,7 @@ export function keptGroups(
   return new Set(kept.flatMap(({ groups }) => groups));
 }
 
-interface Known extends Omit<Matching, "byLikeness"> {
+interface Known extends Omit<Matching, "byLikeness" | "keeps"> {
   readonly refs: ReadonlyMap<string, string>;
   readonly carriers: Carriers;
 }

@@ -5,6 +5,7 @@ import type { AwsPlan } from "../groups.ts";
 import type { Flows } from "./bounds.ts";
 import { type Counts, callsOf, countsOf } from "./counts.ts";
 import { type Effect, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
+import { type Foreign, type ForeignExcess, foreignExcess } from "./foreign.ts";
 import { phaseText } from "./phase.ts";
 import type { Transition } from "./transition.ts";
 
@@ -28,6 +29,8 @@ export interface Summary {
   readonly templates: readonly string[];
   /** Groups of others that interfaces lose. */
   readonly dropped: readonly string[];
+  /** What groups of others that interfaces keep let through beyond the policy: accepted, and not. */
+  readonly foreign: ForeignExcess;
 }
 
 interface Summing {
@@ -35,12 +38,13 @@ interface Summing {
   readonly live: LiveAccount;
   readonly limits: AwsLimits;
   readonly owner: string;
+  readonly foreign: Foreign;
 }
 
 export function summaryOf(
   transition: Transition,
   effect: Effect,
-  { plan, live, limits, owner }: Summing,
+  { plan, live, limits, owner, foreign }: Summing,
 ): Summary {
   const names = namesIn(plan);
   const texts = (flows: readonly Flows[]) => flowTexts(flows, names);
@@ -71,6 +75,7 @@ export function summaryOf(
     ),
     templates: strangeTemplates(transition, live),
     dropped: droppedGroups(transition, live, { names, owner }),
+    foreign: foreignExcess(plan, live, { owner, foreign }),
   };
 }
 

@@ -5,7 +5,8 @@ import { type LiveAccount, livePlannedName } from "../account/account.ts";
 import { type AwsPlan, groupKey } from "../groups.ts";
 import { type Attempt, attemptOf } from "./attempt.ts";
 import { type Desired, desiredState } from "./desired.ts";
-import { keptGroups } from "./matching.ts";
+import { type Foreign, keepsAll } from "./foreign.ts";
+import { keptGroups, type Matching } from "./matching.ts";
 import { stateOf } from "./state.ts";
 
 export interface Transition extends Attempt {
@@ -17,6 +18,7 @@ export interface Transition extends Attempt {
 export interface TransitionOptions {
   readonly owner: string;
   readonly limits: AwsLimits;
+  readonly foreign: Foreign;
 }
 
 export const isProved = ({ excess, gaps, overruns }: Attempt): boolean =>
@@ -25,10 +27,11 @@ export const isProved = ({ excess, gaps, overruns }: Attempt): boolean =>
 export function transitionOf(
   plan: AwsPlan,
   live: LiveAccount,
-  { owner, limits }: TransitionOptions,
+  { owner, limits, foreign }: TransitionOptions,
 ): Transition {
   const tried: Transition[] = [];
-  for (const { desired, attach, way } of waysFor(plan, live, owner)) {
+  const matching = { owner, fresh: new Set<string>(), keeps: keepsAll(foreign) };
+  for (const { desired, attach, way } of waysFor(plan, live, matching)) {
     const found = { ...attemptOf(live, desired, attach, limits), desired, way };
     if (isProved(found)) return found;
     tried.push(found);
@@ -43,20 +46,23 @@ interface Way {
 }
 
 /** From the cheapest on. */
-function* waysFor(plan: AwsPlan, live: LiveAccount, owner: string): Iterable<Way> {
-  const none: ReadonlySet<string> = new Set();
-  const alike = desiredState(plan, live, { owner, fresh: none, byLikeness: true });
+function* waysFor(
+  plan: AwsPlan,
+  live: LiveAccount,
+  matching: Omit<Matching, "byLikeness">,
+): Iterable<Way> {
+  const alike = desiredState(plan, live, { ...matching, byLikeness: true });
   yield { desired: alike, attach: "swap", way: "groups changed in place" };
   yield { desired: alike, attach: "join", way: "groups changed in place, carried side by side" };
-  const named = desiredState(plan, live, { owner, fresh: none, byLikeness: false });
+  const named = desiredState(plan, live, { ...matching, byLikeness: false });
   if (alike.renamed.size > 0) {
     const way = "groups of the same name changed in place";
     yield { desired: named, attach: "swap", way };
     yield { desired: named, attach: "join", way: `${way}, carried side by side` };
   }
-  const fresh = changedGroups(plan, live, named, owner);
+  const fresh = changedGroups(plan, live, named, matching.owner);
   if (fresh.size === 0) return;
-  const beside = desiredState(plan, live, { owner, fresh, byLikeness: false });
+  const beside = desiredState(plan, live, { ...matching, fresh, byLikeness: false });
   yield { desired: beside, attach: "swap", way: "new groups beside the old" };
   yield { desired: beside, attach: "join", way: "new groups beside the old, carried side by side" };
 }
