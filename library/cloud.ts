@@ -67,7 +67,7 @@ function planIn(files: readonly { readonly path: string; readonly text: string }
 }
 
 const networksOf = ({ groups, attachments }: AwsPlan): readonly string[] =>
-  [...new Set([...groups, ...attachments].map(({ realm }) => realm))].sort();
+  [...new Set([...groups, ...attachments].map(({ network }) => network))].sort();
 
 const foreignOf = ({ foreign = "exclusive", accepted = {} }: AwsConfig): Foreign =>
   foreign === "exclusive" ? foreign : { accepted: Object.keys(accepted).sort() };

@@ -19,10 +19,14 @@ interface Answer {
   readonly call: string;
 }
 
-/** One record for each interface, in their order. What its fields hold is checked as of any record. */
+/**
+ * One record for each interface, in their order. What its fields hold is checked as of any record.
+ * @param realm of all addresses; undefined: each network is a realm of its own
+ */
 export function ec2Records(
   interfaces: Pick<Answer, "path" | "value">,
   instances: Pick<Answer, "path" | "value"> | undefined,
+  realm: string | undefined,
 ): Ec2Read {
   const own = { ...interfaces, key: interfacesKey, call: "describe-network-interfaces" };
   const machines = instances && { ...instances, key: instancesKey, call: "describe-instances" };
@@ -31,7 +35,7 @@ export function ec2Records(
   )[0];
   if (fault !== undefined) return { ok: false, fault };
   const byId = machinesById(machines?.value);
-  return { ok: true, records: listAt(own.value, own.key).map((one) => recordOf(one, byId)) };
+  return { ok: true, records: listAt(own.value, own.key).map((one) => recordOf(one, byId, realm)) };
 }
 
 function faultOf({ path, value, key, call }: Answer): RecordFault | undefined {
@@ -67,9 +71,14 @@ function platformOf(machine: unknown): string {
   return /linux|suse|ubuntu/i.test(details) || details === "" ? "linux" : "other";
 }
 
-function recordOf(value: unknown, machines: ReadonlyMap<string, Machine>): unknown {
+function recordOf(
+  value: unknown,
+  machines: ReadonlyMap<string, Machine>,
+  stated: string | undefined,
+): unknown {
   const one = fieldsOf(value);
-  const { NetworkInterfaceId: id, VpcId: realm, Attachment, TagSet, Groups } = one;
+  const { NetworkInterfaceId: id, VpcId: network, Attachment, TagSet, Groups } = one;
+  const realm = stated ?? network;
   const { InstanceId, DeviceIndex, NetworkCardIndex = 0 } = fieldsOf(Attachment);
   const machine = machines.get(String(InstanceId));
   const isFirst = InstanceId !== undefined && DeviceIndex === 0 && NetworkCardIndex === 0;
@@ -79,13 +88,15 @@ function recordOf(value: unknown, machines: ReadonlyMap<string, Machine>): unkno
   ];
   const platform = InstanceId === undefined ? "other" : machine?.platform;
   // A NAT gateway has none, and nothing filters before it.
+  const isApart = network !== undefined && network !== realm;
+  const directions = ["egress", "ingress"];
   const hasGroups = Array.isArray(Groups) && Groups.length > 0;
   return {
     name: isFirst ? InstanceId : id,
     ...(platform === undefined ? {} : { platform }),
     tags: { ...machine?.tags, ...tagsOf(TagSet) },
     addresses: addresses.map((ip) => (realm === undefined ? ip : { ip, realm })),
-    enforcers: hasGroups ? [{ kind: "aws-sg", id, directions: ["egress", "ingress"] }] : [],
+    enforcers: hasGroups ? [{ kind: "aws-sg", id, directions, ...(isApart && { network }) }] : [],
   };
 }
 

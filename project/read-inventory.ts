@@ -41,7 +41,7 @@ export function readInventory(
   if (more.diagnostic !== undefined) return { ...nothingRead, diagnostics: [more.diagnostic] };
   const records =
     config.reader === "ec2"
-      ? ec2Interfaces(text.source, more.source)
+      ? ec2Interfaces(text.source, more.source, config.realm)
       : format === "csv"
         ? csvRecords(text.source)
         : documentRecords(text.source, format);
@@ -81,7 +81,11 @@ function instancesOf(files: Files, { instances, path }: InventoryConfig, read: C
   return { inputs, source: text.source, diagnostic: undefined };
 }
 
-function ec2Interfaces(source: SourceFile, instances: SourceFile | undefined): Records {
+function ec2Interfaces(
+  source: SourceFile,
+  instances: SourceFile | undefined,
+  realm: string | undefined,
+): Records {
   const own = readJson(source, interfacesKey);
   if (!own.ok) return unusable(source, own.faults.map(readFault));
   const machines = instances && readJson(instances, instancesKey);
@@ -90,6 +94,7 @@ function ec2Interfaces(source: SourceFile, instances: SourceFile | undefined): R
   const found = ec2Records(
     { path: source.path, value: document.value },
     machines && instances && { path: instances.path, value: machines.document.value },
+    realm,
   );
   if (!found.ok) {
     const start: Span = { source, start: 0, end: 0 };

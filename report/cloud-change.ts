@@ -132,9 +132,9 @@ export type ChangeProblem =
       readonly kind: "no-interface";
       readonly interface: string;
       readonly workload: string;
-      readonly realm: string;
+      readonly network: string;
     }
-  | { readonly kind: "no-network"; readonly realm: string }
+  | { readonly kind: "no-network"; readonly network: string }
   | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 export const problemText = (problem: ChangeProblem): string => escapeText(plainText(problem));
@@ -142,9 +142,9 @@ export const problemText = (problem: ChangeProblem): string => escapeText(plainT
 function plainText(problem: ChangeProblem): string {
   switch (problem.kind) {
     case "no-interface":
-      return `${problem.realm} has no interface ${problem.interface} (${problem.workload}); read the inventory again`;
+      return `${problem.network} has no interface ${problem.interface} (${problem.workload}); read the inventory again`;
     case "no-network":
-      return `the realm \`${problem.realm}\` of the inventory is no id of a VPC`;
+      return `the realm \`${problem.network}\` of the inventory is no id of a VPC`;
     case "other-network":
       return `interface ${problem.interface} is in ${problem.vpc}, and in another network in the inventory`;
   }

@@ -160,11 +160,22 @@ export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
       const first = merged[at];
       const isSameRecord = first?.claim === claim;
       const before = isSameRecord ? first.value.directions : [];
-      const value = { kind, id, directions: directionsOf(before, raw.directions) };
+      const network = raw.network ?? first?.value.network;
+      const value: Enforcer = {
+        kind,
+        id,
+        directions: directionsOf(before, raw.directions),
+        ...(network === undefined ? {} : { network }),
+      };
       const said = { claim, path: ["enforcers", index, "directions"], value };
+      const known = first?.value.network;
+      if (first && known !== undefined && network !== undefined && network !== known) {
+        const told = { claim, path: ["enforcers", index, "network"], value: network };
+        disagree(merging, `network of ${kind} ${id}`, { ...first, value: known }, told);
+      }
       if (first === undefined) merged.push(said);
-      else if (isSameRecord) merged[at] = said;
-      else if (first.value.directions !== value.directions) {
+      else if (isSameRecord || first.value.directions === value.directions) merged[at] = said;
+      else {
         const field = `directions of ${kind} ${id}`;
         disagree(merging, field, withDirections(first), withDirections(said));
       }

@@ -26,6 +26,7 @@ export interface RawEnforcer {
   readonly kind: Exclude<EnforcerKind, "fixture">;
   readonly id: string;
   readonly directions: readonly Direction[];
+  readonly network?: string;
 }
 
 /** Where in a record: `["labels", "env"]`, `["addresses", 0, "ip"]`; empty for the record. */

@@ -16,6 +16,8 @@ export interface Enforcer {
   readonly id: string;
   /** Sorted: egress, ingress. */
   readonly directions: readonly Direction[];
+  /** The network that it is in, where a realm has several: a VPC. */
+  readonly network?: string;
 }
 
 export interface WorkloadAddress {

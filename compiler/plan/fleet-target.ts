@@ -66,7 +66,7 @@ export type FleetProblem =
   | {
       readonly kind: "addresses";
       readonly workload: string;
-      readonly why: "told-apart" | "several-realms" | "no-realm";
+      readonly why: "told-apart" | "several-realms" | "no-realm" | "several-networks";
     }
   /** Two workloads name one enforcer, which can do for one of them only. */
   | {

@@ -21,6 +21,8 @@ export interface FleetMember {
   readonly labels: Workload["labels"];
   /** Ids of its enforcers, sorted, each once. */
   readonly enforcers: readonly string[];
+  /** Those that the inventory says they are in, sorted: one, or none where that is the realm. */
+  readonly networks: readonly string[];
   /** By realm; empty where the inventory names no address: nobody can name such a peer. */
   readonly addresses: ReadonlyMap<string, AddressSet>;
   /** Those of them that no other workload has, in the fleet or not. */
@@ -53,9 +55,11 @@ export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
     ({ name, labels, addresses, enforcers }): readonly FleetMember[] => {
       const slice = sliceOf.get(name);
       if (slice === undefined) return [];
-      const ids = enforcers.filter((one) => one.kind === kind).map(({ id }) => id);
+      const ofKind = enforcers.filter((one) => one.kind === kind);
+      const ids = ofKind.map(({ id }) => id);
+      const networks = [...new Set(ofKind.flatMap(({ network }) => network ?? []))].sort();
       const own = { addresses: byRealm(addresses), alone: byRealm(addresses.filter(isAlone)) };
-      return [{ name, labels, enforcers: [...new Set(ids)].sort(), ...own, slice }];
+      return [{ name, labels, enforcers: [...new Set(ids)].sort(), networks, ...own, slice }];
     },
   );
   return {

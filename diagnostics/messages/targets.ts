@@ -49,7 +49,7 @@ export const targetMessages = {
     verb: "compile",
     message: (
       p: { target: string; workload: string } & (
-        | { why: "told-apart" | "several-realms" | "no-realm" }
+        | { why: "told-apart" | "several-realms" | "no-realm" | "several-networks" }
         | { why: "shared"; enforcer: string; other: string }
       ),
     ) => {
@@ -58,6 +58,8 @@ export const targetMessages = {
           return `${p.target}: rules treat some addresses of \`${p.workload}\` otherwise than others, and a security group lets through the same at all of them`;
         case "several-realms":
           return `${p.target}: \`${p.workload}\` has addresses in several realms, and a security group is of one network`;
+        case "several-networks":
+          return `${p.target}: interfaces of \`${p.workload}\` are in several networks, and a security group is of one`;
         case "no-realm":
           return `${p.target}: \`${p.workload}\` has no address, so that nothing says which of several realms its interface is in`;
         default:

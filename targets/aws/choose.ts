@@ -11,7 +11,7 @@ import type { Term } from "./term.ts";
 
 /** A group: of the members of a set that have not left it, or of those who left the same sets. */
 export interface ChosenGroup {
-  readonly realm: string;
+  readonly network: string;
   /** Numbers of sets: one, or several that it stands for. */
   readonly of: readonly number[];
   readonly members: readonly number[];
@@ -189,18 +189,18 @@ class Drafting {
   }
 
   #regroup(): void {
-    const own = this.#sets.flatMap(({ realm, members }, number): readonly ChosenGroup[] => {
+    const own = this.#sets.flatMap(({ network, members }, number): readonly ChosenGroup[] => {
       if (!this.#isActive(number)) return [];
       const staying = members.filter((member) => this.#left.get(member)?.has(number) !== true);
-      return staying.length === 0 ? [] : [{ realm, of: [number], members: staying }];
+      return staying.length === 0 ? [] : [{ network, of: [number], members: staying }];
     });
     const joint = new Map<string, ChosenGroup & { readonly members: number[] }>();
     for (const member of [...this.#left.keys()].sort((a, b) => a - b)) {
       const of = this.#jointOf(member);
-      const realm = this.#sets[of[0] ?? -1]?.realm;
-      if (realm === undefined) continue;
+      const network = this.#sets[of[0] ?? -1]?.network;
+      if (network === undefined) continue;
       const before = joint.get(of.join());
-      if (before === undefined) joint.set(of.join(), { realm, of, members: [member] });
+      if (before === undefined) joint.set(of.join(), { network, of, members: [member] });
       else before.members.push(member);
     }
     this.groups = [...own, ...joint.values()];

@@ -5,7 +5,7 @@ import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
 import { subtractAll } from "../../compiler/plan/subtract.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { unionServices } from "../../compiler/sets/service-set.ts";
-import { realmOf } from "./members.ts";
+import { networkOf, realmOf } from "./members.ts";
 import { serviceText } from "./needs.ts";
 import type { Term } from "./term.ts";
 
@@ -18,12 +18,12 @@ function joinServices(terms: readonly Term[]): readonly Term[] {
   const joined = new Map<string, Term>();
   const numbers = new Map<AddressSet, number>();
   for (const term of terms) {
-    const { remote, until, direction, realm, holders, families } = term;
+    const { remote, until, direction, realm, network, holders, families } = term;
     const number = numbers.get(remote) ?? numbers.size;
     numbers.set(remote, number);
     // What has an end keeps its own rule's name.
     const origin = until === undefined ? [] : [until, ...term.rules];
-    const key = JSON.stringify([realm, direction, number, families, holders, origin]);
+    const key = JSON.stringify([realm, network, direction, number, families, holders, origin]);
     const before = joined.get(key);
     joined.set(
       key,
@@ -82,7 +82,7 @@ function placesOf(fleet: Fleet): readonly string[] {
   return fleet.members.map((member) => {
     const number = numbers.get(member.slice) ?? numbers.size;
     numbers.set(member.slice, number);
-    return `${number} ${realmOf(member, fleet)}`;
+    return JSON.stringify([number, realmOf(member, fleet), networkOf(member, fleet)]);
   });
 }
 
@@ -98,9 +98,9 @@ function isCovered(term: Term, others: readonly Term[]): boolean {
   return subtractAll(term, longer).length === 0;
 }
 
-const textOf = ({ realm, direction, families, rules, service, until, ...term }: Term) =>
+const textOf = ({ realm, network, direction, families, rules, service, until, ...term }: Term) =>
   JSON.stringify([
-    [realm, direction, families],
+    [realm, network, direction, families],
     [rules, serviceText(service), until ?? null],
     [term.holders, term.peers],
   ]);

@@ -6,17 +6,17 @@ import type { Cidr } from "../../compiler/sets/address.ts";
 import type { Permission } from "./permissions.ts";
 
 export interface AwsPlan {
-  /** Sorted by realm, then name. */
+  /** Sorted by network, then name. */
   readonly groups: readonly SecurityGroup[];
   /** Sorted by interface. */
   readonly attachments: readonly Attachment[];
 }
 
 export interface SecurityGroup {
-  /** Unique within its realm, whatever the case. */
+  /** Unique within its network, whatever the case. */
   readonly name: string;
   /** The network that it is of; groups are named by groups of the same one only. */
-  readonly realm: string;
+  readonly network: string;
   /** In the order of their texts, each once. */
   readonly ingress: readonly GroupRule[];
   readonly egress: readonly GroupRule[];
@@ -40,10 +40,10 @@ export interface Attachment {
   /** Id of the enforcer in the inventory. */
   readonly interface: string;
   readonly workload: string;
-  readonly realm: string;
+  readonly network: string;
   /** All that the interface carries, sorted; undefined: observed, so it keeps what it has. */
   readonly groups: readonly string[] | undefined;
 }
 
 /** A name is unique in its network. */
-export const groupKey = (realm: string, name: string): string => JSON.stringify([realm, name]);
+export const groupKey = (network: string, name: string): string => JSON.stringify([network, name]);

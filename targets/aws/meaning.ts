@@ -24,10 +24,10 @@ import {
 } from "../../compiler/sets/address-set.ts";
 import { anyService, isServiceSubset } from "../../compiler/sets/service-set.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
-import { directions, halfOf, isLeftAlone, ofInterface, realmOf } from "./members.ts";
+import { directions, halfOf, isLeftAlone, networkOf, ofInterface } from "./members.ts";
 import { serviceOf } from "./permissions.ts";
 
-const keyOf = (realm: string, name: string) => JSON.stringify([realm, name]);
+const keyOf = (network: string, name: string) => JSON.stringify([network, name]);
 
 export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
   const byWorkload = new Map<string, Attachment[]>();
@@ -43,14 +43,14 @@ export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
       .map((name) => `\`${name}\` has no interface in the inventory that groups could be at`),
     ...unknownPeers(plan, known),
   ];
-  const groups = new Map(plan.groups.map((group) => [keyOf(group.realm, group.name), group]));
+  const groups = new Map(plan.groups.map((group) => [keyOf(group.network, group.name), group]));
   const peersIn = peersOfGroups(plan, known);
   const meanings = new Map<string, Readonly<Record<Direction, DirectionMeaning>>>();
-  const meaningOf = (realm: string, names: readonly string[]) => {
-    const key = JSON.stringify([realm, names]);
+  const meaningOf = (network: string, names: readonly string[]) => {
+    const key = JSON.stringify([network, names]);
     const before = meanings.get(key);
     if (before !== undefined) return before;
-    const carried = names.flatMap((name) => groups.get(keyOf(realm, name)) ?? []);
+    const carried = names.flatMap((name) => groups.get(keyOf(network, name)) ?? []);
     const found = {
       ingress: directionMeaning("ingress", carried, peersIn),
       egress: directionMeaning("egress", carried, peersIn),
@@ -62,11 +62,11 @@ export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
     faults,
     of: (member) => {
       const attachments = byWorkload.get(member.name) ?? [];
-      const found = attachmentFaults(member, attachments, realmOf(member, fleet));
+      const found = attachmentFaults(member, attachments, networkOf(member, fleet));
       if (found.length > 0) return { directions: [], faults: found };
       const [first] = attachments;
       if (first?.groups === undefined) return undefined;
-      const both = meaningOf(first.realm, first.groups);
+      const both = meaningOf(first.network, first.groups);
       return { directions: filtered(member, both), faults: [] } satisfies MeaningOf;
     },
   };
@@ -97,14 +97,16 @@ function isOpen({ rules }: DirectionMeaning, families: Families): boolean {
 function attachmentFaults(
   member: FleetMember,
   attachments: readonly Attachment[],
-  realm: string | undefined,
+  network: string | undefined,
 ): readonly string[] {
   const { name, enforcers, slice } = member;
   const ids = attachments.map((one) => one.interface);
   const missing = enforcers.filter((id) => !ids.includes(id));
   const strange = ids.filter((id) => !enforcers.includes(id));
-  const lists = new Set(attachments.map(({ realm, groups }) => JSON.stringify([realm, groups])));
-  const isElsewhere = attachments.some((one) => one.realm !== realm);
+  const lists = new Set(
+    attachments.map(({ network, groups }) => JSON.stringify([network, groups])),
+  );
+  const isElsewhere = attachments.some((one) => one.network !== network);
   const leavesAlone = attachments.every(({ groups }) => groups === undefined);
   const hasNone = attachments.some(({ groups }) => groups?.length === 0);
   return [
@@ -112,7 +114,7 @@ function attachmentFaults(
     ...strange.map((id) => `the inventory has no interface \`${id}\` of \`${name}\``),
     ...(hasNone ? [`\`${name}\` has no group at all, which EC2 refuses`] : []),
     ...(lists.size > 1 ? [`the interfaces of \`${name}\` carry different groups`] : []),
-    ...(isElsewhere ? [`\`${name}\` is in network \`${realm ?? "several"}\``] : []),
+    ...(isElsewhere ? [`\`${name}\` is in network \`${network ?? "several"}\``] : []),
     ...(leavesAlone === isLeftAlone(slice)
       ? []
       : [
@@ -129,17 +131,17 @@ function unknownPeers(
   members: ReadonlyMap<string, FleetMember>,
 ): readonly string[] {
   const named = new Set(
-    groups.flatMap(({ realm, ingress, egress }) =>
+    groups.flatMap(({ network, ingress, egress }) =>
       [...ingress, ...egress].flatMap(({ peer }) =>
-        peer.kind === "group" ? [keyOf(realm, peer.group)] : [],
+        peer.kind === "group" ? [keyOf(network, peer.group)] : [],
       ),
     ),
   );
-  return attachments.flatMap(({ realm, workload, groups: carried = [] }) =>
-    members.get(workload)?.addresses.has(realm) === true
+  return attachments.flatMap(({ network, workload, groups: carried = [] }) =>
+    (members.get(workload)?.addresses.size ?? 0) > 0
       ? []
       : carried
-          .filter((name) => named.has(keyOf(realm, name)))
+          .filter((name) => named.has(keyOf(network, name)))
           .map(
             (name) => `\`${workload}\` carries \`${name}\`, which rules name, and has no address`,
           ),
@@ -149,17 +151,19 @@ function unknownPeers(
 /** Seconds since 1970 at which the day is over, in UTC: then `segc expire` takes the rule out. */
 const afterDay = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400;
 
-type PeersOf = (rule: GroupRule, realm: string) => AddressSet;
+type PeersOf = (rule: GroupRule, network: string) => AddressSet;
 
 function peersOfGroups(
   { attachments }: AwsPlan,
   members: ReadonlyMap<string, FleetMember>,
 ): PeersOf {
   const addresses = new Map<string, AddressSet[]>();
-  for (const { realm, groups = [], workload } of attachments) {
-    const own = ofInterface(members.get(workload)?.addresses.get(realm) ?? noAddress);
+  for (const { network, groups = [], workload } of attachments) {
+    const [own = noAddress] = [...(members.get(workload)?.addresses.values() ?? [])].map(
+      ofInterface,
+    );
     for (const group of groups) {
-      const key = keyOf(realm, group);
+      const key = keyOf(network, group);
       const list = addresses.get(key);
       if (list === undefined) addresses.set(key, [own]);
       else list.push(own);
@@ -169,8 +173,8 @@ function peersOfGroups(
     [...addresses].map(([key, sets]) => [key, shareAddresses(unionOfAddresses(sets))]),
   );
   const prefixes = new Map<string, AddressSet>();
-  return ({ peer }, realm) => {
-    if (peer.kind === "group") return unions.get(keyOf(realm, peer.group)) ?? noAddress;
+  return ({ peer }, network) => {
+    if (peer.kind === "group") return unions.get(keyOf(network, peer.group)) ?? noAddress;
     const key = `${peer.cidr.address.words.join()}/${peer.cidr.length}`;
     const before = prefixes.get(key);
     const found = before ?? shareAddresses(addressSet([peer.cidr]));
@@ -189,7 +193,7 @@ function directionMeaning(
   for (const group of groups) {
     for (const rule of group[direction]) {
       const key = `${rule.protocol} ${rule.from} ${rule.to} ${rule.until}`;
-      const peers = peersOf(rule, group.realm);
+      const peers = peersOf(rule, group.network);
       const before = byService.get(key);
       if (before === undefined) byService.set(key, { rule, peers: [peers] });
       else before.peers.push(peers);

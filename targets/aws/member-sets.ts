@@ -13,7 +13,7 @@ import type { Term } from "./term.ts";
 
 /** Some members of one network that are holders or peers of some terms. */
 export interface MemberSet {
-  readonly realm: string;
+  readonly network: string;
   /** Places in the fleet, ascending. */
   readonly members: readonly number[];
   readonly held: readonly Placed[];
@@ -42,21 +42,21 @@ export function memberSets(
 } {
   const numbers = new Map<string, number>();
   const sets: (MemberSet & { readonly held: Placed[]; readonly named: Placed[] })[] = [];
-  const numberOf = (realm: string, members: readonly number[]) => {
-    const key = `${JSON.stringify(realm)} ${members.join()}`;
+  const numberOf = (network: string, members: readonly number[]) => {
+    const key = `${JSON.stringify(network)} ${members.join()}`;
     const number = numbers.get(key) ?? sets.length;
-    if (number === sets.length) sets.push({ realm, members, held: [], named: [] });
+    if (number === sets.length) sets.push({ network, members, held: [], named: [] });
     numbers.set(key, number);
     return number;
   };
   const prefixesOf = prefixFinder();
   const placed = terms.map((term): Placed => {
-    const { realm, holders, peers, remote, outside } = term;
+    const { network, holders, peers, remote, outside } = term;
     const one = {
       term,
       permissions: permissionsOf(term.service),
-      holders: numberOf(realm, holders),
-      peers: peers.length === 0 ? undefined : numberOf(realm, peers),
+      holders: numberOf(network, holders),
+      peers: peers.length === 0 ? undefined : numberOf(network, peers),
       ...prefixesOf(remote, outside, admissible(term)),
     };
     sets[one.holders]?.held.push(one);

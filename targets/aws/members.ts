@@ -23,13 +23,20 @@ export const isLeftAlone = ({ directions: halves }: EnforcerSlice): boolean =>
   halves.every(({ observed }) => observed !== undefined);
 
 /**
- * The one network that a member is in: without addresses that of all others. Undefined where it is in
- * several, or nothing says in which.
+ * The one realm that a member's addresses are in: without addresses that of all others. Undefined where it is
+ * in several, or nothing says in which.
  */
 export function realmOf({ addresses }: FleetMember, fleet: Fleet): string | undefined {
   const realms = addresses.size > 0 ? [...addresses.keys()] : realmsOf(fleet);
   const [realm = defaultRealm, ...more] = realms;
   return more.length === 0 ? realm : undefined;
+}
+
+/** The network that its groups are of: its realm, where the inventory says nothing else. */
+export function networkOf(member: FleetMember, fleet: Fleet): string | undefined {
+  const [network, ...more] = member.networks;
+  if (network === undefined) return realmOf(member, fleet);
+  return more.length === 0 ? network : undefined;
 }
 
 const realmsOf = remembered(({ members }: Fleet): readonly string[] => [

@@ -25,8 +25,8 @@ export function namesOf({ sets, groups }: Choice, fleet: Fleet): readonly string
   const watched = leftAloneIn(fleet);
   const texts = groups.map(({ of }) => JSON.stringify(of.map((set) => setTexts[set]).sort()));
   const alike = new Map<string, number[]>();
-  for (const [index, { realm }] of groups.entries()) {
-    const key = JSON.stringify([realm, texts[index]]);
+  for (const [index, { network }] of groups.entries()) {
+    const key = JSON.stringify([network, texts[index]]);
     alike.set(key, [...(alike.get(key) ?? []), index]);
   }
   const told = new Map<number, string>();
@@ -36,22 +36,23 @@ export function namesOf({ sets, groups }: Choice, fleet: Fleet): readonly string
       told.set(indexes[at] ?? -1, text);
   }
   return groups.map((group, index) => {
-    const text = JSON.stringify([texts[index], told.get(index), watched.get(group.realm) ?? []]);
+    const text = JSON.stringify([texts[index], told.get(index), watched.get(group.network) ?? []]);
     const digest = sha256(text).slice(0, 10);
     return `segc-${slugOf(sets, group)}-${digest}`;
   });
 }
 
 /**
- * Members that keep the groups they have, by realm. They may still carry groups of ours from before they were
+ * Members that keep the groups they have, by network. They may still carry groups of ours from before they were
  * observed, which must not let them in where others carry groups of that name: so names change with them.
  */
-function leftAloneIn({ members }: Fleet): ReadonlyMap<string, readonly string[]> {
+function leftAloneIn(fleet: Fleet): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const member of members.filter(({ slice }) => isLeftAlone(slice))) {
-    for (const realm of member.addresses.keys()) {
-      const names = found.get(realm);
-      if (names === undefined) found.set(realm, [member.name]);
+  for (const member of fleet.members.filter(({ slice }) => isLeftAlone(slice))) {
+    const own = member.networks.length > 0 ? member.networks : member.addresses.keys();
+    for (const network of own) {
+      const names = found.get(network);
+      if (names === undefined) found.set(network, [member.name]);
       else names.push(member.name);
     }
   }

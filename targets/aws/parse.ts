@@ -104,12 +104,12 @@ function textOf(value: unknown, key: string, nth: number): string {
 }
 
 function groupOf(value: unknown, nth: number, before: number): SecurityGroup {
-  const fields = fieldsOf(value, ["name", "realm", "ingress", "egress"], "name", nth);
+  const fields = fieldsOf(value, ["name", "network", "ingress", "egress"], "name", nth);
   const ingress = listOf(fields.ingress, "ingress", nth);
   const egress = listOf(fields.egress, "egress", nth);
   const group = {
     name: nameOf(fields.name, nth),
-    realm: textOf(fields.realm, "realm", nth),
+    network: textOf(fields.network, "network", nth),
     ingress: ingress.map((rule, index) => ruleOf(rule, before + index)),
     egress: egress.map((rule, index) => ruleOf(rule, before + ingress.length + index)),
   };
@@ -174,8 +174,8 @@ function peerOf({ cidr, group }: Readonly<Record<string, unknown>>, nth: number)
 }
 
 function attachmentOf(value: unknown, nth: number): Attachment {
-  const keys = ["interface", "workload", "realm", "groups"];
-  const { interface: id, workload, realm, groups } = fieldsOf(value, keys, "interface", nth);
+  const keys = ["interface", "workload", "network", "groups"];
+  const { interface: id, workload, network, groups } = fieldsOf(value, keys, "interface", nth);
   const names =
     groups === null
       ? undefined
@@ -186,39 +186,39 @@ function attachmentOf(value: unknown, nth: number): Attachment {
   return {
     interface: textOf(id, "interface", nth),
     workload: textOf(workload, "workload", nth),
-    realm: textOf(realm, "interface", nth),
+    network: textOf(network, "interface", nth),
     groups: names,
   };
 }
 
 /** Every group that is named is there, in the network that names it. */
 function checkNames({ groups, attachments }: AwsPlan): void {
-  const keyOf = (realm: string, name: string) => JSON.stringify([realm, name]);
+  const keyOf = (network: string, name: string) => JSON.stringify([network, name]);
   const known = new Set<string>();
-  for (const [nth, { realm, name }] of groups.entries()) {
-    const key = keyOf(realm, name.toLowerCase());
+  for (const [nth, { network, name }] of groups.entries()) {
+    const key = keyOf(network, name.toLowerCase());
     if (known.has(key)) throw new Fault(`two groups are called \`${name}\``, "name", nth);
     known.add(key);
   }
-  const isKnown = (realm: string, name: string) =>
-    groups.some((group) => group.realm === realm && group.name === name);
+  const isKnown = (network: string, name: string) =>
+    groups.some((group) => group.network === network && group.name === name);
   const missing = (name: string) => `there is no group \`${name}\` in this network`;
-  const names = new Set(groups.map(({ realm, name }) => keyOf(realm, name)));
+  const names = new Set(groups.map(({ network, name }) => keyOf(network, name)));
   let nth = 0;
-  for (const { realm, ingress, egress } of groups) {
+  for (const { network, ingress, egress } of groups) {
     for (const { peer } of [...ingress, ...egress]) {
-      if (peer.kind === "group" && !names.has(keyOf(realm, peer.group))) {
+      if (peer.kind === "group" && !names.has(keyOf(network, peer.group))) {
         throw new Fault(missing(peer.group), "protocol", nth);
       }
       nth++;
     }
   }
   const interfaces = new Set<string>();
-  for (const [at, { interface: id, realm, groups: carried = [] }] of attachments.entries()) {
+  for (const [at, { interface: id, network, groups: carried = [] }] of attachments.entries()) {
     if (interfaces.has(id)) throw new Fault(`interface \`${id}\` stands twice`, "interface", at);
     interfaces.add(id);
     const stranger = carried.find(
-      (name) => !names.has(keyOf(realm, name)) || !isKnown(realm, name),
+      (name) => !names.has(keyOf(network, name)) || !isKnown(network, name),
     );
     if (stranger !== undefined) throw new Fault(missing(stranger), "interface", at);
   }

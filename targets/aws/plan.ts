@@ -11,7 +11,7 @@ import { type Choice, chooseGroups } from "./choose.ts";
 import { fewerTerms, inOrder } from "./fewer-terms.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
 import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
-import { isLeftAlone, realmOf } from "./members.ts";
+import { isLeftAlone, networkOf, realmOf } from "./members.ts";
 import { namesOf } from "./names.ts";
 import { joinedRules } from "./rules.ts";
 import { type CarriedGroup, splitGroups } from "./split.ts";
@@ -73,12 +73,12 @@ function closedGroups(fleet: Fleet, groups: readonly CarriedGroup[]): readonly C
   const carriers = new Set(groups.flatMap(({ members }) => members));
   const closed = new Map<string, number[]>();
   for (const [index, member] of fleet.members.entries()) {
-    const realm = realmOf(member, fleet);
-    if (carriers.has(index) || realm === undefined || isLeftAlone(member.slice)) continue;
-    closed.set(realm, [...(closed.get(realm) ?? []), index]);
+    const network = networkOf(member, fleet);
+    if (carriers.has(index) || network === undefined || isLeftAlone(member.slice)) continue;
+    closed.set(network, [...(closed.get(network) ?? []), index]);
   }
-  return [...closed].map(([realm, members]) => ({
-    group: { name: "segc-closed", realm, ingress: [], egress: [] },
+  return [...closed].map(([network, members]) => ({
+    group: { name: "segc-closed", network, ingress: [], egress: [] },
     members,
   }));
 }
@@ -125,6 +125,9 @@ function addressProblem(member: FleetMember, fleet: Fleet): readonly FleetProble
       { kind: "addresses", workload, why: addresses.size === 0 ? "no-realm" : "several-realms" },
     ];
   }
+  if (networkOf(member, fleet) === undefined) {
+    return [{ kind: "addresses", workload, why: "several-networks" }];
+  }
   const isToldApart = slice.directions.some(({ allows, denies }) =>
     [...allows, ...denies].some(({ local }) => local !== undefined),
   );
@@ -142,7 +145,7 @@ function groupOf(choice: Choice, names: readonly string[], index: number): Secur
         .filter(({ term }) => term.direction === direction)
         .flatMap((term) => rulesOf(choice, names, term)),
     );
-  return { name, realm: group.realm, ingress: rulesIn("ingress"), egress: rulesIn("egress") };
+  return { name, network: group.network, ingress: rulesIn("ingress"), egress: rulesIn("egress") };
 }
 
 /** Of a term in one group that holds it. */
@@ -178,7 +181,7 @@ function attachmentsOf(fleet: Fleet, groups: readonly CarriedGroup[]): readonly 
         (id): Attachment => ({
           interface: id,
           workload: member.name,
-          realm: realmOf(member, fleet) ?? "",
+          network: networkOf(member, fleet) ?? "",
           groups: isLeftAlone(member.slice) ? undefined : (carried.get(index) ?? []).sort(),
         }),
       ),
@@ -188,4 +191,4 @@ function attachmentsOf(fleet: Fleet, groups: readonly CarriedGroup[]): readonly 
 
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 const compareGroups = (a: SecurityGroup, b: SecurityGroup) =>
-  compareTexts(a.realm, b.realm) || compareTexts(a.name, b.name);
+  compareTexts(a.network, b.network) || compareTexts(a.name, b.name);

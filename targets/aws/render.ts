@@ -22,11 +22,11 @@ const list = (items: readonly string[], indent: string): string =>
     ? "[]"
     : `[\n${items.map((item) => `${indent}  ${item}`).join(",\n")}\n${indent}]`;
 
-const groupText = ({ name, realm, ingress, egress }: SecurityGroup): string =>
+const groupText = ({ name, network, ingress, egress }: SecurityGroup): string =>
   [
     "{",
     `      "name": ${JSON.stringify(name)},`,
-    `      "realm": ${JSON.stringify(realm)},`,
+    `      "network": ${JSON.stringify(network)},`,
     `      "ingress": ${list(ingress.map(ruleText), "      ")},`,
     `      "egress": ${list(egress.map(ruleText), "      ")}`,
     "    }",
@@ -45,8 +45,8 @@ const ruleText = (rule: GroupRule): string => {
   });
 };
 
-const attachmentText = ({ interface: id, workload, realm, groups }: Attachment): string =>
-  JSON.stringify({ interface: id, workload, realm, groups: groups ?? null });
+const attachmentText = ({ interface: id, workload, network, groups }: Attachment): string =>
+  JSON.stringify({ interface: id, workload, network, groups: groups ?? null });
 
 const descriptionMax = 255;
 

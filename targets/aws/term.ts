@@ -8,6 +8,8 @@ import type { Need } from "./needs.ts";
 export interface Term extends Need {
   readonly direction: Direction;
   readonly realm: string;
+  /** Of those who hold it, and of its peers: groups name groups of their own network. */
+  readonly network: string;
   /** Of those who hold it; where some have fewer, what it says of the others is nothing to them. */
   readonly families: Families;
   /** Members that need it, by their places in the fleet, ascending. */

@@ -15,7 +15,7 @@ import {
   unionOfAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
-import { directions, halfOf, isLeftAlone, ofInterface, realmOf } from "./members.ts";
+import { directions, halfOf, isLeftAlone, networkOf, ofInterface, realmOf } from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
 import type { Term } from "./term.ts";
 
@@ -62,14 +62,14 @@ function drafted(fleet: Fleet): readonly Draft[] {
 function draftKeys(): (draft: Draft, families: Families) => string {
   const share = addressSharing();
   const numbers = new Map<AddressSet, number>();
-  return ({ realm, direction, remote, service, until, rules }, families) => {
+  return ({ realm, network, direction, remote, service, until, rules }, families) => {
     const parts = families.map((family) => {
       const own = share(addressesOfFamily(remote, family));
       const number = numbers.get(own) ?? numbers.size;
       numbers.set(own, number);
       return [number, serviceText(intersectServices(service, servicesOfFamily(family)))];
     });
-    return JSON.stringify([realm, direction, parts, until ?? null, rules]);
+    return JSON.stringify([realm, network, direction, parts, until ?? null, rules]);
   };
 }
 
@@ -78,7 +78,8 @@ function* ownDrafts(fleet: Fleet): Generator<Draft> {
   for (const [index, member] of fleet.members.entries()) {
     const { slice } = member;
     const realm = realmOf(member, fleet);
-    if (realm === undefined || isLeftAlone(slice)) continue;
+    const network = networkOf(member, fleet);
+    if (realm === undefined || network === undefined || isLeftAlone(slice)) continue;
     const own = needs.get(slice) ?? {
       ingress: needsOf(halfOf(slice, "ingress")),
       egress: needsOf(halfOf(slice, "egress")),
@@ -87,7 +88,7 @@ function* ownDrafts(fleet: Fleet): Generator<Draft> {
     const families = familiesOf(member);
     for (const direction of directions) {
       for (const need of own[direction]) {
-        yield { ...need, direction, realm, families, holders: [index] };
+        yield { ...need, direction, realm, network, families, holders: [index] };
       }
     }
   }
@@ -100,20 +101,23 @@ interface Found {
 
 /** Members whose addresses all are among some, and what of those is left. Remembers its answers. */
 function peerFinder(fleet: Fleet): (draft: Draft) => Found {
-  const byRealm = new Map<string, { index: number; addresses: AddressSet }[]>();
+  const keyOf = (realm: string, network: string) => JSON.stringify([realm, network]);
+  const near = new Map<string, { index: number; addresses: AddressSet }[]>();
   for (const [index, member] of fleet.members.entries()) {
-    if (isLeftAlone(member.slice) || realmOf(member, fleet) === undefined) continue;
+    const network = networkOf(member, fleet);
+    if (isLeftAlone(member.slice) || network === undefined) continue;
+    if (realmOf(member, fleet) === undefined) continue;
     for (const [realm, all] of member.addresses) {
       const addresses = ofInterface(all);
-      const list = byRealm.get(realm);
-      if (list === undefined) byRealm.set(realm, [{ index, addresses }]);
+      const list = near.get(keyOf(realm, network));
+      if (list === undefined) near.set(keyOf(realm, network), [{ index, addresses }]);
       else list.push({ index, addresses });
     }
   }
   const share = addressSharing();
   const known = new Map<AddressSet, Map<string, Found>>();
-  return ({ remote, realm, families }) => {
-    const key = `${families.join()} ${realm}`;
+  return ({ remote, realm, network, families }) => {
+    const key = `${families.join()} ${keyOf(realm, network)}`;
     const peers = share(remote);
     const before = known.get(peers)?.get(key);
     if (before !== undefined) return before;
@@ -121,7 +125,7 @@ function peerFinder(fleet: Fleet): (draft: Draft) => Found {
       families.length === 2
         ? set
         : unionAddresses(...families.map((family) => addressesOfFamily(set, family)));
-    const inside = (byRealm.get(realm) ?? [])
+    const inside = (near.get(keyOf(realm, network)) ?? [])
       .map(({ index, addresses }) => ({ index, addresses: part(addresses) }))
       .filter(({ addresses }) => !isNoAddress(addresses) && isAddressSubset(addresses, peers));
     const found = {

@@ -82,7 +82,7 @@ describe("an artefact", () => {
     const text = policy.replace(/allow (?:public|api-to-db).*\n/g, "");
     const { document } = compiled(hosts, text);
     expect(groupsOf(document, "db-1")).toEqual(["segc-closed"]);
-    const closed = { name: "segc-closed", realm: "default", ingress: [], egress: [] };
+    const closed = { name: "segc-closed", network: "default", ingress: [], egress: [] };
     expect(document.groups).toContainEqual(closed);
     expect(groupsOf(document, "api-1")?.length).toBe(1);
   });

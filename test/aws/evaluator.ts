@@ -5,14 +5,14 @@ import { parseAddress, prefixRange } from "../interpreter/address.ts";
 export interface GroupsDocument {
   readonly groups: readonly {
     readonly name: string;
-    readonly realm: string;
+    readonly network: string;
     readonly ingress: readonly RuleRecord[];
     readonly egress: readonly RuleRecord[];
   }[];
   readonly attachments: readonly {
     readonly interface: string;
     readonly workload: string;
-    readonly realm: string;
+    readonly network: string;
     readonly groups: readonly string[] | null;
   }[];
 }
@@ -42,11 +42,11 @@ export interface AwsPacket {
 export function passes(document: GroupsDocument, packet: AwsPacket): boolean | undefined {
   const attachment = document.attachments.find(({ workload }) => workload === packet.workload);
   if (attachment === undefined || attachment.groups === null) return undefined;
-  const { groups, realm } = attachment;
+  const { groups, network } = attachment;
   return document.groups
-    .filter((group) => group.realm === realm && groups.includes(group.name))
+    .filter((group) => group.network === network && groups.includes(group.name))
     .flatMap((group) => group[packet.direction])
-    .some((rule) => saysService(rule, packet) && saysPeer(document, rule, packet, realm));
+    .some((rule) => saysService(rule, packet) && saysPeer(document, rule, packet, network));
 }
 
 /** What is left after `segc expire` on that day. */
@@ -78,12 +78,12 @@ function saysPeer(
   { attachments }: GroupsDocument,
   { cidr, group }: RuleRecord,
   { peer, addressesOf }: AwsPacket,
-  realm: string,
+  network: string,
 ): boolean {
   if (group !== undefined) {
     return attachments.some(
       (one) =>
-        one.realm === realm &&
+        one.network === network &&
         one.groups?.includes(group) === true &&
         addressesOf(one.workload).includes(peer),
     );

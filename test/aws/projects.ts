@@ -5,21 +5,36 @@ import { type GeneratedProject, generatedProject } from "../generated/project.ts
 import { repaired } from "../kernel/repaired.ts";
 import type { GroupsDocument } from "./evaluator.ts";
 
+const networksDrawn = { minLength: 2, maxLength: 4 };
+
 /**
  * Groups know no end dates, so somebody promises to take out what has ended. All but one address is
  * 32 prefixes or 128: the account has room for that, and one to three groups an interface.
  */
 export const awsProject: fc.Arbitrary<GeneratedProject> = fc
-  .tuple(generatedProject, fc.integer({ min: 1, max: 3 }))
-  .map(([project, slots]) => ({
+  .tuple(
+    generatedProject,
+    fc.integer({ min: 1, max: 3 }),
+    fc.oneof(fc.constant(["default"]), fc.array(fc.constantFrom("vpc-1", "vpc-2"), networksDrawn)),
+  )
+  .map(([project, slots, networks]) => ({
     ...project,
     files: new Map(
       [...project.files].map(([path, text]) => [
         path,
-        path === "segc.yaml" ? text + settings(slots) : text.replaceAll("nftables", "aws-sg"),
+        path === "segc.yaml" ? text + settings(slots) : behindGroups(text, networks),
       ]),
     ),
   }));
+
+/** Each host's interface lies in one of the networks, in turns. */
+function behindGroups(text: string, networks: readonly string[]): string {
+  let turn = 0;
+  return text.replaceAll(
+    /"kind":\s*"nftables"/g,
+    () => `"kind": "aws-sg", "network": "${networks[turn++ % networks.length]}"`,
+  );
+}
 
 const settings = (slots: number) => `
 expiry: { schedule: daily }

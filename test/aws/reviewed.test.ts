@@ -40,7 +40,7 @@ describe("what reviewers have broken before", () => {
       inRealm("web-1", "a", "10.0.0.1"),
       record({ name: "web-9", role: "web", addresses: [] }),
     ];
-    expect(madeOf(one).attachments.map(({ realm }) => realm)).toEqual(["a", "a"]);
+    expect(madeOf(one).attachments.map(({ network }) => network)).toEqual(["a", "a"]);
     expect(errorsOf([...one, inRealm("web-2", "b", "10.0.0.2")])).toEqual([
       "SEG906 aws: `web-9` has no address, so that nothing says which of several realms its interface is in",
     ]);

@@ -56,7 +56,9 @@ const moves: readonly Move[] = [
   },
   function joinGroups(draft, pick) {
     const one = pick(draft.groups);
-    const other = pick(draft.groups.filter((group) => group !== one && group.realm === one?.realm));
+    const other = pick(
+      draft.groups.filter((group) => group !== one && group.network === one?.network),
+    );
     if (one && other) replaceGroup(draft, other, one);
   },
   function dropGroup(draft, pick) {
@@ -102,10 +104,10 @@ const moves: readonly Move[] = [
 function replaceGroup(draft: Draft, old: Group, by: Group): void {
   for (const side of sides) by[side].push(...old[side]);
   for (const attachment of draft.attachments) {
-    if (attachment.realm !== by.realm || !attachment.groups?.includes(old.name)) continue;
+    if (attachment.network !== by.network || !attachment.groups?.includes(old.name)) continue;
     attachment.groups = attachment.groups.map((name) => (name === old.name ? by.name : name));
   }
-  for (const group of draft.groups.filter(({ realm }) => realm === by.realm)) {
+  for (const group of draft.groups.filter(({ network }) => network === by.network)) {
     for (const rule of sides.flatMap((side) => group[side])) {
       if (rule.group === old.name) rule.group = by.name;
     }
@@ -116,10 +118,10 @@ function replaceGroup(draft: Draft, old: Group, by: Group): void {
 function forgetGroup(draft: Draft, old: Group): void {
   draft.groups = draft.groups.filter((group) => group !== old);
   for (const attachment of draft.attachments) {
-    if (attachment.realm !== old.realm || !attachment.groups) continue;
+    if (attachment.network !== old.network || !attachment.groups) continue;
     attachment.groups = attachment.groups.filter((name) => name !== old.name);
   }
-  for (const group of draft.groups.filter(({ realm }) => realm === old.realm)) {
+  for (const group of draft.groups.filter(({ network }) => network === old.network)) {
     for (const side of sides) group[side] = group[side].filter((rule) => rule.group !== old.name);
   }
 }

@@ -17,24 +17,26 @@ export interface Machine {
 export interface Placed extends Machine {
   readonly name: string;
   readonly interface: string;
+  readonly network: string;
 }
 
-/** @param groups that they start with; by default the network's own, which lets its members talk */
+/**
+ * In turns where there are several networks.
+ * @param groupsIn that they start with; by default the network's own, which lets its members talk
+ */
 export function place(
   account: Account,
-  vpc: string,
+  vpcs: string | readonly string[],
   machines: readonly Machine[],
-  groups?: readonly string[],
+  groupsIn?: (vpc: string) => readonly string[],
 ): readonly Placed[] {
-  return machines.map((machine, at) => ({
-    ...machine,
-    name: `host-${at + 1}`,
-    interface: account.createInterface(
-      vpc,
-      machine.addresses,
-      groups === undefined ? {} : { groups },
-    ),
-  }));
+  return machines.map((machine, at) => {
+    const list = [vpcs].flat();
+    const network = list[at % list.length] ?? "";
+    const groups = groupsIn === undefined ? {} : { groups: groupsIn(network) };
+    const id = account.createInterface(network, machine.addresses, groups);
+    return { ...machine, name: `host-${at + 1}`, interface: id, network };
+  });
 }
 
 /** A group as the console makes one: everything out, nothing in. */
@@ -50,13 +52,21 @@ ${roles.map((role) => `segment ${role} = workloads where role is ${role}`).join(
 ${rules.join("\n")}
 `;
 
-export function filesFor(vpc: string, hosts: readonly Placed[], policy: string) {
+/** @param realm of all their addresses, whatever networks they are in */
+export function filesFor(realm: string, hosts: readonly Placed[], policy: string) {
   const records = hosts.map((host) => ({
     name: host.name,
     platform: "linux",
     labels: { role: host.role },
-    addresses: host.addresses.map((ip) => ({ ip, realm: vpc })),
-    enforcers: [{ kind: "aws-sg", id: host.interface, directions: ["ingress", "egress"] }],
+    addresses: host.addresses.map((ip) => ({ ip, realm })),
+    enforcers: [
+      {
+        kind: "aws-sg",
+        id: host.interface,
+        directions: ["ingress", "egress"],
+        network: host.network,
+      },
+    ],
   }));
   return memoryFiles(
     new Map([

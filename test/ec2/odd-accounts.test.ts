@@ -21,10 +21,10 @@ interface Draft {
 }
 
 /** Groups that let in ports from prefixes, or from other groups of the plan. */
-const planOf = (realm: string, { groups, carried }: Draft): AwsPlan => ({
+const planOf = (network: string, { groups, carried }: Draft): AwsPlan => ({
   groups: Object.entries(groups).map(([name, rules]) => ({
     name,
-    realm,
+    network,
     ingress: rules.map(([peer, port]) => ({
       protocol: "tcp",
       from: port,
@@ -40,7 +40,7 @@ const planOf = (realm: string, { groups, carried }: Draft): AwsPlan => ({
   attachments: Object.entries(carried).map(([id, names]) => ({
     interface: id,
     workload: id,
-    realm,
+    network,
     groups: names === null ? undefined : names,
   })),
 });

@@ -116,6 +116,7 @@ describe("an account", () => {
         role: first?.role ?? "web",
         addresses: ["10.0.0.99"],
         interface: id,
+        network: vpc,
       };
       return { hosts: [...hosts, more], rules: own };
     },

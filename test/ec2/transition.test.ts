@@ -15,13 +15,13 @@ import { picking } from "./picking.ts";
 
 async function change(
   account: Account,
-  vpc: string,
+  vpcs: readonly string[],
   plan: ReturnType<typeof planFor>,
   look: () => void,
   { seed, foreign }: { readonly seed: number; readonly foreign: Foreign },
 ) {
   const ec2 = directEc2(account);
-  const live = await describeAccount(ec2, [vpc]);
+  const live = await describeAccount(ec2, vpcs);
   const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults, foreign });
   const pick = picking(seed);
   const wait = async (seconds: number) => {
@@ -33,17 +33,19 @@ async function change(
   const applied = await applyTransition(
     transition,
     { ec2, wait, progress: () => undefined },
-    { owner: "test", vpcs: [vpc], settle: 1, lease: { prolong: async () => undefined } },
+    { owner: "test", vpcs, settle: 1, lease: { prolong: async () => undefined } },
   );
   expect(applied).toMatchObject({ ok: true });
   return { transition, calls: ec2.calls };
 }
 
-/** From the machines of the network, as others open it; a new group lets everything out. */
-function authorizeSsh(account: Account, GroupId: string): void {
+/** A group of others that opens ssh to the machines of the networks; a new group lets everything out. */
+function sshGroup(account: Account, VpcId: string): string {
+  const { id } = account.createGroup({ GroupName: "ssh", GroupDescription: "x", VpcId });
   const IpRanges = { "1": { CidrIp: "10.0.0.0/8" } };
   const permission = { IpProtocol: "tcp", FromPort: "22", ToPort: "22", IpRanges };
-  account.authorize({ GroupId, IpPermissions: { "1": permission } }, "ingress");
+  account.authorize({ GroupId: id, IpPermissions: { "1": permission } }, "ingress");
+  return id;
 }
 
 describe("a change of policy", () => {
@@ -59,23 +61,23 @@ describe("a change of policy", () => {
         policy,
         fc.integer({ min: 0, max: 1000 }),
         fc.constantFrom("default", "launch", "kept"),
-        async (hosts, first, second, seed, opening) => {
+        fc.integer({ min: 1, max: 2 }),
+        async (hosts, first, second, seed, opening, networks) => {
           const account = new Account();
-          const vpc = account.createVpc();
-          const kept = account.createGroup({
-            GroupName: "ssh",
-            GroupDescription: "x",
-            VpcId: vpc,
-          }).id;
-          authorizeSsh(account, kept);
+          const vpcs = Array.from({ length: networks }, () => account.createVpc());
+          const [vpc = ""] = vpcs;
+          const others = new Map(vpcs.map((one) => [one, sshGroup(account, one)]));
+          const ofOthers = (one: string) => others.get(one) ?? "";
           const machines = machinesOf(hosts.map(([own, , dual]) => [own, dual]));
-          const before = place(
-            account,
-            vpc,
-            machines,
-            { default: undefined, launch: [launchGroup(account, vpc)], kept: [kept] }[opening],
-          );
-          const foreign = opening === "kept" ? { accepted: [kept] } : "exclusive";
+          const launch = new Map(vpcs.map((one) => [one, launchGroup(account, one)]));
+          const groupsIn = {
+            default: undefined,
+            launch: (one: string) => [launch.get(one) ?? ""],
+            kept: (one: string) => [ofOthers(one)],
+          };
+          const before = place(account, vpcs, machines, groupsIn[opening]);
+          const foreign: Foreign =
+            opening === "kept" ? { accepted: [...others.values()] } : "exclusive";
           const after = before.map((host, at) => ({ ...host, role: hosts[at]?.[1] ?? host.role }));
           const packets = packetsOf(before, ports);
           account.dataPlane.settle();
@@ -88,14 +90,14 @@ describe("a change of policy", () => {
             const seen: boolean[][] = [];
             const { transition } = await change(
               account,
-              vpc,
+              vpcs,
               planFor(vpc, list, text),
               () => seen.push(snapshot()),
               { seed, foreign },
             );
             if (opening === "kept") {
-              const own = [...account.interfaces.values()].map(({ groups }) => groups);
-              expect(own.every((groups) => groups.includes(kept))).toBe(true);
+              const own = [...account.interfaces.values()];
+              expect(own.every(({ groups, vpc: at }) => groups.includes(ofOthers(at)))).toBe(true);
             }
             const end = snapshot();
             all++;

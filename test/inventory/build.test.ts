@@ -211,6 +211,27 @@ describe("several sources", () => {
     ]);
   });
 
+  it("may say which network an enforcer is in, and must agree on it (SEG807)", () => {
+    const first =
+      "- { name: w, platform: linux, labels: { env: prod }, enforcers: [{ kind: aws-sg, id: eni-1, directions: [ingress], network: vpc-1 }] }";
+    const without = first.replace(", network: vpc-1", "");
+    const networksOf = (a: string, b: string) =>
+      build({ "a.yaml": a, "b.yaml": b }).inventory.workloads[0]?.enforcers.map(
+        ({ network }) => network,
+      );
+    expect(networksOf(first, without)).toEqual(["vpc-1"]);
+    expect(networksOf(without, first)).toEqual(["vpc-1"]);
+    expect(networksOf(without, without)).toEqual([undefined]);
+    const [fault, ...more] = faultsIn({
+      "a.yaml": first,
+      "b.yaml": first.replace("vpc-1", "vpc-2"),
+    });
+    expect(more).toEqual([]);
+    expect(fault).toBe(
+      'SEG807 b.yaml:1:125 "vpc-2" `w` has two values for `network of aws-sg eni-1`: `vpc-1` and `vpc-2`',
+    );
+  });
+
   it("set only the labels that segc.yaml lets them set (SEG807)", () => {
     const [fault, ...more] = faultsIn({
       "segc.yaml": config("  - { file: a.yaml, sets: [env] }"),

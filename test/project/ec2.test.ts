@@ -91,6 +91,33 @@ const faults = (first: unknown, second?: unknown, more = "") =>
   );
 
 describe("interfaces of EC2", () => {
+  test("are in one realm where the source says so, and keep their networks", () => {
+    const other = {
+      ...interfaces.NetworkInterfaces[0],
+      NetworkInterfaceId: "eni-9",
+      VpcId: "vpc-2",
+    };
+    const second = {
+      ...other,
+      Attachment: undefined,
+      PrivateIpAddresses: [{ PrivateIpAddress: "10.2.0.1" }],
+      Ipv6Addresses: [],
+    };
+    const both = { NetworkInterfaces: [...interfaces.NetworkInterfaces, second] };
+    const told = (more: string) =>
+      check(project(both, instances, more), { now })
+        .inventory.workloads.filter(({ name }) => name === "eni-9" || name === "i-web")
+        .map(({ addresses, enforcers }) => [addresses[0]?.realm, enforcers[0]?.network]);
+    expect(told(", realm: corp")).toEqual([
+      ["corp", "vpc-2"],
+      ["corp", "vpc-1"],
+    ]);
+    expect(told("")).toEqual([
+      ["vpc-2", undefined],
+      ["vpc-1", undefined],
+    ]);
+  });
+
   test("are workloads of their machines, in their networks", () => {
     const {
       inventory,

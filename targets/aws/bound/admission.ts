@@ -18,12 +18,12 @@ import {
   unionOfServices,
 } from "../../../compiler/sets/service-set.ts";
 import { heldByRealm } from "../admissible.ts";
-import { isLeftAlone, realmOf } from "../members.ts";
+import { isLeftAlone, networkOf, realmOf } from "../members.ts";
 import type { Term } from "../term.ts";
 
 /** Members that need the same in the same network and families. */
 export interface MemberClass {
-  readonly realm: string;
+  readonly network: string;
   readonly families: Families;
   /** Its place among the classes. */
   readonly place: number;
@@ -48,11 +48,12 @@ export function memberClasses(fleet: Fleet, terms: readonly Term[]): readonly Me
   const classes = new Map<string, MemberClass & { readonly members: number[] }>();
   for (const [index, member] of fleet.members.entries()) {
     const realm = realmOf(member, fleet);
-    if (realm === undefined || isLeftAlone(member.slice)) continue;
+    const network = networkOf(member, fleet);
+    if (realm === undefined || network === undefined || isLeftAlone(member.slice)) continue;
     const number = slices.get(member.slice) ?? slices.size;
     slices.set(member.slice, number);
     const families = familiesOf(member);
-    const key = JSON.stringify([number, realm, families]);
+    const key = JSON.stringify([number, realm, network, families]);
     const known = classes.get(key);
     if (known !== undefined) {
       known.members.push(index);
@@ -64,7 +65,7 @@ export function memberClasses(fleet: Fleet, terms: readonly Term[]): readonly Me
       egress: productsOf(own, "egress"),
     };
     const place = classes.size;
-    classes.set(key, { realm, families, place, members: [index], terms: own, may });
+    classes.set(key, { network, families, place, members: [index], terms: own, may });
   }
   return [...classes.values()];
 }

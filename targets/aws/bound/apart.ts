@@ -25,7 +25,7 @@ export interface Spread {
 
 /** Whether some group could be carried at both places and let both packets pass. */
 export const mayShareGroup = (a: Spread, b: Spread): boolean =>
-  a.at.realm === b.at.realm &&
+  a.at.network === b.at.network &&
   (b.classes === undefined || hasBit(b.classes, a.at.place)) &&
   (a.classes === undefined || hasBit(a.classes, b.at.place));
 

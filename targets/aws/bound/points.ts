@@ -21,7 +21,7 @@ import {
   servicesOfFamily,
 } from "../../../compiler/sets/service-set.ts";
 import type { Placed } from "../member-sets.ts";
-import { ofInterface } from "../members.ts";
+import { networkOf, ofInterface } from "../members.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Term } from "../term.ts";
 import type { MemberClass } from "./admission.ts";
@@ -47,11 +47,11 @@ export function pointsOf(
   classes: readonly MemberClass[],
 ): readonly Point[] {
   const classOf = new Map(classes.flatMap((one) => one.members.map((at) => [at, one] as const)));
-  const groupable = addressesByRealm(fleet);
+  const groupable = addressesByNetwork(fleet);
   return placed.flatMap((one) => {
     const { term } = one;
     const holding = [...new Set(term.holders.flatMap((holder) => classOf.get(holder) ?? []))];
-    const inGroups = groupable.get(term.realm) ?? noAddress;
+    const inGroups = groupable.get(term.network) ?? noAddress;
     return holding
       .sort((a, b) => a.terms.length - b.terms.length)
       .slice(0, placesMax)
@@ -163,12 +163,13 @@ function firstAddress(set: AddressSet, family: Family): IpAddress | undefined {
   return family === 4 ? { family, words: [a] } : { family, words: [a, b, c, d] };
 }
 
-function addressesByRealm({ members }: Fleet): ReadonlyMap<string, AddressSet> {
+function addressesByNetwork(fleet: Fleet): ReadonlyMap<string, AddressSet> {
   const lists = new Map<string, AddressSet[]>();
-  for (const [realm, own] of members.flatMap(({ addresses }) => [...addresses])) {
-    const list = lists.get(realm);
-    if (list === undefined) lists.set(realm, [own]);
-    else list.push(own);
+  for (const member of fleet.members) {
+    const network = networkOf(member, fleet) ?? "";
+    const list = lists.get(network) ?? [];
+    lists.set(network, list);
+    list.push(...member.addresses.values());
   }
-  return new Map([...lists].map(([realm, list]) => [realm, unionOfAddresses(list)]));
+  return new Map([...lists].map(([network, list]) => [network, unionOfAddresses(list)]));
 }

@@ -35,8 +35,8 @@ export function spreadOf(
   return points.map(({ at, direction, peer: { family } }, index) => {
     const { peer = 0, service = 0 } = numbered[index] ?? {};
     const among = classes.filter(
-      ({ realm, families, place }) =>
-        realm === at.realm &&
+      ({ network, families, place }) =>
+        network === at.network &&
         // What a rule says of a family that an interface has no address of is nothing to it.
         (!families.includes(family) ||
           tables[place]?.[direction].some(

@@ -41,9 +41,9 @@ export type DesiredProblem =
       readonly kind: "no-interface";
       readonly interface: string;
       readonly workload: string;
-      readonly realm: string;
+      readonly network: string;
     }
-  | { readonly kind: "no-network"; readonly realm: string }
+  | { readonly kind: "no-network"; readonly network: string }
   | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 const closedName = "segc-closed";
@@ -60,8 +60,8 @@ export function desiredState(
 ): Desired {
   const all = withClosed(plan, live, matching.owner);
   const refs = refsOf(all, live, matching);
-  const refOf = (realm: string, name: string): string => {
-    const ref = refs.get(groupKey(realm, name));
+  const refOf = (network: string, name: string): string => {
+    const ref = refs.get(groupKey(network, name));
     if (ref === undefined) throw new Error("bug in segc (aws): a plan names no group of its own");
     return ref;
   };
@@ -80,12 +80,12 @@ export function desiredState(
   const renamed = new Map<string, string>();
   const names = namesTaken(live);
   for (const group of all.groups) {
-    const ref = refOf(group.realm, group.name);
+    const ref = refOf(group.network, group.name);
     const before = live.groups.find(({ id }) => id === ref);
     if (before === undefined) created.set(ref, group.name);
     else if (livePlannedName(before, matching.owner) !== group.name) renamed.set(ref, group.name);
     const name = before?.name ?? names.free(group);
-    groups.set(ref, { name, vpc: group.realm, ...rulesOf(group, refOf) });
+    groups.set(ref, { name, vpc: group.network, ...rulesOf(group, refOf) });
   }
   const { owner, keeps } = matching;
   const after = carriedAfter(all, live, { refOf, owner, keeps, services }, groups);
@@ -112,10 +112,10 @@ const stateOfGroup = ({ name, vpc, ingress, egress }: LiveGroup): GroupState => 
   egress: ruleSet(egress),
 });
 
-function rulesOf(group: SecurityGroup, refOf: (realm: string, name: string) => string) {
+function rulesOf(group: SecurityGroup, refOf: (network: string, name: string) => string) {
   const told = ({ protocol, from, to, peer, rules }: GroupRule): StateRule => {
     const named: LivePeer =
-      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(group.realm, peer.group) };
+      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(group.network, peer.group) };
     return { protocol, from, to, peer: named, description: descriptionOf(rules) };
   };
   return {
@@ -126,12 +126,12 @@ function rulesOf(group: SecurityGroup, refOf: (realm: string, name: string) => s
 
 /** Interfaces that leave the plan need a group: one without rules, which the plan may not have. */
 function withClosed(plan: AwsPlan, live: LiveAccount, owner: string): AwsPlan {
-  const has = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
+  const has = new Set(plan.groups.map(({ network, name }) => groupKey(network, name)));
   const released = releasedInterfaces(plan, live, owner).filter(isMovable);
-  const realms = new Set(released.map(({ vpc }) => vpc));
-  const more = [...realms]
-    .filter((realm) => !has.has(groupKey(realm, closedName)))
-    .map((realm): SecurityGroup => ({ name: closedName, realm, ingress: [], egress: [] }));
+  const networks = new Set(released.map(({ vpc }) => vpc));
+  const more = [...networks]
+    .filter((network) => !has.has(groupKey(network, closedName)))
+    .map((network): SecurityGroup => ({ name: closedName, network, ingress: [], egress: [] }));
   return more.length === 0 ? plan : { ...plan, groups: [...plan.groups, ...more] };
 }
 
@@ -149,10 +149,10 @@ function releasedInterfaces(plan: AwsPlan, { groups, interfaces }: LiveAccount, 
 function namesTaken({ groups }: LiveAccount) {
   const taken = new Set(groups.map(({ vpc, name }) => groupKey(vpc, name.toLowerCase())));
   return {
-    free: ({ realm, name }: SecurityGroup): string => {
+    free: ({ network, name }: SecurityGroup): string => {
       for (let generation = 1; ; generation++) {
         const found = generation === 1 ? name : `${name}/${generation}`;
-        const key = groupKey(realm, found.toLowerCase());
+        const key = groupKey(network, found.toLowerCase());
         if (taken.has(key)) continue;
         taken.add(key);
         return found;
@@ -164,7 +164,7 @@ function namesTaken({ groups }: LiveAccount) {
 const isMovable = ({ service }: LiveInterface): boolean => service === undefined;
 
 interface Carrying {
-  readonly refOf: (realm: string, name: string) => string;
+  readonly refOf: (network: string, name: string) => string;
   readonly owner: string;
   readonly keeps: Keeps;
   readonly services: "as they are" | "as planned";
@@ -181,11 +181,11 @@ function carriedAfter(
     live.interfaces.map((one) => [one.id, asTheyAre === "as planned" ? undefined : one.service]),
   );
   const handOvers: HandOver[] = [];
-  for (const { interface: id, workload, realm, groups: names } of plan.attachments) {
+  for (const { interface: id, workload, network, groups: names } of plan.attachments) {
     const service = services.get(id);
     if (names === undefined || !carried.has(id)) continue;
     const kept = carried.get(id)?.filter((one) => keeps(one) && isForeign(live, one, owner)) ?? [];
-    const wanted = [...names.map((name) => refOf(realm, name)), ...kept].sort();
+    const wanted = [...names.map((name) => refOf(network, name)), ...kept].sort();
     if (service === undefined) carried.set(id, wanted);
     else if (wanted.join() !== carried.get(id)?.join()) {
       handOvers.push({ interface: id, workload, service, groups: names });
@@ -211,13 +211,13 @@ const isForeign = ({ groups }: LiveAccount, id: string, owner: string): boolean 
 export function missingIn(plan: AwsPlan, live: LiveAccount, vpcs: readonly string[]) {
   const known = new Map(live.interfaces.map((one) => [one.id, one]));
   const problems: DesiredProblem[] = vpcs
-    .filter((realm) => !realm.startsWith("vpc-"))
-    .map((realm) => ({ kind: "no-network", realm }));
-  for (const { interface: id, workload, realm } of plan.attachments) {
+    .filter((network) => !network.startsWith("vpc-"))
+    .map((network) => ({ kind: "no-network", network }));
+  for (const { interface: id, workload, network } of plan.attachments) {
     const found = known.get(id);
     if (found === undefined)
-      problems.push({ kind: "no-interface", interface: id, workload, realm });
-    else if (found.vpc !== realm) {
+      problems.push({ kind: "no-interface", interface: id, workload, network });
+    else if (found.vpc !== network) {
       problems.push({ kind: "other-network", interface: id, vpc: found.vpc });
     }
   }

@@ -35,8 +35,8 @@ export function refsOf(
     const isBetter = before === undefined || sizeOf(carriers, group) > sizeOf(carriers, before);
     if (isBetter) byName.set(key, group);
   }
-  for (const { realm, name } of plan.groups) {
-    const key = groupKey(realm, name);
+  for (const { network, name } of plan.groups) {
+    const key = groupKey(network, name);
     const found = fresh.has(key) ? undefined : byName.get(key);
     if (found !== undefined) refs.set(key, found.id);
   }
@@ -45,9 +45,9 @@ export function refsOf(
     for (const [key, id] of alikePairs(plan, live, known)) refs.set(key, id);
   }
 
-  for (const { realm, name } of plan.groups) {
-    const key = groupKey(realm, name);
-    if (!refs.has(key)) refs.set(key, `new:${realm}/${name}`);
+  for (const { network, name } of plan.groups) {
+    const key = groupKey(network, name);
+    if (!refs.has(key)) refs.set(key, `new:${network}/${name}`);
   }
   return refs;
 }
@@ -100,10 +100,10 @@ function alikePairs(
   );
   const planned = plannedCarriers(plan);
   const pairs = plan.groups.flatMap((group) => {
-    const key = groupKey(group.realm, group.name);
+    const key = groupKey(group.network, group.name);
     if (refs.has(key) || fresh.has(key)) return [];
     return left
-      .filter(({ vpc }) => vpc === group.realm)
+      .filter(({ vpc }) => vpc === group.network)
       .map((one) => ({
         key,
         id: one.id,
@@ -128,9 +128,9 @@ function alikePairs(
 
 function plannedCarriers({ attachments }: AwsPlan): Carriers {
   const found = new Map<string, Set<string>>();
-  for (const { interface: id, realm, groups = [] } of attachments) {
+  for (const { interface: id, network, groups = [] } of attachments) {
     for (const name of groups) {
-      const key = groupKey(realm, name);
+      const key = groupKey(network, name);
       const set = found.get(key);
       if (set === undefined) found.set(key, new Set([id]));
       else set.add(id);
@@ -156,7 +156,7 @@ function likeness(
   const stay = before.intersection(after).size;
   if (stay === 0) return 0;
   const rules = directions.map((direction) => {
-    const wanted = new Set(group[direction].map((rule) => keyWith(rule, group.realm, refs)));
+    const wanted = new Set(group[direction].map((rule) => keyWith(rule, group.network, refs)));
     const own = new Set(live[direction].map(liveRuleKey));
     return { stay: own.intersection(wanted).size, all: own.union(wanted).size };
   });
@@ -167,13 +167,13 @@ function likeness(
 
 function keyWith(
   { protocol, from, to, peer }: GroupRule,
-  realm: string,
+  network: string,
   refs: Known["refs"],
 ): string {
   const named =
     peer.kind === "cidr"
       ? peer
-      : { kind: "group" as const, group: refs.get(groupKey(realm, peer.group)) ?? "" };
+      : { kind: "group" as const, group: refs.get(groupKey(network, peer.group)) ?? "" };
   return liveRuleKey({ protocol, from, to, peer: named, description: "" });
 }
 

@@ -107,7 +107,7 @@ function changedGroups(
     }
   }
   const kept = keptGroups(plan, live);
-  const planned = new Set(plan.groups.map(({ realm, name }) => groupKey(realm, name)));
+  const planned = new Set(plan.groups.map(({ network, name }) => groupKey(network, name)));
   return new Set(
     live.groups.flatMap((group) => {
       const name = livePlannedName(group, owner);
