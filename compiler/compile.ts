@@ -7,15 +7,15 @@ import type { Checked } from "./check.ts";
 import type { FleetRunner } from "./fleet-artefact.ts";
 import { impossible } from "./impossible.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
-import type { ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
+import type { ArtefactEntry, ExpiryEntry, InputEntry, Manifest } from "./manifest.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
-import { fleetOf } from "./plan/fleet.ts";
+import { type Fleet, fleetOf } from "./plan/fleet.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { joinWorkloads, slicing } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
 import { exceededBy, type Limit, overruns, type Quota } from "./quotas.ts";
-import { reliedOn } from "./relies.ts";
+import { leantOn, reliedOn } from "./relies.ts";
 import { addressClasses } from "./sets/address-classes.ts";
 import { shareAddresses } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
@@ -82,8 +82,9 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       if (exceededBy(artefact.entry, quotas).length > 0) tooLarge.set(key, slice);
     }
   }
+  const leaning: { fleet: Fleet; rules: readonly string[]; entry: ArtefactEntry }[] = [];
   for (const target of options.fleetTargets) {
-    const fleet = fleetOf(context, target.kind);
+    const fleet = fleetOf(context, target.kind, [...options.makeable].sort());
     if (fleet.members.length === 0) continue;
     const limits = options.limits.filter((limit) => limit.target === target.name);
     const produced = target.produce(fleet, {
@@ -91,8 +92,10 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
       limits: new Map(limits.map(({ name, value }) => [name, value])),
       ...(sha256 === undefined ? {} : { sha256 }),
     });
-    if (produced.ok) made.set(target.name, produced.artefact);
-    else
+    if (produced.ok) {
+      made.set(target.name, produced.artefact);
+      leaning.push({ fleet, rules: produced.leansFor, entry: produced.artefact.entry });
+    } else
       beyond.push(
         ...impossible(target.name, produced.problems, inventory, { limits, minimised: minimise }),
       );
@@ -102,11 +105,9 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     options.since === undefined
       ? { artefacts: whole, notes: [] }
       : updatesSince(whole, options.since, options.targets, sha256);
-  const relied = reliedOn(
-    context,
-    whole.map(({ entry }) => entry),
-    options.makeable,
-  );
+  const entries = whole.map(({ entry }) => entry);
+  const relied = reliedOn(context, entries, options.makeable);
+  const leant = leaning.flatMap(({ fleet, rules, entry }) => leantOn(fleet, rules, entries, entry));
   const compiledKinds = new Set(
     [...options.targets, ...options.fleetTargets].map((target) => target.kind),
   );
@@ -118,7 +119,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     inputs: [...options.inputs].sort((a, b) => compareTexts(a.path, b.path)),
     expires: expiriesOf(model).filter(({ until }) => now <= until),
     artefacts: artefacts.map((artefact) => artefact.entry),
-    relies: relied.entries,
+    relies: [...relied.entries, ...leant],
     notCompiled: notCompiled(inventory.workloads, compiledKinds),
   };
   const tooMuch = whole.flatMap((artefact) =>

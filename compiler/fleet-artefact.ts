@@ -1,7 +1,7 @@
 // A whole fleet to one artefact, for kinds of enforcers that share what they hold. As for a slice, the
 // bytes are read back at once and proved, at every member, to do what its slice says.
 import { type Artefact, artefactOf, type Digest, ownFiles } from "./artefact-files.ts";
-import { heldBackFrom } from "./held-back.ts";
+import { heldBackFrom, type Leaning } from "./held-back.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { UtcDate } from "./model/types.ts";
 import { type Fleet, type FleetMember, familiesOf } from "./plan/fleet.ts";
@@ -9,6 +9,7 @@ import type { FleetMeaning, FleetOptions, FleetProblem, FleetTarget } from "./pl
 import type { DirectionMeaning, PacketRule } from "./plan/packet-list.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import type { MeaningOf, TargetName } from "./plan/target.ts";
+import { isAddressSubset, unionOfAddresses } from "./sets/address-set.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
 
@@ -20,7 +21,12 @@ export interface FleetProduceOptions extends FleetOptions {
 }
 
 export type FleetProduced =
-  | { readonly ok: true; readonly artefact: Artefact }
+  | {
+      readonly ok: true;
+      readonly artefact: Artefact;
+      /** Rules for which it leans on artefacts of other kinds (compiler/plan/elsewhere.ts), sorted. */
+      readonly leansFor: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly FleetProblem[] };
 
 /** A way in which an artefact is not what the policy says, and who is concerned. */
@@ -52,7 +58,7 @@ export function fleetRunnerOf<Plan>(target: FleetTarget<Plan>): FleetRunner {
     verify: (fleet, artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));
       return parsed.ok
-        ? findings(fleet, target.meaning(parsed.plan, fleet), now)
+        ? compared(fleet, target.meaning(parsed.plan, fleet), now).findings
         : parsed.problems.map(({ path, line, message }) => ({
             workloads: [],
             discrepancy: { kind: "fault", message: `${path}:${line}: ${message}` },
@@ -81,7 +87,8 @@ function produce<Plan>(
   if (!parsed.ok) {
     throw new Error(`bug in segc (${target.name}): ${JSON.stringify(parsed.problems)}`);
   }
-  const [first] = findings(fleet, target.meaning(parsed.plan, fleet), undefined);
+  const { findings, leaning } = compared(fleet, target.meaning(parsed.plan, fleet), undefined);
+  const [first] = findings;
   if (first !== undefined) {
     const [local] = first.workloads;
     const names = local === undefined ? {} : { local };
@@ -95,15 +102,25 @@ function produce<Plan>(
     minimised: planned.minimised ?? null,
     ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
   });
-  return { ok: true, artefact };
+  return { ok: true, artefact, leansFor: openRules(fleet, leaning) };
+}
+
+/** Rules by which some address that no workload has may come in. */
+function openRules({ managed }: Fleet, members: readonly FleetMember[]): readonly string[] {
+  const ids = members.flatMap(({ slice, addresses }) => {
+    const own = unionOfAddresses([...addresses.keys()].flatMap((one) => managed.get(one) ?? []));
+    return slice.directions
+      .filter(({ direction }) => direction === "ingress")
+      .flatMap(({ allows }) => allows)
+      .filter(({ remote }) => !isAddressSubset(remote, own))
+      .flatMap(({ ruleId, alsoRules }) => [ruleId, ...alsoRules]);
+  });
+  return [...new Set(ids)].sort();
 }
 
 /** @param now undefined at a compile: nothing in it is over */
-function findings(
-  fleet: Fleet,
-  meaning: FleetMeaning,
-  now: UtcDate | undefined,
-): readonly FleetFinding[] {
+function compared(fleet: Fleet, meaning: FleetMeaning, now: UtcDate | undefined): Compared {
+  const leaning: FleetMember[] = [];
   const heldBack = heldBackFrom(fleet, meaning);
   const faults = meaning.faults.map(
     (message): FleetFinding => ({ workloads: [], discrepancy: { kind: "fault", message } }),
@@ -115,13 +132,22 @@ function findings(
     const told = asOf(now, own);
     const exact = discrepancies(first.slice, told, { families });
     // What is let in beyond the policy may be held back where it comes from: looked at only then.
-    const left = exact.some(isLetIn)
-      ? discrepancies(first.slice, told, { families, heldBack: heldBack(members) })
-      : exact;
+    const leantOn = (on: Leaning) =>
+      discrepancies(first.slice, told, { families, heldBack: heldBack(members, on) });
+    const within = exact.some(isLetIn) ? leantOn("members") : exact;
+    const needsOthers = fleet.elsewhere.length > 0 && within.some(isLetIn);
+    const left = needsOthers ? leantOn("anybody") : within;
+    if (needsOthers) leaning.push(...members);
     const workloads = members.map(({ name }) => name);
     return left.map((discrepancy): FleetFinding => ({ workloads, discrepancy }));
   });
-  return [...faults, ...found];
+  return { findings: [...faults, ...found], leaning };
+}
+
+interface Compared {
+  readonly findings: readonly FleetFinding[];
+  /** Members that are right only because others are held back elsewhere. */
+  readonly leaning: readonly FleetMember[];
 }
 
 const isLetIn = (one: Discrepancy) =>

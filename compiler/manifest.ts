@@ -27,14 +27,15 @@ export interface Manifest {
 /** Artefacts are named as their folders: `nftables/1a2b3c4d5e`, target and content hash. */
 export interface RelianceEntry {
   readonly rule: string;
-  /** The end of the rule whose programs it is about. */
+  /** The end of the rule whose programs, or addresses, it is about. */
   readonly end: "source" | "destination";
+  /** None: it is about addresses of workloads that the rule does not name, and whose own egress refuses it. */
   readonly programs: readonly string[];
-  /** They cannot tell the programs apart and let every process of those workloads through. */
+  /** They cannot tell those apart and let every process, or those workloads, through. */
   readonly artefacts: readonly string[];
-  /** They stand at the programs' own end and tell them apart. */
+  /** They stand at the own end of the programs, or workloads, and hold them back. */
   readonly on: readonly string[];
-  /** Workloads where only enforcers tell them apart that nothing was made for. */
+  /** Workloads where only enforcers do that nothing was made for. */
   readonly notCompiled: readonly { readonly kind: EnforcerKind; readonly workloads: number }[];
 }
 

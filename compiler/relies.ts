@@ -5,6 +5,7 @@ import { diagnose } from "../diagnostics/registry.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ArtefactEntry, RelianceEntry } from "./manifest.ts";
 import type { PlanContext } from "./plan/context.ts";
+import type { Fleet } from "./plan/fleet.ts";
 import { type Reliance, reliances } from "./plan/reliance.ts";
 import { kindsText, listed, namesOf, programText, workloadsAt } from "./plan/words.ts";
 import { type Bitset, difference, isEmpty, union } from "./sets/bitset.ts";
@@ -64,6 +65,32 @@ export function reliedOn(
     );
   }
   return { entries, diagnostics };
+}
+
+/** For each rule by which a fleet lets in whom other artefacts hold back (plan/elsewhere.ts). */
+export function leantOn(
+  { elsewhere }: Fleet,
+  rules: readonly string[],
+  artefacts: readonly ArtefactEntry[],
+  fleetEntry: ArtefactEntry,
+): readonly RelianceEntry[] {
+  const idsOf = idsByWorkload(artefacts);
+  const on = elsewhere.flatMap(({ kind, workloads }) =>
+    workloads.flatMap((name) => idsOf.get(`${kind} ${name}`) ?? []),
+  );
+  const made = new Set(artefacts.map(({ kind }) => kind));
+  const missing = new Map<EnforcerKind, number>();
+  for (const { kind, workloads } of elsewhere.filter((one) => !made.has(one.kind))) {
+    missing.set(kind, (missing.get(kind) ?? 0) + workloads.length);
+  }
+  return rules.map((rule) => ({
+    rule,
+    end: "source",
+    programs: [],
+    artefacts: [`${fleetEntry.target}/${fleetEntry.id}`],
+    on: sortedOnce(on),
+    notCompiled: [...missing].map(([kind, workloads]) => ({ kind, workloads })),
+  }));
 }
 
 /** Folder of the artefact by kind and workload. */

@@ -69,7 +69,7 @@ export function verifyArtefacts(input: VerifyInput): Verified {
   return {
     findings: [...checks.flatMap(({ findings }) => findings), ...unknown],
     artefacts: checks.reduce((sum, { artefacts }) => sum + artefacts, 0),
-    workloads: checks.reduce((sum, { workloads }) => sum + workloads, 0),
+    workloads: new Set(checks.flatMap(({ workloads }) => [...workloads])).size,
     edited: editedFiles(input),
   };
 }
@@ -85,7 +85,10 @@ function editedFiles({ manifest, texts }: VerifyInput): readonly string[] {
     .sort();
 }
 
-type Checks = Pick<Verified, "findings" | "artefacts" | "workloads">;
+interface Checks extends Pick<Verified, "findings" | "artefacts"> {
+  /** Names. */
+  readonly workloads: Iterable<string>;
+}
 
 function verifyTarget(input: VerifyInput, runner: TargetRunner): Checks {
   const { model, expansion, capabilities, now, manifest } = input;
@@ -114,13 +117,14 @@ function verifyTarget(input: VerifyInput, runner: TargetRunner): Checks {
     const problem = `there is an artefact, but the inventory enforces nothing by ${target}`;
     findings.push({ target, id, workloads: gone, problem });
   }
-  return { findings, artefacts: compared, workloads: enforced.size };
+  return { findings, artefacts: compared, workloads: enforced };
 }
 
 function verifyFleet(input: VerifyInput, runner: FleetRunner): Checks {
   const { model, expansion, capabilities, now, manifest } = input;
   const target = runner.name;
-  const fleet = fleetOf(planContext(model, expansion, capabilities, now), runner.kind);
+  const kinds = [...input.runners, ...input.fleetRunners].map(({ kind }) => kind).sort();
+  const fleet = fleetOf(planContext(model, expansion, capabilities, now), runner.kind, kinds);
   const nameOf = namesIn(expansion);
   const entries = manifest.artefacts.filter((entry) => entry.target === target);
   const findings = entries.flatMap((entry) => {
@@ -138,7 +142,8 @@ function verifyFleet(input: VerifyInput, runner: FleetRunner): Checks {
       return { target, id, workloads: [...workloads].sort(), problem };
     });
   });
-  return { findings, artefacts: entries.length, workloads: fleet.members.length };
+  const workloads = fleet.members.map(({ name }) => name);
+  return { findings, artefacts: entries.length, workloads };
 }
 
 /** The workloads of a slice by the artefact that they have. */

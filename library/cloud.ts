@@ -1,5 +1,6 @@
 // A project against an account: what would change, and what is not as it should be. Reading the account and
 // changing it are the caller's, by way of a port.
+import type { RelianceEntry } from "../compiler/manifest.ts";
 import type { UtcDate } from "../compiler/model/types.ts";
 import { type AwsLimits, awsDefaults } from "../compiler/quotas.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
@@ -28,6 +29,8 @@ export interface CloudTarget {
   readonly settle: number;
   readonly limits: AwsLimits;
   readonly foreign: Foreign;
+  /** Rules for which others must hold back hosts at their own end. */
+  readonly relies: readonly string[];
   readonly inputs: Wanted["inputs"];
 }
 
@@ -54,6 +57,7 @@ export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): C
     settle,
     limits: limitsOf(config),
     foreign: foreignOf(config.aws),
+    relies: (compiled?.manifest.relies ?? []).flatMap(relianceText),
     inputs,
   };
   return { diagnostics, target };
@@ -68,6 +72,14 @@ function planIn(files: readonly { readonly path: string; readonly text: string }
 
 const networksOf = ({ groups, attachments }: AwsPlan): readonly string[] =>
   [...new Set([...groups, ...attachments].map(({ network }) => network))].sort();
+
+/** Nothing else is compiled here, so that all that is leant on stands under `notCompiled`. */
+const relianceText = ({ rule, programs, notCompiled }: RelianceEntry): readonly string[] =>
+  programs.length > 0
+    ? []
+    : notCompiled.map(
+        ({ kind, workloads }) => `${rule}: ${kind} holds back ${workloads} of the hosts`,
+      );
 
 const foreignOf = ({ foreign = "exclusive", accepted = {} }: AwsConfig): Foreign =>
   foreign === "exclusive" ? foreign : { accepted: Object.keys(accepted).sort() };
@@ -95,7 +107,8 @@ export function cloudChange(
     owner,
     limits,
     foreign,
-  }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits" | "foreign">,
+    relies,
+  }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits" | "foreign" | "relies">,
   live: LiveAccount,
 ): CloudChange {
   const problems = missingIn(plan, live, vpcs);
@@ -104,7 +117,7 @@ export function cloudChange(
   const end = transition.states.at(-1);
   if (start === undefined || end === undefined) throw new Error("bug in segc (aws): no states");
   const effect = effectOf(live, start, end);
-  const summary = summaryOf(transition, effect, { plan, live, limits, owner, foreign });
+  const summary = summaryOf(transition, effect, { plan, live, limits, owner, foreign, relies });
   return { problems, transition, summary };
 }
 

@@ -32,6 +32,7 @@ export interface ChangeSummary {
   readonly released: readonly string[];
   readonly templates: readonly string[];
   readonly dropped: readonly string[];
+  readonly relies: readonly string[];
   readonly foreign: { readonly accepted: readonly string[]; readonly open: readonly string[] };
 }
 
@@ -48,6 +49,7 @@ export function changeLines(
     ...summary.handOvers.map((text) => `${style.warning("by its owner")}  ${escapeText(text)}`),
     ...summary.templates.map((text) => `${style.warning("launch template")}  ${escapeText(text)}`),
     ...summary.released.map((text) => `${style.warning("released")}  ${escapeText(text)}`),
+    ...listedFlows(style.faint("relies"), summary.relies),
     ...listedFlows(style.faint("accepted"), summary.foreign.accepted),
     ...listedFlows(style.error("foreign"), summary.foreign.open),
     ...(summary.foreign.open.length === 0 ? [] : [acceptance]),

@@ -29,7 +29,9 @@ export function manifestLines({ artefacts, notCompiled, relies }: Manifest, styl
     ...relies.flatMap((entry) =>
       entry.notCompiled.map(({ kind, workloads }) =>
         style.warning(
-          `${entry.rule}: only ${kind} tells ${listed(entry.programs)} apart on ${counted(workloads, "workload")}; ${counted(entry.artefacts.length, "artefact")} would let every process there through`,
+          entry.programs.length === 0
+            ? `${entry.rule}: ${listed(entry.artefacts)} lets in ${counted(workloads, "workload")} that only ${kind} at their own end holds back`
+            : `${entry.rule}: only ${kind} tells ${listed(entry.programs)} apart on ${counted(workloads, "workload")}; ${counted(entry.artefacts.length, "artefact")} would let every process there through`,
         ),
       ),
     ),

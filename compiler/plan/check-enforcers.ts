@@ -34,7 +34,9 @@ export function checkExpiry(context: PlanContext, rule: Rule): readonly Diagnost
 export function checkLog(context: PlanContext, rule: Rule): readonly Diagnostic[] {
   const { log } = rule.meta;
   if (log === undefined || log === "none") return [];
-  const unable = unableHolders(context, rule, (kind) => !context.capabilities[kind].log);
+  const cannot = (kind: EnforcerKind) => !context.capabilities[kind].log;
+  // Where several stand at one end, one that writes the line is enough.
+  const unable = unableHolders(context, rule, cannot, (kinds) => kinds.every(cannot));
   return unable === undefined ? [] : [diagnose("SEG513", rule.span, { log, ...unable })];
 }
 
@@ -43,6 +45,7 @@ function unableHolders(
   context: PlanContext,
   rule: Rule,
   cannot: (kind: EnforcerKind) => boolean,
+  isUnable = (kinds: readonly EnforcerKind[]): boolean => kinds.some(cannot),
 ): { readonly workloads: string; readonly enforcers: string } | undefined {
   const { ends, expansion } = context;
   const holders = expansion
@@ -53,7 +56,7 @@ function unableHolders(
           context,
           product,
           direction,
-          ends[direction].where((kinds) => kinds.some(cannot)),
+          ends[direction].where((kinds) => kinds.length > 0 && isUnable(kinds)),
         ),
       ),
     )

@@ -11,6 +11,7 @@ import {
 } from "../sets/address-set.ts";
 import { equalServices, type ServiceSet } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
+import { type Elsewhere, heldElsewhere } from "./elsewhere.ts";
 import type { EnforcerSlice, SliceEntry } from "./slice.ts";
 import { slicing } from "./slices.ts";
 import { subtractAll } from "./subtract.ts";
@@ -36,11 +37,18 @@ export interface Fleet {
   readonly members: readonly FleetMember[];
   /** The addresses of all workloads, of the fleet or not, by realm. */
   readonly managed: ReadonlyMap<string, AddressSet>;
+  /** Who is held back at its own end by another kind of enforcer, and not by this. */
+  readonly elsewhere: readonly Elsewhere[];
   /** For rules with `when same` or `different`, by id: the label that tells their flows apart. */
   readonly conditions: ReadonlyMap<string, string>;
 }
 
-export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
+/** @param others kinds whose artefacts the fleet may lean on */
+export function fleetOf(
+  context: PlanContext,
+  kind: EnforcerKind,
+  others: readonly EnforcerKind[],
+): Fleet {
   const { workloads } = context.expansion.universe;
   const slices = new Map<string, EnforcerSlice>();
   const sliceOf = new Map<string, EnforcerSlice>();
@@ -65,9 +73,18 @@ export function fleetOf(context: PlanContext, kind: EnforcerKind): Fleet {
   return {
     members,
     managed: byRealm(workloads.flatMap(({ addresses }) => addresses)),
+    elsewhere: heldElsewhere(
+      context,
+      others.filter((one) => one !== kind),
+      ({ name }) => !sendsByOwn(sliceOf.get(name)),
+      ({ addresses }) => byRealm(addresses.filter(isAlone)),
+    ),
     conditions: conditionsOf(context),
   };
 }
+
+const sendsByOwn = (slice: EnforcerSlice | undefined): boolean =>
+  slice?.directions.some(({ direction }) => direction === "egress") === true;
 
 function conditionsOf({ model }: PlanContext): ReadonlyMap<string, string> {
   return new Map(

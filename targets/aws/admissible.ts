@@ -15,11 +15,9 @@ import {
 import { halfOf } from "./members.ts";
 import type { Term } from "./term.ts";
 
-export function admissibleFor(
-  { members, managed }: Fleet,
-  terms: readonly Term[],
-): (term: Term) => AddressSet {
-  const held = heldByRealm(members);
+export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term) => AddressSet {
+  const { members, managed, elsewhere } = fleet;
+  const held = heldByRealm(fleet);
   const ending = terms.filter((one) => one.direction === "egress" && one.until !== undefined);
   return ({ realm, direction, outside, holders, service }) => {
     // An interface that is only observed lets through all but what is refused: that exactly.
@@ -41,17 +39,25 @@ export function admissibleFor(
     const leaving = sending
       .flatMap((one) => one.holders)
       .flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
-    const own = subtractAddresses(held.get(realm) ?? noAddress, unionOfAddresses(leaving));
+    const others = elsewhere
+      .filter(({ sends }) => sends.some((one) => one.until !== undefined && meet(one, flows)))
+      .flatMap(({ alone }) => alone.get(realm) ?? []);
+    const own = subtractAddresses(
+      held.get(realm) ?? noAddress,
+      unionOfAddresses([...leaving, ...others]),
+    );
     return unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
   };
 }
 
-/** Addresses of those whose egress is enforced, and that nobody else has. */
-export function heldByRealm(members: Fleet["members"]): ReadonlyMap<string, AddressSet> {
+/** Addresses of those whose egress is enforced, here or elsewhere, and that nobody else has. */
+export function heldByRealm({ members, elsewhere }: Fleet): ReadonlyMap<string, AddressSet> {
   const lists = new Map<string, AddressSet[]>();
-  for (const { slice, alone } of members) {
+  const sending = members.filter(({ slice }) => {
     const half = halfOf(slice, "egress");
-    if (half === undefined || half.observed !== undefined) continue;
+    return half !== undefined && half.observed === undefined;
+  });
+  for (const { alone } of [...sending, ...elsewhere]) {
     for (const [realm, own] of alone) {
       const list = lists.get(realm);
       if (list === undefined) lists.set(realm, [own]);

@@ -9,7 +9,7 @@ import { fleetOf } from "../../compiler/plan/fleet.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { fleetTargets } from "../../targets/index.ts";
 import type { GroupsDocument } from "./evaluator.ts";
-import { awsProject, awsText, compiledAws, documentOf } from "./projects.ts";
+import { awsProject, awsText, compiledAws, documentOf, hostKinds } from "./projects.ts";
 import { compiled, hosts, policy } from "./shop.ts";
 import { shrunk, sizeOf } from "./stingy.ts";
 
@@ -113,7 +113,7 @@ function prover({ model, expansion }: Checked, artefacts: readonly Artefact[]) {
   const [file] = artefact?.files ?? [];
   const [runner] = fleetTargets;
   if (!artefact || !file || !runner) throw new Error("no artefact");
-  const fleet = fleetOf(planContext(model, expansion, capabilityTable, now), "aws-sg");
+  const fleet = fleetOf(planContext(model, expansion, capabilityTable, now), "aws-sg", hostKinds);
   return (draft: GroupsDocument) => {
     const files = [{ ...file, text: JSON.stringify(draft) }];
     return runner.verify(fleet, { ...artefact, files }, now).length === 0;

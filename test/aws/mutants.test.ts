@@ -12,7 +12,7 @@ import { capabilityTable } from "../../targets/capabilities.ts";
 import { fleetTargets } from "../../targets/index.ts";
 import { estateOf, flowsOf } from "../kernel/estate.ts";
 import { type AwsPacket, asOf, type GroupsDocument, passes, type RuleRecord } from "./evaluator.ts";
-import { awsProject, compiledAws, documentOf } from "./projects.ts";
+import { awsProject, compiledAws, documentOf, hostKinds } from "./projects.ts";
 
 /** The exhaustive version goes new ways each time; every build goes the same. */
 const isFull = process.env.SEGC_FULL === "1";
@@ -103,7 +103,11 @@ test("verify and the evaluator agree on every mutant", () => {
         if (result === undefined || artefact === undefined || file === undefined) return;
         if (runner === undefined) throw new Error("no target");
         const { model, expansion, inventory } = result.checked;
-        const fleet = fleetOf(planContext(model, expansion, capabilityTable, now), "aws-sg");
+        const fleet = fleetOf(
+          planContext(model, expansion, capabilityTable, now),
+          "aws-sg",
+          hostKinds,
+        );
         const addresses = new Map(
           inventory.workloads.map((one) => [
             one.name,

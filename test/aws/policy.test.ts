@@ -2,13 +2,19 @@
 // decision: what the groups do with a flow is what the language says of their interface (section 7).
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { enforcersOf, type Flow, installed, isFlow } from "../../compiler/semantics/semantics.ts";
+import {
+  enforcersOf,
+  type Flow,
+  installed,
+  isFlow,
+  type World,
+} from "../../compiler/semantics/semantics.ts";
 import { formatAddress } from "../../compiler/sets/address.ts";
 import { servicePoint } from "../../compiler/sets/service-set.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { estateOf, flowsOf } from "../kernel/estate.ts";
 import { type GroupsDocument, passes, quotasOf } from "./evaluator.ts";
-import { awsProject, awsText, compiledAws, documentOf } from "./projects.ts";
+import { awsProject, awsText, compiledAws, documentOf, mixedProject } from "./projects.ts";
 
 /** The exhaustive version goes new ways each time; every build goes the same. */
 const isFull = process.env.SEGC_FULL === "1";
@@ -16,12 +22,16 @@ const chance = isFull ? { numRuns: 500 } : { numRuns: 25, seed: 20261127 };
 const now = "2026-11-24";
 
 describe("security groups", () => {
-  test.each([true, false])(
-    "decide every flow as their interface must (minimised: %s)",
-    (minimise) => {
-      const seen = { passed: 0, refused: 0, groups: 0, heldBack: 0 };
+  test.each([
+    [true, "security groups alone", awsProject],
+    [false, "security groups alone", awsProject],
+    [true, "hosts with tables of their own among them", mixedProject],
+  ] as const)(
+    "decide every flow as their interface must (minimised: %s, %s)",
+    (minimise, _, projects) => {
+      const seen = { passed: 0, refused: 0, groups: 0, heldBack: 0, elsewhere: 0 };
       fc.assert(
-        fc.property(awsProject, (project) => {
+        fc.property(projects, (project) => {
           const result = compiledAws(project, now, minimise);
           const text = awsText(result?.compiled?.artefacts ?? []);
           if (result === undefined || text === undefined) return; // nobody enforces anything
@@ -55,7 +65,9 @@ describe("security groups", () => {
               // What is let in by mistake is held back by the groups of whoever would send it.
               const sender = flow.source.workload?.name ?? "";
               const sent = decide(document, sender, "egress", flow, addresses);
-              if (decided && k.direction === "ingress" && sent === false) seen.heldBack++;
+              const isLetIn = decided && k.direction === "ingress";
+              if (isLetIn && sent === false) seen.heldBack++;
+              else if (isLetIn && isHeldBack(world, flow)) seen.elsewhere++;
               else {
                 expect({ decided, by: k.direction, flow }).toBe(0);
               }
@@ -67,9 +79,21 @@ describe("security groups", () => {
       expect(Math.min(seen.passed, seen.refused, seen.groups)).toBeGreaterThan(20);
       // artefact.test.ts has a fleet that does need these, by whatever chance.
       if (!minimise) expect(seen.heldBack).toBe(0);
+      if (projects === awsProject) expect(seen.elsewhere).toBe(0);
+      else if (isFull) expect(seen.elsewhere).toBeGreaterThan(0);
     },
   );
 });
+
+/** Whether something other than groups refuses it where it is sent. */
+const isHeldBack = (world: World, flow: Flow): boolean =>
+  enforcersOf(world, flow).some(
+    (k) =>
+      k.direction === "egress" &&
+      k.enforcer.kind !== "aws-sg" &&
+      !k.observed &&
+      !installed(world, k, flow),
+  );
 
 function decide(
   document: GroupsDocument,

@@ -11,29 +11,38 @@ const networksDrawn = { minLength: 2, maxLength: 4 };
  * Groups know no end dates, so somebody promises to take out what has ended. All but one address is
  * 32 prefixes or 128: the account has room for that, and one to three groups an interface.
  */
-export const awsProject: fc.Arbitrary<GeneratedProject> = fc
-  .tuple(
-    generatedProject,
-    fc.integer({ min: 1, max: 3 }),
-    fc.oneof(fc.constant(["default"]), fc.array(fc.constantFrom("vpc-1", "vpc-2"), networksDrawn)),
-  )
-  .map(([project, slots, networks]) => ({
-    ...project,
-    files: new Map(
-      [...project.files].map(([path, text]) => [
-        path,
-        path === "segc.yaml" ? text + settings(slots) : behindGroups(text, networks),
-      ]),
-    ),
-  }));
+export const awsProject: fc.Arbitrary<GeneratedProject> = behindGroups(
+  fc.oneof(fc.constant(["default"]), fc.array(fc.constantFrom("vpc-1", "vpc-2"), networksDrawn)),
+);
 
-/** Each host's interface lies in one of the networks, in turns. */
-function behindGroups(text: string, networks: readonly string[]): string {
+/** Some hosts have no groups in front of them, but a table of nftables of their own. */
+export const mixedProject: fc.Arbitrary<GeneratedProject> = behindGroups(
+  fc.array(fc.constantFrom("vpc-1", "vpc-1", "vpc-2", undefined), networksDrawn),
+);
+
+/** Each host's interface lies in one of the networks, in turns; undefined: it stays as it is. */
+function behindGroups(
+  drawn: fc.Arbitrary<readonly (string | undefined)[]>,
+): fc.Arbitrary<GeneratedProject> {
+  return fc
+    .tuple(generatedProject, fc.integer({ min: 1, max: 3 }), drawn)
+    .map(([project, slots, networks]) => ({
+      ...project,
+      files: new Map(
+        [...project.files].map(([path, text]) => [
+          path,
+          path === "segc.yaml" ? text + settings(slots) : inNetworks(text, networks),
+        ]),
+      ),
+    }));
+}
+
+function inNetworks(text: string, networks: readonly (string | undefined)[]): string {
   let turn = 0;
-  return text.replaceAll(
-    /"kind":\s*"nftables"/g,
-    () => `"kind": "aws-sg", "network": "${networks[turn++ % networks.length]}"`,
-  );
+  return text.replaceAll(/"kind":\s*"nftables"/g, (found) => {
+    const network = networks[turn++ % networks.length];
+    return network === undefined ? found : `"kind": "aws-sg", "network": "${network}"`;
+  });
 }
 
 const settings = (slots: number) => `
@@ -56,3 +65,6 @@ export function awsText(artefacts: readonly Artefact[]): string | undefined {
 }
 
 export const documentOf = (text: string): GroupsDocument => JSON.parse(text);
+
+/** Kinds of enforcers on whose artefacts groups may lean. */
+export const hostKinds = ["iptables", "nftables"] as const;

@@ -76,9 +76,12 @@ describe("examples/crm", () => {
 
   it("has Linux, Windows and appliances, IPv4 and IPv6", () => {
     expect(inventory.workloads.length).toBeGreaterThanOrEqual(22);
-    expect(new Set(enforcers("linux").map(String))).toEqual(new Set(["nftables,egress,ingress"]));
+    const inAws = "aws-sg,egress,ingress";
+    expect(new Set(enforcers("linux").map(String))).toEqual(
+      new Set(["nftables,egress,ingress", `${inAws},nftables,egress,ingress`]),
+    );
     expect(new Set(enforcers("windows").map(String))).toEqual(
-      new Set(["windows-firewall,egress,ingress"]),
+      new Set(["windows-firewall,egress,ingress", `${inAws},windows-firewall,egress,ingress`]),
     );
     expect(enforcers("other")).toEqual([[], [], []]);
     const families = inventory.workloads.map(({ addresses }) =>

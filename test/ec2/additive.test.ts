@@ -43,6 +43,21 @@ const groupsOf = ({ account, hosts }: World, at: number) =>
 const passes = ({ account }: World, to: string, detail: number) =>
   account.dataPlane.passes({ from: "198.51.100.7", to, protocol: 6, detail });
 
+it("a host that its own table holds back is named in the plan", async () => {
+  const shop = await world();
+  const path = join(shop.folder, "hosts.json");
+  const records = JSON.parse(readFileSync(path, "utf8"));
+  const host = {
+    ...records[3],
+    name: "host-9",
+    addresses: ["10.0.9.9"],
+    enforcers: [{ kind: "nftables", id: "host", directions: ["ingress", "egress"] }],
+  };
+  writeFileSync(path, JSON.stringify([...records, host]));
+  const { plan } = await planAndApply(shop);
+  expect(plan.out).toContain("relies  shop.public: nftables holds back 1 of the hosts\n");
+});
+
 describe("groups of others", () => {
   it("stay where they are accepted, and the rest of the policy holds", async () => {
     const shop = await world();

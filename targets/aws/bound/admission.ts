@@ -43,7 +43,7 @@ export function memberClasses(fleet: Fleet, terms: readonly Term[]): readonly Me
       else list.push(term);
     }
   }
-  const senders = heldByRealm(fleet.members);
+  const senders = heldByRealm(fleet);
   const slices = new Map<EnforcerSlice, number>();
   const classes = new Map<string, MemberClass & { readonly members: number[] }>();
   for (const [index, member] of fleet.members.entries()) {

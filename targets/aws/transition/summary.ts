@@ -31,6 +31,8 @@ export interface Summary {
   readonly dropped: readonly string[];
   /** What groups of others that interfaces keep let through beyond the policy: accepted, and not. */
   readonly foreign: ForeignExcess;
+  /** Rules for which others must hold back hosts at their own end. */
+  readonly relies: readonly string[];
 }
 
 interface Summing {
@@ -39,12 +41,13 @@ interface Summing {
   readonly limits: AwsLimits;
   readonly owner: string;
   readonly foreign: Foreign;
+  readonly relies: readonly string[];
 }
 
 export function summaryOf(
   transition: Transition,
   effect: Effect,
-  { plan, live, limits, owner, foreign }: Summing,
+  { plan, live, limits, owner, foreign, relies }: Summing,
 ): Summary {
   const names = namesIn(plan);
   const texts = (flows: readonly Flows[]) => flowTexts(flows, names);
@@ -76,6 +79,7 @@ export function summaryOf(
     templates: strangeTemplates(transition, live),
     dropped: droppedGroups(transition, live, { names, owner }),
     foreign: foreignExcess(plan, live, { owner, foreign }),
+    relies,
   };
 }
 

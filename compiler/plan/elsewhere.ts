@@ -1,0 +1,59 @@
+// Workloads outside a fleet whose own enforcers hold back what they send: another artefact does, which is
+// proved by itself. A fleet may lean on them as on its own members (compiler/held-back.ts).
+import type { EnforcerKind, Workload } from "../inventory/types.ts";
+import { type AddressSet, unionOfAddresses } from "../sets/address-set.ts";
+import type { PlanContext } from "./context.ts";
+import type { SliceEntry } from "./slice.ts";
+import { slicing } from "./slices.ts";
+
+/** Workloads that one kind of enforcer lets send the same. */
+export interface Elsewhere {
+  readonly kind: EnforcerKind;
+  /** Names, sorted. */
+  readonly workloads: readonly string[];
+  /** Addresses that no other workload has, by realm. */
+  readonly alone: ReadonlyMap<string, AddressSet>;
+  /** All that it lets some process send; what is refused of that counts as sent here. */
+  readonly sends: readonly SliceEntry[];
+}
+
+/**
+ * @param isOf workloads that count
+ * @param aloneOf addresses of a workload that no other has, by realm
+ */
+export function heldElsewhere(
+  context: PlanContext,
+  kinds: readonly EnforcerKind[],
+  isOf: (workload: Workload) => boolean,
+  aloneOf: (workload: Workload) => ReadonlyMap<string, AddressSet>,
+): readonly Elsewhere[] {
+  const byName = new Map(
+    context.expansion.universe.workloads.filter(isOf).map((one) => [one.name, one]),
+  );
+  if (byName.size === 0) return [];
+  return kinds.flatMap((kind) =>
+    [...slicing(context, kind).each()].flatMap(
+      ({ workloads, directions }): readonly Elsewhere[] => {
+        const egress = directions.find(({ direction }) => direction === "egress");
+        const own = workloads.flatMap((name) => byName.get(name) ?? []);
+        if (egress === undefined || egress.observed !== undefined || own.length === 0) return [];
+        const names = own.map(({ name }) => name).sort();
+        return [
+          { kind, workloads: names, alone: together(own.map(aloneOf)), sends: egress.allows },
+        ];
+      },
+    ),
+  );
+}
+
+function together(
+  maps: readonly ReadonlyMap<string, AddressSet>[],
+): ReadonlyMap<string, AddressSet> {
+  const lists = new Map<string, AddressSet[]>();
+  for (const [realm, set] of maps.flatMap((one) => [...one])) {
+    const list = lists.get(realm);
+    if (list === undefined) lists.set(realm, [set]);
+    else list.push(set);
+  }
+  return new Map([...lists].map(([realm, list]) => [realm, unionOfAddresses(list)]));
+}
