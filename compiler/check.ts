@@ -19,6 +19,7 @@ import type { RawInventory } from "./inventory/raw.ts";
 import type { Inventory } from "./inventory/types.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model, Rule, UtcDate } from "./model/types.ts";
+import { checkBypass } from "./plan/check-bypass.ts";
 import { checkCapabilities } from "./plan/check-capabilities.ts";
 import { checkPublished } from "./plan/check-published.ts";
 import { checkUnfiltered } from "./plan/check-unfiltered.ts";
@@ -80,6 +81,7 @@ export function checkPolicy(input: CheckInput): Checked {
         ...checkPromises(world, context),
         ...checkUnfiltered(context),
         ...checkPublished(context),
+        ...checkBypass(context),
         ...failuresOf(tests),
       ]
     : [];

@@ -1,6 +1,7 @@
 // Questions about a project that was checked.
 import { type Explanation, explainFlows } from "../compiler/guard/explain.ts";
 import { spaceOf } from "../compiler/guard/space.ts";
+import { throughBalancers } from "../compiler/guard/through-balancers.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { askQuestion } from "../project/question.ts";
 import type { CheckResult } from "./check.ts";
@@ -22,7 +23,8 @@ export function explain(checked: CheckResult, question: string): ExplainResult {
   const asked = askQuestion(checked.model, checked.inventory, question);
   if (asked.flow === undefined) return { explanation: undefined, diagnostics: asked.diagnostics };
   const space = spaceOf(checked.world, { questions: [asked.flow] });
-  return { explanation: explainFlows(space, asked.flow), diagnostics: [] };
+  const through = throughBalancers(checked.world, asked.flow);
+  return { explanation: { ...explainFlows(space, asked.flow), through }, diagnostics: [] };
 }
 
 /** Broken promises do not change what the policy says, and are often what one asks about. */

@@ -95,9 +95,19 @@ function recordOf(
     name: isFirst ? InstanceId : id,
     ...(platform === undefined ? {} : { platform }),
     tags: { ...machine?.tags, ...tagsOf(TagSet) },
+    ...(isBalancer(one) ? { balancer: true } : {}),
     addresses: addresses.map((ip) => (realm === undefined ? ip : { ip, realm })),
     enforcers: hasGroups ? [{ kind: "aws-sg", id, directions, ...(isApart && { network }) }] : [],
   };
+}
+
+/** By its type, or as balancers that have interfaces of no type of their own are described. */
+function isBalancer({ InterfaceType, RequesterId, Description }: ReturnType<typeof fieldsOf>) {
+  return (
+    /^(network|gateway)_load_balancer$/.test(String(InterfaceType)) ||
+    RequesterId === "amazon-elb" ||
+    /^ELB /.test(String(Description ?? ""))
+  );
 }
 
 const tagsOf = (list: unknown): Readonly<Record<string, string>> =>

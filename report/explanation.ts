@@ -1,18 +1,37 @@
 // An explained flow, for people and as data: what the policy says, by which rule at which line,
 // and what each enforcer on the path does about it.
-import type { ExplainedCase, Explanation } from "../compiler/guard/explain.ts";
+import type { ExplainedCase, Explanation, ThroughBalancer } from "../compiler/guard/explain.ts";
 import { escapeText } from "../diagnostics/render-display.ts";
 import { placeJson } from "../diagnostics/render-json.ts";
 import type { Style } from "../diagnostics/render-style.ts";
 import { placeOf } from "../diagnostics/render-text.ts";
-import { counted } from "./counted.ts";
+import { counted, listed } from "./counted.ts";
 
 /** Everything about the question, its verdict first. */
 export function explanationLines(explanation: Explanation, style: Style): readonly string[] {
-  const { question, verdict, cases } = explanation;
+  const { question, verdict, cases, through } = explanation;
   return [
     `${verdictWord(verdict, style)}: ${style.strong(escapeText(question))}`,
     ...cases.flatMap((each) => ["", ...caseLines(each, style)]),
+    ...through.flatMap((each) => ["", ...throughLines(each, style)]),
+  ];
+}
+
+/** Client to balancer and balancer to server, the first of each kind. */
+function throughLines({ balancers, inbound, onward }: ThroughBalancer, style: Style) {
+  const legs = [inbound, onward].flatMap((cases) => {
+    const [first, ...more] = cases;
+    if (first === undefined) return [];
+    const others =
+      more.length === 0 ? "" : style.faint(` (and ${counted(more.length, "more kind")})`);
+    return [
+      `  ${escapeText(first.witness)}${others}`,
+      ...ruleLines(first).map((line) => `  ${line}`),
+    ];
+  });
+  return [
+    `${style.help("allowed")}  through ${listed(balancers.map((name) => escapeText(name)))}, as two flows`,
+    ...legs,
   ];
 }
 
@@ -74,17 +93,24 @@ function effectLines({ allowed, passes }: ExplainedCase, style: Style): readonly
 }
 
 /** The same as data. */
-export function explanationJson({ question, verdict, cases }: Explanation) {
+export function explanationJson({ question, verdict, cases, through }: Explanation) {
   return {
     question,
     verdict,
-    cases: cases.map(({ rules, ...rest }) => ({
-      ...rest,
-      rules: rules.map(({ span, until, ...rule }) => ({
-        ...rule,
-        ...(until === undefined ? {} : { until }),
-        place: placeJson(span),
-      })),
+    cases: cases.map(caseJson),
+    through: through.map(({ balancers, inbound, onward }) => ({
+      balancers,
+      inbound: inbound.map(caseJson),
+      onward: onward.map(caseJson),
     })),
   };
 }
+
+const caseJson = ({ rules, ...rest }: ExplainedCase) => ({
+  ...rest,
+  rules: rules.map(({ span, until, ...rule }) => ({
+    ...rule,
+    ...(until === undefined ? {} : { until }),
+    place: placeJson(span),
+  })),
+});

@@ -86,6 +86,7 @@ function workloadOfFixture(fixture: TestFixture): Workload {
     appTags: undefined,
     interfaces: [],
     published: [],
+    balancer: false,
     enforcers: [],
     span: fixture.span,
   };

@@ -15,7 +15,21 @@ import {
 import { describeFlow } from "./describe-flow.ts";
 import { addressPairs, flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
 
-export interface Explanation {
+export interface Explanation extends DirectExplanation {
+  /** Ways over load balancers, which do not answer for the flow itself. */
+  readonly through: readonly ThroughBalancer[];
+}
+
+export interface ThroughBalancer {
+  /** Names of balancers of which the same is to be said. */
+  readonly balancers: readonly string[];
+  /** What of the question's sources and service it may take in; at least one case. */
+  readonly inbound: readonly ExplainedCase[];
+  /** What it may send to the question's destinations, whatever the service; at least one case. */
+  readonly onward: readonly ExplainedCase[];
+}
+
+export interface DirectExplanation {
   readonly question: string;
   /** `same-host`: both ends are one workload, which nobody filters. `no-flow`: nothing to decide. */
   readonly verdict: "allowed" | "denied" | "partly" | "same-host" | "no-flow";
@@ -51,7 +65,7 @@ export interface ExplainedEnforcer {
   readonly does: "passes" | "refuses" | "observes";
 }
 
-export function explainFlows(space: Space, question: FlowSet): Explanation {
+export function explainFlows(space: Space, question: FlowSet): DirectExplanation {
   const cases = new Map<string, { -readonly [K in keyof ExplainedCase]: ExplainedCase[K] }>();
   for (const indexes of pairsOf(space, question)) {
     const pair = pairAt(space, indexes);

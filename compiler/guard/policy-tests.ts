@@ -77,6 +77,7 @@ function fixtureWorkload(fixture: TestFixture, fresh: FreshAddresses): Workload 
     appTags: "segc",
     interfaces: [],
     published: [],
+    balancer: false,
     enforcers: [{ kind: "fixture", id: fixture.name, directions: ["egress", "ingress"] }],
     span: fixture.span,
   };

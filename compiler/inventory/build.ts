@@ -142,6 +142,7 @@ function workloadOf(context: Context, claims: readonly Claim[]): Workload | unde
     appTags: mergeScalar(merging, "app-tags"),
     interfaces: mergeInterfaces(merging),
     published: mergePublished(merging),
+    balancer: claims.some(({ record }) => record.balancer === true),
     enforcers: mergeEnforcers(merging),
     span: new RecordSpan(first.source.locate, first.index),
   };

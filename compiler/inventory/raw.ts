@@ -16,6 +16,7 @@ export interface RawRecord {
   readonly "app-tags"?: "segc";
   readonly interfaces?: readonly string[];
   readonly published?: readonly string[];
+  readonly balancer?: boolean;
   readonly enforcers?: readonly RawEnforcer[];
 }
 

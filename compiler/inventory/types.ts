@@ -41,6 +41,8 @@ export interface Workload {
   readonly launcher: "segc" | undefined;
   readonly appTags: "segc" | undefined;
   readonly interfaces: readonly string[];
+  /** What it takes in goes on to others in its own name. */
+  readonly balancer: boolean;
   /** Ports that lead to containers, past what the host itself takes in: `tcp/8080`. Sorted as texts. */
   readonly published: readonly string[];
   /** Sorted by kind, then id. */

@@ -38,4 +38,11 @@ export const lintMessages = {
       `observed \`${p.workload}\` depends on staged \`${p.rule}\` and its window ends ${p.days === 0 ? "today" : `in ${p.days} ${p.days === 1 ? "day" : "days"}`}: ${p.witness} will be refused`,
     help: (p) => `promote \`${p.rule}\` (remove \`staged\`), or extend the \`observe\``,
   }),
+  SEG720: warning({
+    name: "bypasses-balancer",
+    title: "A rule past a load balancer",
+    message: (p: { rule: string; servers: string; balancers: string }) =>
+      `${p.rule} lets clients outside reach ${p.servers} past the load balancer ${p.balancers}, at a port that it uses itself`,
+    help: () => "let only the balancer in there, or give these clients a port of their own",
+  }),
 } as const;

@@ -137,6 +137,7 @@ export function workload(
     appTags: undefined,
     interfaces: [],
     published: [],
+    balancer: false,
     enforcers: [],
     span: spanOf(name),
     ...more,

@@ -91,6 +91,30 @@ const faults = (first: unknown, second?: unknown, more = "") =>
   );
 
 describe("interfaces of EC2", () => {
+  test("of Elastic Load Balancing are balancers", () => {
+    const lb = (id: string, fields: object) => ({
+      NetworkInterfaceId: id,
+      VpcId: "vpc-1",
+      PrivateIpAddresses: [{ PrivateIpAddress: `10.0.7.${id.length}` }],
+      Groups: [{ GroupId: "sg-1" }],
+      TagSet: tags({ Role: "other" }),
+      ...fields,
+    });
+    const list = [
+      lb("eni-n", { InterfaceType: "network_load_balancer" }),
+      lb("eni-al", { InterfaceType: "interface", RequesterId: "amazon-elb", Description: "x" }),
+      lb("eni-old", { Description: "ELB app/shop/50dc6c495c0c9188" }),
+      lb("eni-rds1", { Description: "RDSNetworkInterface", RequesterId: "amazon-rds" }),
+    ];
+    const { inventory } = check(project({ NetworkInterfaces: list }), { now });
+    expect(inventory.workloads.map(({ name, balancer }) => [name, balancer])).toEqual([
+      ["eni-al", true],
+      ["eni-n", true],
+      ["eni-old", true],
+      ["eni-rds1", false],
+    ]);
+  });
+
   test("are in one realm where the source says so, and keep their networks", () => {
     const other = {
       ...interfaces.NetworkInterfaces[0],

@@ -61,7 +61,7 @@ describe("explained flows", () => {
     path: [],
   };
   const said = (verdict: Explanation["verdict"], ...cases: readonly ExplainedCase[]) =>
-    explanationLines({ question: "x -> y : tcp/1", verdict, cases }, plainStyle);
+    explanationLines({ question: "x -> y : tcp/1", verdict, cases, through: [] }, plainStyle);
 
   test.each([
     ["same-host", "same host: not enforced: x -> y : tcp/1"],
