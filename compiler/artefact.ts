@@ -24,6 +24,8 @@ import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-sli
 export interface ProduceOptions extends PlanOptions {
   /** Default: one in plain JavaScript, some ten times slower. */
   readonly sha256?: Digest;
+  /** Whether plans are kept as they were read back, for an update from an earlier artefact to come. */
+  readonly keepsPlans?: boolean;
 }
 
 /** A target with its plan type closed over, so that targets can stand in one list. */
@@ -58,6 +60,7 @@ export type Updated =
 export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
   const { name, format } = target;
   const { kind } = target.capabilities;
+  const plans: Plans<Plan> = new WeakMap();
   return {
     name,
     kind,
@@ -68,16 +71,18 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
       const files = target.render(target.plan(least?.slice ?? slice, options));
       const plan = proved(target, slice, files, options.classes);
       if (plan === undefined) return undefined;
-      return artefactOf(target, plan, {
+      const artefact = artefactOf(target, plan, {
         id: slice.id,
         workloads: slice.workloads,
         files,
         minimised: least?.counts ?? null,
         ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
       });
+      if (options.keepsPlans) plans.set(artefact.files, plan);
+      return artefact;
     },
     verify: (slice, artefact, from) => verify(target, slice, ownFiles(artefact), from),
-    update: (earlier, later) => update(target, earlier, later),
+    update: (earlier, later) => update(target, earlier, later, plans),
     expire: (artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));
       if (!parsed.ok) return undefined;
@@ -87,6 +92,9 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     },
   };
 }
+
+/** What was read back from the files of an artefact, by these. */
+type Plans<Plan> = WeakMap<Artefact["files"], Plan>;
 
 const sharing = ({ share, classes }: PlanOptions) => ({
   ...(share === undefined ? {} : { share }),
@@ -108,16 +116,19 @@ function verify<Plan>(
       }));
 }
 
-function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact): Updated {
+function update<Plan>(
+  target: Target<Plan>,
+  earlier: Artefact,
+  later: Artefact,
+  plans: Plans<Plan>,
+): Updated {
   if (target.update === undefined) return { kind: "none" };
   const before = target.parse(ownFiles(earlier));
   if (!before.ok) {
     const [first] = before.problems;
     return { kind: "unread", problem: `${first?.path}:${first?.line}: ${first?.message}` };
   }
-  const after = target.parse(ownFiles(later));
-  if (!after.ok) throw new Error(`bug in segc (${target.name}): a new artefact is not read`);
-  const found = target.update(before.plan, after.plan);
+  const found = target.update(before.plan, plans.get(later.files) ?? readAgain(target, later));
   if (found === undefined) return { kind: "none" };
   const { added, removed } = found;
   const file = inFolder(later.entry, found.file);
@@ -129,6 +140,12 @@ function update<Plan>(target: Target<Plan>, earlier: Artefact, later: Artefact):
     update: { from: earlier.entry.id, added, removed },
   };
   return { kind: "updated", artefact: { entry, files: [...later.files, file] } };
+}
+
+function readAgain<Plan>(target: Target<Plan>, artefact: Artefact): Plan {
+  const parsed = target.parse(ownFiles(artefact));
+  if (!parsed.ok) throw new Error(`bug in segc (${target.name}): a new artefact is not read`);
+  return parsed.plan;
 }
 
 /** The plan that the bytes say, once they are proved; undefined where that is beyond us. */

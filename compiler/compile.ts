@@ -60,6 +60,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     minimise,
     share: shareAddresses,
     ...(sha256 === undefined ? {} : { sha256 }),
+    keepsPlans: options.since !== undefined,
   };
   const made = new Map<string, Artefact>();
   const beyond: Diagnostic[] = [];

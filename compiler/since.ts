@@ -73,6 +73,7 @@ function earlierEntries({ artefacts }: Manifest) {
       ),
     );
     const only = byName.get(`${target} ${workloads[0]}`);
+    if (only === undefined) return undefined;
     const isIt = (name: string) => byName?.get(`${target} ${name}`) === only;
     return workloads.every(isIt) ? only : undefined;
   };
