@@ -5,6 +5,7 @@ import { type AddressSet, unionOfAddresses } from "../sets/address-set.ts";
 import type { PlanContext } from "./context.ts";
 import type { SliceEntry } from "./slice.ts";
 import { slicing } from "./slices.ts";
+import { subtractAll } from "./subtract.ts";
 
 /** Workloads that one kind of enforcer lets send the same. */
 export interface Elsewhere {
@@ -13,7 +14,7 @@ export interface Elsewhere {
   readonly workloads: readonly string[];
   /** Addresses that no other workload has, by realm. */
   readonly alone: ReadonlyMap<string, AddressSet>;
-  /** All that it lets some process send; what is refused of that counts as sent here. */
+  /** All that it may let some process send: what is refused to some processes only counts as sent. */
   readonly sends: readonly SliceEntry[];
 }
 
@@ -38,13 +39,17 @@ export function heldElsewhere(
         const own = workloads.flatMap((name) => byName.get(name) ?? []);
         if (egress === undefined || egress.observed !== undefined || own.length === 0) return [];
         const names = own.map(({ name }) => name).sort();
-        return [
-          { kind, workloads: names, alone: together(own.map(aloneOf)), sends: egress.allows },
-        ];
+        const refused = egress.denies.filter(isForAll);
+        const sends = egress.allows.flatMap((allow) => subtractAll(allow, refused));
+        return [{ kind, workloads: names, alone: together(own.map(aloneOf)), sends }];
       },
     ),
   );
 }
+
+/** Whatever process sends it, from whichever address. */
+const isForAll = ({ programs, notPrograms, local }: SliceEntry): boolean =>
+  programs.length + notPrograms.length === 0 && local === undefined;
 
 function together(
   maps: readonly ReadonlyMap<string, AddressSet>[],

@@ -3,7 +3,9 @@
 // (compiler/held-back.ts proves it of the bytes). Only for terms that name addresses outside.
 
 import type { Fleet } from "../../compiler/plan/fleet.ts";
-import { meet } from "../../compiler/plan/subtract.ts";
+import { remembered } from "../../compiler/plan/remembered.ts";
+import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
+import { meet, subtractAll } from "../../compiler/plan/subtract.ts";
 import {
   type AddressSet,
   addressesOfFamily,
@@ -12,12 +14,19 @@ import {
   subtractAddresses,
   unionOfAddresses,
 } from "../../compiler/sets/address-set.ts";
+import {
+  intersectServices,
+  isNoService,
+  type ServiceSet,
+  unionOfServices,
+} from "../../compiler/sets/service-set.ts";
 import { halfOf } from "./members.ts";
 import type { Term } from "./term.ts";
 
 export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term) => AddressSet {
-  const { members, managed, elsewhere } = fleet;
+  const { members, managed } = fleet;
   const held = heldByRealm(fleet);
+  const strangersTo = trespassers(fleet, terms);
   const ending = terms.filter((one) => one.direction === "egress" && one.until !== undefined);
   return ({ realm, direction, outside, holders, service }) => {
     // An interface that is only observed lets through all but what is refused: that exactly.
@@ -39,14 +48,44 @@ export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term
     const leaving = sending
       .flatMap((one) => one.holders)
       .flatMap((holder) => members[holder]?.addresses.get(realm) ?? []);
-    const others = elsewhere
-      .filter(({ sends }) => sends.some((one) => one.until !== undefined && meet(one, flows)))
-      .flatMap(({ alone }) => alone.get(realm) ?? []);
+    const slices = new Set(holders.flatMap((holder) => members[holder]?.slice ?? []));
+    const strangers = [...slices].flatMap((slice) => strangersTo(slice, realm, service));
     const own = subtractAddresses(
       held.get(realm) ?? noAddress,
-      unionOfAddresses([...leaving, ...others]),
+      unionOfAddresses([...leaving, ...strangers]),
     );
     return unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
+  };
+}
+
+/**
+ * Addresses of those whom their own enforcers elsewhere may let send to members of a slice what these do not let
+ * in for good: no proof could lean on them.
+ */
+function trespassers({ members, elsewhere }: Fleet, terms: readonly Term[]) {
+  const lasting = terms.filter((one) => one.direction === "ingress" && one.until === undefined);
+  const at = remembered((slice: EnforcerSlice) => {
+    const own = [...members.entries()].filter(([, member]) => member.slice === slice);
+    const places = new Set(own.map(([place]) => place));
+    return {
+      members: own.map(([, member]) => member),
+      letIn: lasting.filter(({ holders }) => holders.some((holder) => places.has(holder))),
+    };
+  });
+  return (slice: EnforcerSlice, realm: string, service: ServiceSet): readonly AddressSet[] => {
+    if (elsewhere.length === 0) return [];
+    const { members: own, letIn } = at(slice);
+    const to = unionOfAddresses(own.flatMap(({ addresses }) => addresses.get(realm) ?? []));
+    return elsewhere.flatMap(({ alone, sends }) => {
+      const from = alone.get(realm);
+      if (from === undefined) return [];
+      const sent = sends.filter((one) => meet(one, { remote: to, service }));
+      const flows = {
+        remote: from,
+        service: intersectServices(unionOfServices(sent.map((one) => one.service)), service),
+      };
+      return isNoService(flows.service) || subtractAll(flows, letIn).length === 0 ? [] : [from];
+    });
   };
 }
 

@@ -150,6 +150,23 @@ describe("a host without groups", () => {
     expect(relies).toEqual([]);
   });
 
+  it("that a deny holds back is let in, and one whose deny is for a program only is not", () => {
+    const made = (deny: string) =>
+      madeBeside(table("nftables", "ingress", "egress"), [
+        "allow a = outside -> web : tcp/443",
+        "allow b = workloads where role is ops -> web : tcp/443",
+        deny,
+      ]);
+    expect(made("deny c = workloads where role is ops -> web : tcp/443").cidrs.sort()).toEqual([
+      "0.0.0.0/0",
+      "::/0",
+    ]);
+    const program = 'program { unit "job.service" }@workloads where role is ops';
+    const { cidrs, relies } = made(`deny c = ${program} -> web : tcp/443`);
+    expect(cidrs).toContain("10.0.9.9/32");
+    expect(relies.filter(({ programs }) => programs.length === 0)).toEqual([]);
+  });
+
   it("that may send there until some day is not leant on by the proof either", () => {
     const rules = [
       "allow a = outside -> web : tcp/443",
