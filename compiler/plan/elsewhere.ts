@@ -1,7 +1,7 @@
 // Workloads outside a fleet whose own enforcers hold back what they send: another artefact does, which is
 // proved by itself. A fleet may lean on them as on its own members (compiler/held-back.ts).
 import type { EnforcerKind, Workload } from "../inventory/types.ts";
-import { type AddressSet, unionOfAddresses } from "../sets/address-set.ts";
+import { type AddressSet, unionsByKey } from "../sets/address-set.ts";
 import type { PlanContext } from "./context.ts";
 import type { SliceEntry } from "./slice.ts";
 import { slicing } from "./slices.ts";
@@ -41,7 +41,14 @@ export function heldElsewhere(
         const names = own.map(({ name }) => name).sort();
         const refused = egress.denies.filter(isForAll);
         const sends = egress.allows.flatMap((allow) => subtractAll(allow, refused));
-        return [{ kind, workloads: names, alone: together(own.map(aloneOf)), sends }];
+        return [
+          {
+            kind,
+            workloads: names,
+            alone: unionsByKey(own.flatMap((one) => [...aloneOf(one)])),
+            sends,
+          },
+        ];
       },
     ),
   );
@@ -50,15 +57,3 @@ export function heldElsewhere(
 /** Whatever process sends it, from whichever address. */
 const isForAll = ({ programs, notPrograms, local }: SliceEntry): boolean =>
   programs.length + notPrograms.length === 0 && local === undefined;
-
-function together(
-  maps: readonly ReadonlyMap<string, AddressSet>[],
-): ReadonlyMap<string, AddressSet> {
-  const lists = new Map<string, AddressSet[]>();
-  for (const [realm, set] of maps.flatMap((one) => [...one])) {
-    const list = lists.get(realm);
-    if (list === undefined) lists.set(realm, [set]);
-    else list.push(set);
-  }
-  return new Map([...lists].map(([realm, list]) => [realm, unionOfAddresses(list)]));
-}

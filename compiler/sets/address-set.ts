@@ -135,6 +135,19 @@ export function unionOfAddresses(sets: readonly AddressSet[]): AddressSet {
   };
 }
 
+/** The union of the sets of each key. */
+export function unionsByKey(
+  pairs: Iterable<readonly [string, AddressSet]>,
+): ReadonlyMap<string, AddressSet> {
+  const lists = new Map<string, AddressSet[]>();
+  for (const [key, set] of pairs) {
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, [set]);
+    else list.push(set);
+  }
+  return new Map([...lists].map(([key, list]) => [key, unionOfAddresses(list)]));
+}
+
 export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
   if (a === b) return a;
   return { v4: combined(a.v4, b.v4, 1, inBoth), v6: combined(a.v6, b.v6, 4, inBoth) };

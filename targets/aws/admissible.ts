@@ -13,6 +13,7 @@ import {
   noAddress,
   subtractAddresses,
   unionOfAddresses,
+  unionsByKey,
 } from "../../compiler/sets/address-set.ts";
 import {
   intersectServices,
@@ -91,17 +92,9 @@ function trespassers({ members, elsewhere }: Fleet, terms: readonly Term[]) {
 
 /** Addresses of those whose egress is enforced, here or elsewhere, and that nobody else has. */
 export function heldByRealm({ members, elsewhere }: Fleet): ReadonlyMap<string, AddressSet> {
-  const lists = new Map<string, AddressSet[]>();
   const sending = members.filter(({ slice }) => {
     const half = halfOf(slice, "egress");
     return half !== undefined && half.observed === undefined;
   });
-  for (const { alone } of [...sending, ...elsewhere]) {
-    for (const [realm, own] of alone) {
-      const list = lists.get(realm);
-      if (list === undefined) lists.set(realm, [own]);
-      else list.push(own);
-    }
-  }
-  return new Map([...lists].map(([realm, list]) => [realm, unionOfAddresses(list)]));
+  return unionsByKey([...sending, ...elsewhere].flatMap(({ alone }) => [...alone]));
 }

@@ -13,7 +13,7 @@ import {
   intersectAddresses,
   noAddress,
   subtractAddresses,
-  unionOfAddresses,
+  unionsByKey,
 } from "../../../compiler/sets/address-set.ts";
 import {
   intersectServices,
@@ -163,13 +163,9 @@ function firstAddress(set: AddressSet, family: Family): IpAddress | undefined {
   return family === 4 ? { family, words: [a] } : { family, words: [a, b, c, d] };
 }
 
-function addressesByNetwork(fleet: Fleet): ReadonlyMap<string, AddressSet> {
-  const lists = new Map<string, AddressSet[]>();
-  for (const member of fleet.members) {
-    const network = networkOf(member, fleet) ?? "";
-    const list = lists.get(network) ?? [];
-    lists.set(network, list);
-    list.push(...member.addresses.values());
-  }
-  return new Map([...lists].map(([network, list]) => [network, unionOfAddresses(list)]));
-}
+const addressesByNetwork = (fleet: Fleet): ReadonlyMap<string, AddressSet> =>
+  unionsByKey(
+    fleet.members.flatMap((member) =>
+      [...member.addresses.values()].map((own) => [networkOf(member, fleet) ?? "", own] as const),
+    ),
+  );

@@ -1,5 +1,6 @@
 // At which classes the packets of some points may pass, all of them at once: addresses, services and sets
 // are numbered, so that each question is two look-ups.
+import { remembered } from "../../../compiler/plan/remembered.ts";
 import type { PeerProduct } from "../../../compiler/plan/subtract.ts";
 import { formatAddress, type IpAddress } from "../../../compiler/sets/address.ts";
 import { type AddressSet, hasAddress } from "../../../compiler/sets/address-set.ts";
@@ -48,15 +49,4 @@ export function spreadOf(
       among.map(({ place }) => place),
     );
   });
-}
-
-function remembered<Key extends object, Found>(of: (key: Key) => Found): (key: Key) => Found {
-  const known = new Map<Key, Found>();
-  return (key) => {
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found = of(key);
-    known.set(key, found);
-    return found;
-  };
 }
