@@ -19,6 +19,11 @@ export function impossible(
       const span = byName.get(workload)?.span;
       return diagnose("SEG906", span, { target, workload, why: "shared", enforcer, other });
     }
+    if (problem.kind === "realms") {
+      const { workload, network, realms } = problem;
+      const span = byName.get(workload)?.span;
+      return diagnose("SEG906", span, { target, workload, why: "realms", network, realms });
+    }
     if (problem.kind === "addresses") {
       const { workload, why } = problem;
       return diagnose("SEG906", byName.get(workload)?.span, { target, workload, why });

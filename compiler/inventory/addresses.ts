@@ -143,7 +143,9 @@ function difference(a: Workload, b: Workload): "labels" | "platform" | "enforcer
 
 /** Kinds and directions; ids may differ. */
 function enforcementOf(enforcers: readonly Enforcer[]): string {
-  const texts = enforcers.map(({ kind, directions }) => `${kind} ${directions.join(" ")}`);
+  const texts = enforcers.map(
+    ({ kind, directions, network = "" }) => `${kind} ${directions.join(" ")} ${network}`,
+  );
   return [...new Set(texts)].sort().join(", ");
 }
 

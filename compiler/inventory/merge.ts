@@ -174,7 +174,8 @@ export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
         disagree(merging, `network of ${kind} ${id}`, { ...first, value: known }, told);
       }
       if (first === undefined) merged.push(said);
-      else if (isSameRecord || first.value.directions === value.directions) merged[at] = said;
+      else if (isSameRecord) merged[at] = said;
+      else if (first.value.directions === value.directions) merged[at] = { ...first, value };
       else {
         const field = `directions of ${kind} ${id}`;
         disagree(merging, field, withDirections(first), withDirections(said));

@@ -68,6 +68,13 @@ export type FleetProblem =
       readonly workload: string;
       readonly why: "told-apart" | "several-realms" | "no-realm" | "several-networks";
     }
+  /** A network has members of several realms. */
+  | {
+      readonly kind: "realms";
+      readonly workload: string;
+      readonly network: string;
+      readonly realms: readonly string[];
+    }
   /** Two workloads name one enforcer, which can do for one of them only. */
   | {
       readonly kind: "shared";

@@ -1,6 +1,6 @@
 // All enforcers of one kind together, for kinds that share what they hold: a security group stands at
 // many interfaces at once, and names its peers by groups.
-import type { EnforcerKind, Workload, WorkloadAddress } from "../inventory/types.ts";
+import type { Enforcer, EnforcerKind, Workload, WorkloadAddress } from "../inventory/types.ts";
 import { type Family, formatAddress, type IpAddress } from "../sets/address.ts";
 import {
   type AddressSet,
@@ -65,7 +65,7 @@ export function fleetOf(
       if (slice === undefined) return [];
       const ofKind = enforcers.filter((one) => one.kind === kind);
       const ids = ofKind.map(({ id }) => id);
-      const networks = [...new Set(ofKind.flatMap(({ network }) => network ?? []))].sort();
+      const networks = networksOf(ofKind, addresses);
       const own = { addresses: byRealm(addresses), alone: byRealm(addresses.filter(isAlone)) };
       return [{ name, labels, enforcers: [...new Set(ids)].sort(), networks, ...own, slice }];
     },
@@ -76,7 +76,8 @@ export function fleetOf(
     elsewhere: heldElsewhere(
       context,
       others.filter((one) => one !== kind),
-      ({ name }) => !sendsByOwn(sliceOf.get(name)),
+      // What containers send past the host's own table nobody holds back.
+      ({ name, published }) => published.length === 0 && !sendsByOwn(sliceOf.get(name)),
       ({ addresses }) => byRealm(addresses.filter(isAlone)),
     ),
     conditions: conditionsOf(context),
@@ -85,6 +86,16 @@ export function fleetOf(
 
 const sendsByOwn = (slice: EnforcerSlice | undefined): boolean =>
   slice?.directions.some(({ direction }) => direction === "egress") === true;
+
+/** None where no enforcer says one; who says none beside others that do is in its realm. */
+function networksOf(
+  enforcers: readonly Enforcer[],
+  addresses: readonly WorkloadAddress[],
+): readonly string[] {
+  if (enforcers.every(({ network }) => network === undefined)) return [];
+  const realms = addresses.map(({ realm }) => realm);
+  return [...new Set(enforcers.flatMap(({ network }) => network ?? realms))].sort();
+}
 
 function conditionsOf({ model }: PlanContext): ReadonlyMap<string, string> {
   return new Map(

@@ -51,6 +51,7 @@ export const targetMessages = {
       p: { target: string; workload: string } & (
         | { why: "told-apart" | "several-realms" | "no-realm" | "several-networks" }
         | { why: "shared"; enforcer: string; other: string }
+        | { why: "realms"; network: string; realms: readonly string[] }
       ),
     ) => {
       switch (p.why) {
@@ -60,6 +61,8 @@ export const targetMessages = {
           return `${p.target}: \`${p.workload}\` has addresses in several realms, and a security group is of one network`;
         case "several-networks":
           return `${p.target}: interfaces of \`${p.workload}\` are in several networks, and a security group is of one`;
+        case "realms":
+          return `${p.target}: network \`${p.network}\` has interfaces of realms ${p.realms.map((realm) => `\`${realm}\``).join(" and ")} (\`${p.workload}\` among them), whose addresses its groups would not tell apart`;
         case "no-realm":
           return `${p.target}: \`${p.workload}\` has no address, so that nothing says which of several realms its interface is in`;
         default:
@@ -69,6 +72,8 @@ export const targetMessages = {
     help: (p) =>
       p.why === "no-realm"
         ? "give it an address"
-        : "make each interface a workload of its own, with its addresses and its enforcer",
+        : p.why === "realms"
+          ? "give all addresses of one network one realm"
+          : "make each interface a workload of its own, with its addresses and its enforcer",
   }),
 } as const;

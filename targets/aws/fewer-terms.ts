@@ -1,6 +1,6 @@
 // Terms put together, and those left out that others make superfluous.
 
-import type { Fleet } from "../../compiler/plan/fleet.ts";
+import { type Fleet, familiesOf } from "../../compiler/plan/fleet.ts";
 import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
 import { subtractAll } from "../../compiler/plan/subtract.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
@@ -82,7 +82,8 @@ function placesOf(fleet: Fleet): readonly string[] {
   return fleet.members.map((member) => {
     const number = numbers.get(member.slice) ?? numbers.size;
     numbers.set(member.slice, number);
-    return JSON.stringify([number, realmOf(member, fleet), networkOf(member, fleet)]);
+    const place = [realmOf(member, fleet), networkOf(member, fleet), familiesOf(member)];
+    return JSON.stringify([number, ...place]);
   });
 }
 

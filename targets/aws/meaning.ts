@@ -86,7 +86,9 @@ function filtered(
 }
 
 function isOpen({ rules }: DirectionMeaning, families: Families): boolean {
-  const all = rules.filter(({ service }) => isServiceSubset(anyService, service));
+  // What has an end is shut again when `segc expire` has taken it out.
+  const lasting = rules.filter(({ before }) => before === undefined);
+  const all = lasting.filter(({ service }) => isServiceSubset(anyService, service));
   const peers = unionOfAddresses(all.map(({ remote }) => remote));
   return families.every((family) =>
     isAddressSubset(addressesOfFamily(everyAddress, family), peers),

@@ -186,9 +186,17 @@ function attachmentOf(value: unknown, nth: number): Attachment {
   return {
     interface: textOf(id, "interface", nth),
     workload: textOf(workload, "workload", nth),
-    network: textOf(network, "interface", nth),
+    network: networkOf(network, nth),
     groups: names,
   };
+}
+
+/** Shown at the interface: groups have a `network` too. */
+function networkOf(value: unknown, nth: number): string {
+  if (typeof value !== "string" || value === "") {
+    throw new Fault("expected a `network`", "interface", nth);
+  }
+  return value;
 }
 
 /** Every group that is named is there, in the network that names it. */

@@ -21,6 +21,7 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   const problems = [
     ...fleet.members.flatMap((member) => addressProblem(member, fleet)),
     ...sharedInterfaces(fleet),
+    ...sharedNetworks(fleet),
   ];
   if (problems.length > 0) return { ok: false, problems };
   const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
@@ -83,6 +84,20 @@ function closedGroups(fleet: Fleet, groups: readonly CarriedGroup[]): readonly C
   }));
 }
 
+/** A prefix in a rule is of whatever realm: in a network of two it would let in hosts of the other one. */
+function sharedNetworks(fleet: Fleet): readonly FleetProblem[] {
+  const realms = new Map<string, string>();
+  for (const member of fleet.members) {
+    const [network, realm] = [networkOf(member, fleet), realmOf(member, fleet)];
+    if (network === undefined || realm === undefined) continue;
+    const first = realms.get(network) ?? realm;
+    realms.set(network, first);
+    if (first === realm) continue;
+    return [{ kind: "realms", workload: member.name, network, realms: [first, realm].sort() }];
+  }
+  return [];
+}
+
 function sharedInterfaces({ members }: Fleet): readonly FleetProblem[] {
   const holders = new Map<string, string>();
   return members.flatMap(({ name: workload, enforcers }) =>
@@ -119,7 +134,6 @@ function limitsOf(limits: ReadonlyMap<string, number>): AwsLimits {
 /** A group is of one network, and lets through the same at each address of an interface. */
 function addressProblem(member: FleetMember, fleet: Fleet): readonly FleetProblem[] {
   const { name: workload, slice, addresses } = member;
-  if (isLeftAlone(slice)) return [];
   if (realmOf(member, fleet) === undefined) {
     return [
       { kind: "addresses", workload, why: addresses.size === 0 ? "no-realm" : "several-realms" },
@@ -128,6 +142,7 @@ function addressProblem(member: FleetMember, fleet: Fleet): readonly FleetProble
   if (networkOf(member, fleet) === undefined) {
     return [{ kind: "addresses", workload, why: "several-networks" }];
   }
+  if (isLeftAlone(slice)) return [];
   const isToldApart = slice.directions.some(({ allows, denies }) =>
     [...allows, ...denies].some(({ local }) => local !== undefined),
   );

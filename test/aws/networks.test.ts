@@ -32,11 +32,17 @@ label role: enum { web, api, db }
 allow to-db = workloads where role is web or role is api -> workloads where role is db : tcp/5432
 `;
 
-function compiled(list: readonly Host[]) {
+type Recorded = ReturnType<typeof record>;
+
+function compiled(
+  list: readonly Host[],
+  change: (host: Recorded) => object = (host) => host,
+  more = "",
+) {
   const files = new Map([
     ["segc.yaml", "edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n"],
-    ["shop.seg", policy],
-    ["hosts.json", JSON.stringify(list.map(record))],
+    ["shop.seg", `${policy}${more}`],
+    ["hosts.json", JSON.stringify(list.map((host) => change(record(host))))],
   ]);
   const { compiled: found, diagnostics } = compile(memoryFiles(files), { now, targets: ["aws"] });
   const text = awsText(found?.artefacts ?? []);
@@ -86,6 +92,31 @@ it("an interface is in the network that is its realm, where nothing else is said
     one("db-1", "db", "10.0.0.9", "vpc-b"),
   ]);
   expect(document?.attachments.map(({ network }) => network)).toEqual(["vpc-b", "default"]);
+});
+
+it("a network of two realms is SEG906: a prefix would let in hosts of both", () => {
+  const list = [
+    one("web-1", "web", "10.0.0.1", "vpc-a"),
+    one("db-1", "db", "10.0.0.9", "vpc-a"),
+    one("web-2", "web", "10.0.0.2", "vpc-a"),
+    one("db-2", "db", "10.0.0.8", "vpc-b"),
+  ];
+  const { diagnostics } = compiled(list, (host) => ({
+    ...host,
+    addresses: host.addresses.map((ip) => ({ ip, realm: host.name.endsWith("2") ? "b" : "a" })),
+  }));
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toContain(
+    "SEG906 aws: network `vpc-a` has interfaces of realms `a` and `b` (`web-2` among them), whose addresses its groups would not tell apart",
+  );
+});
+
+it("an interface without a network beside one with another is SEG906, observed or not", () => {
+  const list = [{ ...one("web-1", "web", "10.0.0.1"), networks: ["vpc-a", undefined] }];
+  const observe = "observe ingress, egress of (workloads where role is web) until 2026-12-31\n";
+  for (const more of ["", observe]) {
+    const { diagnostics } = compiled(list, (host) => host, more);
+    expect(diagnostics.map(({ code }) => code)).toContain("SEG906");
+  }
 });
 
 it("interfaces of one workload in two networks are SEG906", () => {

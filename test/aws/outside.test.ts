@@ -65,11 +65,12 @@ function madeBeside(
   enforcers: readonly unknown[],
   rules = ["allow a = outside -> web : tcp/443"],
   only?: readonly ("aws" | "nftables")[],
+  host: object = {},
 ) {
   const files = new Map([
     ["segc.yaml", `edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n${room}`],
     ["shop.seg", withRules(...rules).replace("db }", "db, ops }")],
-    ["hosts.json", JSON.stringify([...hosts.map(record), beside(enforcers)])],
+    ["hosts.json", JSON.stringify([...hosts.map(record), { ...beside(enforcers), ...host }])],
   ]);
   const {
     compiled: made,
@@ -148,6 +149,27 @@ describe("a host without groups", () => {
     ]);
     expect(cidrs).not.toContain("0.0.0.0/0");
     expect(relies).toEqual([]);
+  });
+
+  it("whose containers send past its table is left out exactly", () => {
+    const { cidrs, relies } = madeBeside(
+      table("nftables", "ingress", "egress"),
+      undefined,
+      undefined,
+      { published: ["tcp/8080"] },
+    );
+    expect(cidrs).not.toContain("0.0.0.0/0");
+    expect(relies).toEqual([]);
+  });
+
+  it("with a rule for one of its addresses is left out exactly at all", () => {
+    const host = { addresses: ["10.0.9.9", "10.0.9.10"] };
+    const rules = [
+      "allow a = outside -> web : tcp/443",
+      "allow b = networks { 10.0.9.9/32 } -> web : tcp/443",
+    ];
+    const { cidrs } = madeBeside(table("nftables", "egress"), rules, undefined, host);
+    expect(cidrs).not.toContain("0.0.0.0/0");
   });
 
   it("that a deny holds back is let in, and one whose deny is for a program only is not", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildBrowserBundle } from "../../scripts/bundle.ts";
 import { buildPackage } from "../../scripts/package.ts";
 
 const run = promisify(execFile);
@@ -82,6 +83,10 @@ describe("the packed package", () => {
       expect(text).toContain(`${name} ${version} (`);
     }
     expect(text).toContain("THE SOFTWARE IS PROVIDED");
+  });
+
+  it("can be bundled for browsers from there", async () => {
+    expect((await buildBrowserBundle(join(folder, "package/index.js"))).problems).toEqual([]);
   });
 
   it("can be imported by name", async () => {

@@ -232,6 +232,15 @@ describe("several sources", () => {
     );
   });
 
+  it("keep disagreeing on an enforcer's directions after they once agreed (SEG807)", () => {
+    const of = (...directions: readonly string[]) =>
+      `- { name: w, platform: linux, labels: { env: prod }, enforcers: [${directions
+        .map((direction) => `{ kind: aws-sg, id: eni-1, directions: [${direction}] }`)
+        .join(", ")}] }`;
+    const [fault] = faultsIn({ "a.yaml": of("ingress"), "b.yaml": of("ingress", "egress") });
+    expect(fault).toContain("`w` has two values for `directions of aws-sg eni-1`");
+  });
+
   it("set only the labels that segc.yaml lets them set (SEG807)", () => {
     const [fault, ...more] = faultsIn({
       "segc.yaml": config("  - { file: a.yaml, sets: [env] }"),

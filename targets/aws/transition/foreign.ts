@@ -62,8 +62,13 @@ function textsBy(plan: AwsPlan, live: LiveAccount, owner: string) {
       const by = ids.map((id) => `${id} (${groups.get(id)?.name})`).join(" or ");
       byGroups.set(by, [...(byGroups.get(by) ?? []), one]);
     }
-    return [...byGroups].flatMap(([by, list]) =>
+    const lists = [...byGroups].map(([by, list]) =>
       flowTexts(list, names).map((text) => `${text} by ${by}`),
     );
+    // Few are shown of many: one of each group before the second of any.
+    return [
+      ...lists.flatMap((list) => list.slice(0, 1)),
+      ...lists.flatMap((list) => list.slice(1)),
+    ];
   };
 }
