@@ -36,6 +36,9 @@ export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term
       return slice === undefined || halfOf(slice, "ingress")?.observed !== undefined;
     });
     if (isObserved) return noAddress;
+    // Nobody knows who may send to an address that nobody knows.
+    const isUnknown = holders.some((holder) => members[holder]?.addresses.size === 0);
+    if (isUnknown) return noAddress;
     const unmanaged = subtractAddresses(outside, managed.get(realm) ?? noAddress);
     if (direction === "egress" || isNoAddress(unmanaged)) return noAddress;
     // Only in a family of which such peers are: some who hold the term may know no other.

@@ -52,6 +52,13 @@ describe("outside", () => {
   });
 });
 
+it("is exact for a machine that is yet to start: who may send to it nobody knows", () => {
+  const list = [...hosts, { name: "web-3", role: "web", addresses: [] }];
+  const text = withRules("allow a = outside -> web : tcp/443");
+  const made = compiled(list, text, room).document.groups.flatMap(({ ingress }) => ingress);
+  expect(made.map(({ cidr }) => cidr)).not.toContain("0.0.0.0/0");
+});
+
 /** A host without groups: `enforcers` as the inventory has them. */
 const beside = (enforcers: readonly unknown[]) => ({
   name: "host-9",
