@@ -15,7 +15,7 @@ import { parseAws } from "../targets/aws/parse.ts";
 import { type DesiredProblem, missingIn } from "../targets/aws/transition/desired.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
 import { effectOf } from "../targets/aws/transition/effect.ts";
-import type { Foreign } from "../targets/aws/transition/foreign.ts";
+import type { Foreign } from "../targets/aws/transition/keeps.ts";
 import { type Summary, summaryOf } from "../targets/aws/transition/summary.ts";
 import { type Transition, transitionOf } from "../targets/aws/transition/transition.ts";
 import { compile } from "./compile.ts";

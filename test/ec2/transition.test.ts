@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { awsDefaults } from "../../compiler/quotas.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { applyTransition } from "../../targets/aws/apply/apply.ts";
-import type { Foreign } from "../../targets/aws/transition/foreign.ts";
+import type { Foreign } from "../../targets/aws/transition/keeps.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
 import { directEc2 } from "./direct.ts";

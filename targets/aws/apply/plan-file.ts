@@ -5,7 +5,7 @@ import { sha256 } from "../../../compiler/model/sha256.ts";
 import type { AwsLimits } from "../../../compiler/quotas.ts";
 import type { AwsPlan } from "../groups.ts";
 import { renderAws } from "../render.ts";
-import type { Foreign } from "../transition/foreign.ts";
+import type { Foreign } from "../transition/keeps.ts";
 import type { Summary } from "../transition/summary.ts";
 
 /** What a project wants of an account, and how. */

@@ -10,7 +10,7 @@ import {
 } from "../account/account.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { descriptionOf } from "../render.ts";
-import type { Keeps } from "./foreign.ts";
+import type { Keeps } from "./keeps.ts";
 import { type Matching, refsOf } from "./matching.ts";
 import { type GroupState, ruleSet, type State, type StateRule } from "./state.ts";
 

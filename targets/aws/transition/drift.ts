@@ -14,7 +14,7 @@ import type { Flows } from "./bounds.ts";
 import { desiredState } from "./desired.ts";
 import { effectOf, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
 import type { EndClass } from "./ends.ts";
-import { type Foreign, keepsAccepted } from "./foreign.ts";
+import { type Foreign, keepsAccepted } from "./keeps.ts";
 import { type State, type StateRule, stateOf } from "./state.ts";
 
 export interface Drift {

@@ -6,18 +6,7 @@ import type { Flows } from "./bounds.ts";
 import { desiredState } from "./desired.ts";
 import { effectOf, flowTexts, namesIn } from "./effect.ts";
 import type { EndClass } from "./ends.ts";
-
-/** With `accepted`, the ids of groups whose excess somebody answers for. */
-export type Foreign = "exclusive" | { readonly accepted: readonly string[] };
-
-/** Which groups of others interfaces keep. */
-export type Keeps = (group: string) => boolean;
-
-export const keepsNone: Keeps = () => false;
-export const keepsAll = (foreign: Foreign): Keeps => (foreign === "exclusive" ? keepsNone : all);
-export const keepsAccepted = (foreign: Foreign): Keeps =>
-  foreign === "exclusive" ? keepsNone : (group) => foreign.accepted.includes(group);
-const all: Keeps = () => true;
+import { type Foreign, type Keeps, keepsAccepted, keepsAll, keepsNone } from "./keeps.ts";
 
 /** What groups of others let through beyond the policy, as text. */
 export interface ForeignExcess {
@@ -34,7 +23,9 @@ export function foreignExcess(
   const stateWith = (keeps: Keeps) =>
     desiredState(plan, live, { owner, fresh: new Set(), byLikeness: true, keeps }, "as planned")
       .state;
-  const [none, accepted, whole] = [keepsNone, keepsAccepted(foreign), all].map(stateWith);
+  const [none, accepted, whole] = [keepsNone, keepsAccepted(foreign), keepsAll(foreign)].map(
+    stateWith,
+  );
   if (none === undefined || accepted === undefined || whole === undefined) {
     throw new Error("bug in segc (aws): no states");
   }

@@ -5,7 +5,7 @@ import { type LiveAccount, type LiveGroup, livePlannedName } from "../account/ac
 import { liveRuleKey } from "../account/read.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { directions } from "../members.ts";
-import type { Keeps } from "./foreign.ts";
+import type { Keeps } from "./keeps.ts";
 
 export interface Matching {
   /** Value of the owner tag that segc's groups of this project have. */

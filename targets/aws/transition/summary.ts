@@ -5,7 +5,8 @@ import type { AwsPlan } from "../groups.ts";
 import type { Flows } from "./bounds.ts";
 import { type Counts, callsOf, countsOf } from "./counts.ts";
 import { type Effect, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
-import { type Foreign, type ForeignExcess, foreignExcess } from "./foreign.ts";
+import { type ForeignExcess, foreignExcess } from "./foreign.ts";
+import type { Foreign } from "./keeps.ts";
 import { phaseText } from "./phase.ts";
 import type { Transition } from "./transition.ts";
 

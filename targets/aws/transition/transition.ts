@@ -5,7 +5,7 @@ import { type LiveAccount, livePlannedName } from "../account/account.ts";
 import { type AwsPlan, groupKey } from "../groups.ts";
 import { type Attempt, attemptOf } from "./attempt.ts";
 import { type Desired, desiredState } from "./desired.ts";
-import { type Foreign, keepsAll } from "./foreign.ts";
+import { type Foreign, keepsAll } from "./keeps.ts";
 import { keptGroups, type Matching } from "./matching.ts";
 import { stateOf } from "./state.ts";
 
