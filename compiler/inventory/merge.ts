@@ -155,12 +155,15 @@ export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
     for (const [index, raw] of (claim.record.enforcers ?? []).entries()) {
       const path = ["enforcers", index, "id"];
       if (!checkText(merging.faults, claim, { path, at: "value" }, raw.id, "id")) continue;
-      const { kind, id } = raw;
+      const networkAt = { path: ["enforcers", index, "network"], at: "value" } as const;
+      const { kind, id, network: own } = raw;
+      if (own !== undefined && !checkText(merging.faults, claim, networkAt, own, "network"))
+        continue;
       const at = merged.findIndex(({ value }) => value.kind === kind && value.id === id);
       const first = merged[at];
       const isSameRecord = first?.claim === claim;
       const before = isSameRecord ? first.value.directions : [];
-      const network = raw.network ?? first?.value.network;
+      const network = own ?? first?.value.network;
       const value: Enforcer = {
         kind,
         id,
@@ -169,8 +172,8 @@ export function mergeEnforcers(merging: Merging): readonly Enforcer[] {
       };
       const said = { claim, path: ["enforcers", index, "directions"], value };
       const known = first?.value.network;
-      if (first && known !== undefined && network !== undefined && network !== known) {
-        const told = { claim, path: ["enforcers", index, "network"], value: network };
+      if (first && known !== undefined && own !== undefined && own !== known) {
+        const told = { claim, path: networkAt.path, value: own };
         disagree(merging, `network of ${kind} ${id}`, { ...first, value: known }, told);
       }
       if (first === undefined) merged.push(said);

@@ -232,6 +232,16 @@ describe("several sources", () => {
     );
   });
 
+  it.each([
+    ["empty", '""'],
+    ["with a line end", '"vpc-1\\nx"'],
+  ])("may not say a network that is %s (SEG809)", (_, network) => {
+    const [fault] = faultsIn({
+      "a.yaml": `- { name: w, platform: linux, labels: { env: prod }, enforcers: [{ kind: aws-sg, id: eni-1, directions: [ingress], network: ${network} }] }`,
+    });
+    expect(fault).toMatch(/^SEG809 a.yaml:1:125 .*`network`/);
+  });
+
   it("keep disagreeing on an enforcer's directions after they once agreed (SEG807)", () => {
     const of = (...directions: readonly string[]) =>
       `- { name: w, platform: linux, labels: { env: prod }, enforcers: [${directions
