@@ -19,15 +19,23 @@ if (process.features.typescript) {
 
 /**
  * Our own files name each other exactly, so there is nothing to look for on the disk: for the
- * two hundred of them that saves a tenth of the time that `segc check` takes to start. The parser
- * brings itself in one file too, beside the fifty that its name stands for: another tenth.
+ * two hundred of them that saves a tenth of the time that `segc check` takes to start. So do the
+ * seventy of the YAML parser. The other parser brings itself in one file too, beside the fifty that
+ * its name stands for: another tenth.
  */
 function resolveQuickly(specifier, context, next) {
   if (specifier === "chevrotain") {
     const url = new URL("../node_modules/chevrotain/lib/chevrotain.mjs", import.meta.url).href;
     return { url, format: "module", shortCircuit: true };
   }
-  if (!specifier.startsWith(".") || !specifier.endsWith(".ts")) return next(specifier, context);
-  const url = new URL(specifier, context.parentURL).href;
-  return { url, format: "module-typescript", shortCircuit: true };
+  const format = formatOf(specifier, context.parentURL);
+  if (format === undefined) return next(specifier, context);
+  return { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true };
+}
+
+function formatOf(specifier, parent) {
+  if (!specifier.startsWith(".")) return undefined;
+  if (specifier.endsWith(".ts")) return "module-typescript";
+  const isYaml = specifier.endsWith(".js") && parent.includes("/node_modules/yaml/dist/");
+  return isYaml ? "commonjs" : undefined;
 }
