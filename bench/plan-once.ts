@@ -3,6 +3,7 @@
 // nothing else counts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { noLinks } from "../compiler/plan/network-links.ts";
 import { knownPrefix, parseAddress } from "../compiler/sets/address.ts";
 import { nodeFiles } from "../host/node-files.ts";
 import { type CloudTarget, cloudChange, cloudTarget } from "../library/cloud.ts";
@@ -90,7 +91,7 @@ function liveOf(
       return { id, vpc, addresses: own, prefixes: [], groups: carried(id), service: undefined };
     }),
   );
-  return { groups, interfaces, templates: [], prefixLists: new Map() };
+  return { groups, interfaces, templates: [], prefixLists: new Map(), links: noLinks };
 }
 
 interface Record {

@@ -11,6 +11,7 @@ import type { ArtefactEntry, ExpiryEntry, InputEntry, Manifest } from "./manifes
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
 import { type Fleet, fleetOf } from "./plan/fleet.ts";
+import type { NetworkLinks } from "./plan/network-links.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { joinWorkloads, slicing } from "./plan/slices.ts";
 import type { CapabilityTable } from "./plan/target.ts";
@@ -33,6 +34,7 @@ export interface CompileOptions {
   readonly minimise: boolean;
   readonly quotas: readonly Quota[];
   readonly limits: readonly Limit[];
+  readonly links: NetworkLinks;
   /** Kinds that there are targets for, whether or not they are among `targets`. */
   readonly makeable: ReadonlySet<EnforcerKind>;
   /** As of `ProduceOptions`. */
@@ -85,7 +87,8 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   }
   const leaning: { fleet: Fleet; rules: readonly string[]; entry: ArtefactEntry }[] = [];
   for (const target of options.fleetTargets) {
-    const fleet = fleetOf(context, target.kind, [...options.makeable].sort());
+    const others = [...options.makeable].sort();
+    const fleet = fleetOf(context, target.kind, { others, links: options.links });
     if (fleet.members.length === 0) continue;
     const limits = options.limits.filter((limit) => limit.target === target.name);
     const produced = target.produce(fleet, {

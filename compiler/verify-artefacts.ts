@@ -9,6 +9,7 @@ import { sha256 } from "./model/sha256.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
 import { fleetOf } from "./plan/fleet.ts";
+import type { NetworkLinks } from "./plan/network-links.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { slicesOf } from "./plan/slices.ts";
 import type { CapabilityTable, TargetName } from "./plan/target.ts";
@@ -22,6 +23,7 @@ export interface VerifyInput {
   readonly now: UtcDate;
   readonly runners: readonly TargetRunner[];
   readonly fleetRunners: readonly FleetRunner[];
+  readonly links: NetworkLinks;
   readonly manifest: Manifest;
   /** Every file that could be read, by its path in the manifest. */
   readonly texts: ReadonlyMap<string, string>;
@@ -123,8 +125,9 @@ function verifyTarget(input: VerifyInput, runner: TargetRunner): Checks {
 function verifyFleet(input: VerifyInput, runner: FleetRunner): Checks {
   const { model, expansion, capabilities, now, manifest } = input;
   const target = runner.name;
-  const kinds = [...input.runners, ...input.fleetRunners].map(({ kind }) => kind).sort();
-  const fleet = fleetOf(planContext(model, expansion, capabilities, now), runner.kind, kinds);
+  const others = [...input.runners, ...input.fleetRunners].map(({ kind }) => kind).sort();
+  const context = planContext(model, expansion, capabilities, now);
+  const fleet = fleetOf(context, runner.kind, { others, links: input.links });
   const nameOf = namesIn(expansion);
   const entries = manifest.artefacts.filter((entry) => entry.target === target);
   const findings = entries.flatMap((entry) => {

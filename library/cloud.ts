@@ -12,7 +12,11 @@ import { accountDigest } from "../targets/aws/apply/digest.ts";
 import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
 import { parseAws } from "../targets/aws/parse.ts";
-import { type DesiredProblem, missingIn } from "../targets/aws/transition/desired.ts";
+import {
+  type DesiredProblem,
+  missingIn,
+  namesOtherNetworks,
+} from "../targets/aws/transition/desired.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
 import { effectOf } from "../targets/aws/transition/effect.ts";
 import type { Foreign } from "../targets/aws/transition/keeps.ts";
@@ -25,6 +29,8 @@ export interface CloudTarget {
   readonly plan: AwsPlan;
   /** Networks that it is about, sorted. */
   readonly vpcs: readonly string[];
+  /** Whether it matters what joins them in the account. */
+  readonly links: boolean;
   readonly owner: string;
   readonly settle: number;
   readonly limits: AwsLimits;
@@ -53,6 +59,7 @@ export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): C
   const target = {
     plan,
     vpcs: networksOf(plan),
+    links: namesOtherNetworks(plan),
     owner,
     settle,
     limits: limitsOf(config),

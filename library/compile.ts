@@ -50,6 +50,7 @@ export function compile(
     makeable: new Set([...targets, ...fleetTargets].map(({ kind }) => kind)),
     quotas: checked.project.config.quotas,
     limits: checked.project.config.limits,
+    links: checked.project.config.links,
     sha256: files.sha256,
     ...(since === undefined ? {} : { since }),
   });

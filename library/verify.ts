@@ -24,6 +24,7 @@ export function verify(
     now,
     runners: targets,
     fleetRunners: fleetTargets,
+    links: checked.project.config.links,
     manifest,
     texts,
   });

@@ -1,4 +1,5 @@
 // segc.yaml as typed data. Its JSON Schema is `schemas/project.schema.json`.
+import { type NetworkLinks, noLinks } from "../compiler/plan/network-links.ts";
 import type { Limit, Quota } from "../compiler/quotas.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Path } from "./document.ts";
@@ -15,6 +16,8 @@ export interface ProjectConfig {
   readonly aws: AwsConfig;
   readonly quotas: readonly Quota[];
   readonly limits: readonly Limit[];
+  /** Networks whose groups may name each other. */
+  readonly links: NetworkLinks;
   /** How often `segc expire` runs; undefined where nobody promised. */
   readonly expirySchedule: string | undefined;
   readonly environments: Readonly<Record<string, unknown>>;
@@ -29,6 +32,8 @@ export interface AwsConfig {
   readonly foreign?: "exclusive" | "additive";
   /** Groups of others whose excess somebody answers for: ids, and why. */
   readonly accepted?: Readonly<Record<string, string>>;
+  readonly peerings?: NetworkLinks["peerings"];
+  readonly transitGateways?: NetworkLinks["transitGateways"];
 }
 
 export interface InventoryConfig {
@@ -93,6 +98,7 @@ export const emptyConfig: ProjectConfig = {
   aws: {},
   quotas: [],
   limits: [],
+  links: noLinks,
   expirySchedule: undefined,
   environments: {},
 };
@@ -108,10 +114,16 @@ export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): Project
     aws: raw.targets?.aws ?? {},
     quotas: quotasOf(raw.quotas ?? {}, valueAt),
     limits: limitsOf(raw.quotas ?? {}, valueAt),
+    links: linksIn(raw.targets?.aws ?? {}),
     expirySchedule: raw.expiry?.schedule,
     environments: raw.environments ?? {},
   };
 }
+
+const linksIn = ({ peerings = [], transitGateways = [] }: AwsConfig): NetworkLinks => ({
+  peerings,
+  transitGateways,
+});
 
 function quotasOf(
   raw: NonNullable<RawConfig["quotas"]>,

@@ -137,6 +137,7 @@ export type ChangeProblem =
       readonly network: string;
     }
   | { readonly kind: "no-network"; readonly network: string }
+  | { readonly kind: "not-joined"; readonly network: string; readonly peer: string }
   | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 export const problemText = (problem: ChangeProblem): string => escapeText(plainText(problem));
@@ -147,6 +148,8 @@ function plainText(problem: ChangeProblem): string {
       return `${problem.network} has no interface ${problem.interface} (${problem.workload}); read the inventory again`;
     case "no-network":
       return `the realm \`${problem.network}\` of the inventory is no id of a VPC`;
+    case "not-joined":
+      return `${problem.network} and ${problem.peer} are not joined as \`targets: aws:\` of segc.yaml says: no active peering in one region, or no transit gateway with security group referencing`;
     case "other-network":
       return `interface ${problem.interface} is in ${problem.vpc}, and in another network in the inventory`;
   }

@@ -62,7 +62,7 @@ interface Applying {
 }
 
 async function applyTo(ec2: Ec2, { file, target, call, folder }: Applying): Promise<Answer> {
-  const live = await describeAccount(ec2, target.vpcs);
+  const live = await describeAccount(ec2, target.vpcs, target);
   const change = cloudChange(target, live);
   const { transition } = change;
   if (change.problems.length > 0) {

@@ -14,7 +14,10 @@ export async function drift(call: Call): Promise<Answer> {
   const { folder, target } = project;
   const { now } = call.options;
   return withAccount(call, async (ec2) => {
-    const { drifts, problems } = cloudDrift(target, await describeAccount(ec2, target.vpcs));
+    const { drifts, problems } = cloudDrift(
+      target,
+      await describeAccount(ec2, target.vpcs, target),
+    );
     const texts = problems.map(problemText);
     const networks = escapeText(target.vpcs.join(", "));
     const isSame = drifts.length + texts.length === 0;

@@ -18,7 +18,7 @@ export async function plan(call: Call): Promise<Answer> {
   const { folder, target } = project;
   const { now } = call.options;
   return withAccount(call, async (ec2) => {
-    const live = await describeAccount(ec2, target.vpcs);
+    const live = await describeAccount(ec2, target.vpcs, target);
     const change = cloudChange(target, live);
     const problems = change.problems.map(problemText);
     const written =

@@ -88,6 +88,13 @@ function faultOf(error: ValidationError, root: unknown): FoundFault | undefined 
       const fault = { why: "wrong-type", key, wanted, found: JSON.stringify(error.data) } as const;
       return { path, at: "value", fault };
     }
+    case "minItems":
+    case "maxItems":
+    case "uniqueItems": {
+      const wanted = parentSchema.title ?? "another list";
+      const found = JSON.stringify(error.data).slice(0, listShown);
+      return { path, at: "value", fault: { why: "wrong-type", key, wanted, found } };
+    }
     case "enum":
     case "const": {
       const allowed = [params.allowedValues ?? params.allowedValue].flat().map(String);
@@ -102,6 +109,9 @@ function faultOf(error: ValidationError, root: unknown): FoundFault | undefined 
       return undefined; // `if` repeats what its branches say
   }
 }
+
+/** Characters of a list in a message. */
+const listShown = 60;
 
 /** Steps of a JSON pointer; a step into a list is a number. */
 function pathOf(pointer: string, root: unknown): readonly (string | number)[] {

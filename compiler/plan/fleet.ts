@@ -12,6 +12,7 @@ import {
 import { equalServices, type ServiceSet } from "../sets/service-set.ts";
 import type { PlanContext } from "./context.ts";
 import { type Elsewhere, heldElsewhere } from "./elsewhere.ts";
+import type { NetworkLinks } from "./network-links.ts";
 import type { EnforcerSlice, SliceEntry } from "./slice.ts";
 import { slicing } from "./slices.ts";
 import { subtractAll } from "./subtract.ts";
@@ -41,13 +42,20 @@ export interface Fleet {
   readonly elsewhere: readonly Elsewhere[];
   /** For rules with `when same` or `different`, by id: the label that tells their flows apart. */
   readonly conditions: ReadonlyMap<string, string>;
+  /** What joins the networks of its members. */
+  readonly links: NetworkLinks;
 }
 
-/** @param others kinds whose artefacts the fleet may lean on */
+export interface FleetSetting {
+  /** Kinds whose artefacts the fleet may lean on. */
+  readonly others: readonly EnforcerKind[];
+  readonly links: NetworkLinks;
+}
+
 export function fleetOf(
   context: PlanContext,
   kind: EnforcerKind,
-  others: readonly EnforcerKind[],
+  { others, links }: FleetSetting,
 ): Fleet {
   const { workloads } = context.expansion.universe;
   const slices = new Map<string, EnforcerSlice>();
@@ -81,6 +89,7 @@ export function fleetOf(
       ({ addresses }) => byRealm(addresses.filter(isAlone)),
     ),
     conditions: conditionsOf(context),
+    links,
   };
 }
 

@@ -6,7 +6,7 @@
 //
 // Everything is decided by content and in a fixed order: equal terms give equal groups.
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { type MemberSet, memberSets, type Placed, ruleCount } from "./member-sets.ts";
+import { type MemberSet, memberSets, type PeerSet, type Placed, ruleCount } from "./member-sets.ts";
 import type { Term } from "./term.ts";
 
 /** A group: of the members of a set that have not left it, or of those who left the same sets. */
@@ -21,8 +21,8 @@ export interface Choice {
   readonly sets: readonly MemberSet[];
   readonly terms: readonly Placed[];
   readonly groups: readonly ChosenGroup[];
-  /** Whether the peers of the term are named by groups. */
-  readonly isByGroup: (term: Placed) => boolean;
+  /** Whether some peers of the term are named by groups. */
+  readonly isByGroup: (term: Placed, peers: PeerSet) => boolean;
 }
 
 /**
@@ -43,7 +43,8 @@ export function chooseGroups(
     for (const crowd of crowds) drafting.relieve(crowd, slots);
   }
   const { groups } = drafting;
-  return { sets, terms: placed, groups, isByGroup: (term) => drafting.isByGroup(term) };
+  const isByGroup: Choice["isByGroup"] = (term, peers) => drafting.isByGroup(term, peers);
+  return { sets, terms: placed, groups, isByGroup };
 }
 
 /** Members in exactly the same groups, and the sets by which they are in a group of their own. */
@@ -122,15 +123,14 @@ class Drafting {
   }
 
   /** Where there is a group anyhow, the way that takes fewer rules. */
-  isByGroup(term: Placed): boolean {
-    const { peers, permissions, cidrs } = term;
-    if (peers === undefined || this.#byAddress.has(peers)) return false;
-    return this.#isPeersOnly(peers) || this.#byGroup(term, peers) <= ruleCount(permissions, cidrs);
+  isByGroup(term: Placed, { set, cidrs }: PeerSet): boolean {
+    if (this.#byAddress.has(set)) return false;
+    return this.#isPeersOnly(set) || this.#byGroup(term, set) <= ruleCount(term.permissions, cidrs);
   }
 
-  /** Rules of a term in one group that holds it, with its peers by groups. */
-  #byGroup({ permissions, others }: Placed, peers: number): number {
-    return permissions.length * this.#groupCount(peers) + ruleCount(permissions, others);
+  /** Rules for some peers of a term in one group that holds it, by the groups that stand for them. */
+  #byGroup({ permissions }: Placed, set: number): number {
+    return permissions.length * this.#groupCount(set);
   }
 
   #isPeersOnly(set: number): boolean {
@@ -167,7 +167,8 @@ class Drafting {
   #costOfAddresses(set: number): number {
     const { named = [] } = this.#sets[set] ?? {};
     return named.reduce((sum, term) => {
-      const more = ruleCount(term.permissions, term.cidrs) - this.#byGroup(term, set);
+      const cidrs = term.peers.find((peers) => peers.set === set)?.cidrs ?? [];
+      const more = ruleCount(term.permissions, cidrs) - this.#byGroup(term, set);
       return sum + this.#groupCount(term.holders) * more;
     }, -1);
   }
@@ -176,12 +177,16 @@ class Drafting {
   #costOfLeaving(set: number): number {
     const { held = [], named = [] } = this.#sets[set] ?? {};
     const own = held.reduce((sum, term) => {
-      const { peers, permissions, cidrs } = term;
-      const isByGroup = peers !== undefined && this.isByGroup(term);
-      return sum + (isByGroup ? this.#byGroup(term, peers) : ruleCount(permissions, cidrs));
+      const { peers, permissions, others } = term;
+      const named = peers.map((one) =>
+        this.isByGroup(term, one)
+          ? this.#byGroup(term, one.set)
+          : ruleCount(permissions, one.cidrs),
+      );
+      return named.reduce((all, rules) => all + rules, sum + ruleCount(permissions, others));
     }, 0);
     return named
-      .filter((term) => this.isByGroup(term))
+      .filter((term) => term.peers.some((one) => one.set === set && this.isByGroup(term, one)))
       .reduce(
         (sum, { holders, permissions }) => sum + this.#groupCount(holders) * permissions.length,
         own,

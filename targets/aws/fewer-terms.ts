@@ -103,5 +103,5 @@ const textOf = ({ realm, network, direction, families, rules, service, until, ..
   JSON.stringify([
     [realm, network, direction, families],
     [rules, serviceText(service), until ?? null],
-    [term.holders, term.peers],
+    [term.holders, ...term.peers.map(({ network: other, members }) => [other, members])],
   ]);

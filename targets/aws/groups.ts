@@ -15,7 +15,7 @@ export interface AwsPlan {
 export interface SecurityGroup {
   /** Unique within its network, whatever the case. */
   readonly name: string;
-  /** The network that it is of; groups are named by groups of the same one only. */
+  /** The network that it is of. */
   readonly network: string;
   /** In the order of their texts, each once. */
   readonly ingress: readonly GroupRule[];
@@ -33,8 +33,8 @@ export interface GroupRule extends Permission {
 
 export type Peer =
   | { readonly kind: "cidr"; readonly cidr: Cidr }
-  /** The private addresses of the interfaces that carry the group. */
-  | { readonly kind: "group"; readonly group: string };
+  /** The private addresses of the interfaces that carry the group, of this or of a linked network. */
+  | { readonly kind: "group"; readonly group: string; readonly network: string };
 
 export interface Attachment {
   /** Id of the enforcer in the inventory. */

@@ -10,6 +10,7 @@ import {
   familiesOf,
 } from "../../compiler/plan/fleet.ts";
 import type { FleetMeaning } from "../../compiler/plan/fleet-target.ts";
+import { inReachOf } from "../../compiler/plan/network-links.ts";
 import type { DirectionMeaning, PacketRule } from "../../compiler/plan/packet-list.ts";
 import type { MeaningOf } from "../../compiler/plan/target.ts";
 import {
@@ -42,6 +43,7 @@ export function awsMeaning(plan: AwsPlan, fleet: Fleet): FleetMeaning {
       .filter((name) => !known.has(name))
       .map((name) => `\`${name}\` has no interface in the inventory that groups could be at`),
     ...unknownPeers(plan, known),
+    ...peersOutOfReach(plan, fleet),
   ];
   const groups = new Map(plan.groups.map((group) => [keyOf(group.network, group.name), group]));
   const peersIn = peersOfGroups(plan, known);
@@ -133,9 +135,9 @@ function unknownPeers(
   members: ReadonlyMap<string, FleetMember>,
 ): readonly string[] {
   const named = new Set(
-    groups.flatMap(({ network, ingress, egress }) =>
+    groups.flatMap(({ ingress, egress }) =>
       [...ingress, ...egress].flatMap(({ peer }) =>
-        peer.kind === "group" ? [keyOf(network, peer.group)] : [],
+        peer.kind === "group" ? [keyOf(peer.network, peer.group)] : [],
       ),
     ),
   );
@@ -150,10 +152,24 @@ function unknownPeers(
   );
 }
 
+/** AWS takes no such rule, or it has no effect. */
+function peersOutOfReach({ groups }: AwsPlan, { links }: Fleet): readonly string[] {
+  return groups.flatMap(({ name, network, ...rules }) =>
+    directions.flatMap((direction) => {
+      const near = inReachOf(network, direction, links);
+      return rules[direction].flatMap(({ peer }) =>
+        peer.kind === "cidr" || near.has(peer.network)
+          ? []
+          : `\`${name}\` of network \`${network}\` names \`${peer.group}\` of \`${peer.network}\`, which is not joined to it`,
+      );
+    }),
+  );
+}
+
 /** Seconds since 1970 at which the day is over, in UTC: then `segc expire` takes the rule out. */
 const afterDay = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400;
 
-type PeersOf = (rule: GroupRule, network: string) => AddressSet;
+type PeersOf = (rule: GroupRule) => AddressSet;
 
 function peersOfGroups(
   { attachments }: AwsPlan,
@@ -175,8 +191,8 @@ function peersOfGroups(
     [...addresses].map(([key, sets]) => [key, shareAddresses(unionOfAddresses(sets))]),
   );
   const prefixes = new Map<string, AddressSet>();
-  return ({ peer }, network) => {
-    if (peer.kind === "group") return unions.get(keyOf(network, peer.group)) ?? noAddress;
+  return ({ peer }) => {
+    if (peer.kind === "group") return unions.get(keyOf(peer.network, peer.group)) ?? noAddress;
     const key = `${peer.cidr.address.words.join()}/${peer.cidr.length}`;
     const before = prefixes.get(key);
     const found = before ?? shareAddresses(addressSet([peer.cidr]));
@@ -195,7 +211,7 @@ function directionMeaning(
   for (const group of groups) {
     for (const rule of group[direction]) {
       const key = `${rule.protocol} ${rule.from} ${rule.to} ${rule.until}`;
-      const peers = peersOf(rule, group.network);
+      const peers = peersOf(rule);
       const before = byService.get(key);
       if (before === undefined) byService.set(key, { rule, peers: [peers] });
       else before.peers.push(peers);

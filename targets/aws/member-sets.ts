@@ -9,7 +9,7 @@ import {
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
-import type { Term } from "./term.ts";
+import type { PeerMembers, Term } from "./term.ts";
 
 /** Some members of one network that are holders or peers of some terms. */
 export interface MemberSet {
@@ -25,11 +25,16 @@ export interface Placed {
   readonly term: Term;
   readonly permissions: readonly Permission[];
   readonly holders: number;
-  /** Undefined where no member is a peer. */
-  readonly peers: number | undefined;
-  /** All peers as prefixes, and those prefixes that have peers whom no member stands for. */
-  readonly cidrs: readonly Cidr[];
+  /** A set for each network with members that are peers. */
+  readonly peers: readonly PeerSet[];
+  /** Prefixes that have peers whom no member stands for: they stand in any case. */
   readonly others: readonly Cidr[];
+}
+
+export interface PeerSet {
+  readonly set: number;
+  /** Prefixes with its members that are not among the `others`: what it takes to name them by address. */
+  readonly cidrs: readonly Cidr[];
 }
 
 /** Sets are numbered in the order in which terms name them. */
@@ -51,42 +56,55 @@ export function memberSets(
   };
   const prefixesOf = prefixFinder();
   const placed = terms.map((term): Placed => {
-    const { network, holders, peers, remote, outside } = term;
+    const { network, holders, peers } = term;
+    const { own, others } = prefixesOf(term, admissible(term));
     const one = {
       term,
       permissions: permissionsOf(term.service),
       holders: numberOf(network, holders),
-      peers: peers.length === 0 ? undefined : numberOf(network, peers),
-      ...prefixesOf(remote, outside, admissible(term)),
+      peers: peers.map((each, at) => ({
+        set: numberOf(each.network, each.members),
+        cidrs: own[at] ?? [],
+      })),
+      others,
     };
     sets[one.holders]?.held.push(one);
-    if (one.peers !== undefined) sets[one.peers]?.named.push(one);
+    for (const { set } of one.peers) sets[set]?.named.push(one);
     return one;
   });
   return { sets, placed };
 }
 
+interface Prefixes {
+  /** For each network with peers, in their order. */
+  readonly own: readonly (readonly Cidr[])[];
+  readonly others: readonly Cidr[];
+}
+
 /** Remembers its answers: the same peers stand in many terms. */
-function prefixFinder() {
-  const known = new Map<AddressSet, Map<AddressSet, Pick<Placed, "cidrs" | "others">>>();
-  return (remote: AddressSet, outside: AddressSet, admissible: AddressSet) => {
+function prefixFinder(): (term: Term, admissible: AddressSet) => Prefixes {
+  const known = new Map<readonly PeerMembers[], Map<AddressSet, Prefixes>>();
+  return (term, admissible) => {
+    const { remote, peers } = term;
     if (!isNoAddress(admissible)) {
-      const wide = cidrsOf(unionAddresses(remote, admissible));
-      return { cidrs: fewest(wide, remote), others: fewest(wide, outside) };
+      return parted(cidrsOf(unionAddresses(remote, admissible)), term);
     }
-    const inner = known.get(remote) ?? new Map<AddressSet, Pick<Placed, "cidrs" | "others">>();
-    known.set(remote, inner);
-    const before = inner.get(outside);
-    if (before !== undefined) return before;
-    const cidrs = cidrsOf(remote);
-    const found = { cidrs, others: fewest(cidrs, outside) };
-    inner.set(outside, found);
+    const inner = known.get(peers) ?? new Map<AddressSet, Prefixes>();
+    known.set(peers, inner);
+    const found = inner.get(remote) ?? parted(cidrsOf(remote), term);
+    inner.set(remote, found);
     return found;
   };
 }
 
+function parted(cidrs: readonly Cidr[], { peers, outside }: Term): Prefixes {
+  const others = meeting(cidrs, outside);
+  const rest = cidrs.filter((cidr) => !others.includes(cidr));
+  return { own: peers.map(({ addresses }) => meeting(rest, addresses)), others };
+}
+
 /** Those prefixes that have some of the addresses. */
-const fewest = (cidrs: readonly Cidr[], addresses: AddressSet): readonly Cidr[] =>
+const meeting = (cidrs: readonly Cidr[], addresses: AddressSet): readonly Cidr[] =>
   isNoAddress(addresses)
     ? []
     : cidrs.filter((cidr) => addressesMeet(addressSet([cidr]), addresses));

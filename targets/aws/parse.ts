@@ -107,11 +107,12 @@ function groupOf(value: unknown, nth: number, before: number): SecurityGroup {
   const fields = fieldsOf(value, ["name", "network", "ingress", "egress"], "name", nth);
   const ingress = listOf(fields.ingress, "ingress", nth);
   const egress = listOf(fields.egress, "egress", nth);
+  const network = textOf(fields.network, "name", nth);
   const group = {
     name: nameOf(fields.name, nth),
-    network: textOf(fields.network, "network", nth),
-    ingress: ingress.map((rule, index) => ruleOf(rule, before + index)),
-    egress: egress.map((rule, index) => ruleOf(rule, before + ingress.length + index)),
+    network,
+    ingress: ingress.map((rule, index) => ruleOf(rule, network, before + index)),
+    egress: egress.map((rule, index) => ruleOf(rule, network, before + ingress.length + index)),
   };
   for (const side of ["ingress", "egress"] as const) {
     const keys = group[side].map(ruleKey);
@@ -133,9 +134,10 @@ function nameOf(value: unknown, nth: number): string {
   return name;
 }
 
-const ruleKeys = ["protocol", "from", "to", "cidr", "group", "description", "rules", "until"];
+const peerKeys = ["cidr", "group", "network"];
+const ruleKeys = ["protocol", "from", "to", ...peerKeys, "description", "rules", "until"];
 
-function ruleOf(value: unknown, nth: number): GroupRule {
+function ruleOf(value: unknown, own: string, nth: number): GroupRule {
   const fields = fieldsOf(value, ruleKeys, "protocol", nth);
   const fail = (message: string): never => {
     throw new Fault(message, "protocol", nth);
@@ -155,15 +157,25 @@ function ruleOf(value: unknown, nth: number): GroupRule {
   }
   const isNames = Array.isArray(rules) && rules.every((name) => typeof name === "string");
   if (!isNames) return fail("expected a list of names under `rules`");
-  return { protocol, from, to, peer: peerOf(fields, nth), rules, until };
+  return { protocol, from, to, peer: peerOf(fields, own, nth), rules, until };
 }
 
-function peerOf({ cidr, group }: Readonly<Record<string, unknown>>, nth: number): Peer {
+function peerOf(
+  { cidr, group, network }: Readonly<Record<string, unknown>>,
+  own: string,
+  nth: number,
+): Peer {
   const fail = (message: string): never => {
     throw new Fault(message, "protocol", nth);
   };
   if ((cidr === undefined) === (group === undefined)) return fail("expected a `cidr` or a `group`");
-  if (group !== undefined) return { kind: "group", group: textOf(group, "protocol", nth) };
+  if (network !== undefined && (group === undefined || network === own)) {
+    return fail("`network` is for a group of another one");
+  }
+  if (group !== undefined) {
+    const other = network === undefined ? own : textOf(network, "protocol", nth);
+    return { kind: "group", group: textOf(group, "protocol", nth), network: other };
+  }
   const text = textOf(cidr, "protocol", nth);
   const parsed = parsePrefix(text);
   // AWS clears host bits and asks for the length of a single address: nothing is left for it to change.
@@ -208,15 +220,14 @@ function checkNames({ groups, attachments }: AwsPlan): void {
     if (known.has(key)) throw new Fault(`two groups are called \`${name}\``, "name", nth);
     known.add(key);
   }
-  const isKnown = (network: string, name: string) =>
-    groups.some((group) => group.network === network && group.name === name);
-  const missing = (name: string) => `there is no group \`${name}\` in this network`;
+  const missing = (name: string, network: string) =>
+    `there is no group \`${name}\` in network \`${network}\``;
   const names = new Set(groups.map(({ network, name }) => keyOf(network, name)));
   let nth = 0;
-  for (const { network, ingress, egress } of groups) {
+  for (const { ingress, egress } of groups) {
     for (const { peer } of [...ingress, ...egress]) {
-      if (peer.kind === "group" && !names.has(keyOf(network, peer.group))) {
-        throw new Fault(missing(peer.group), "protocol", nth);
+      if (peer.kind === "group" && !names.has(keyOf(peer.network, peer.group))) {
+        throw new Fault(missing(peer.group, peer.network), "protocol", nth);
       }
       nth++;
     }
@@ -225,9 +236,7 @@ function checkNames({ groups, attachments }: AwsPlan): void {
   for (const [at, { interface: id, network, groups: carried = [] }] of attachments.entries()) {
     if (interfaces.has(id)) throw new Fault(`interface \`${id}\` stands twice`, "interface", at);
     interfaces.add(id);
-    const stranger = carried.find(
-      (name) => !names.has(keyOf(network, name)) || !isKnown(network, name),
-    );
-    if (stranger !== undefined) throw new Fault(missing(stranger), "interface", at);
+    const stranger = carried.find((name) => !names.has(keyOf(network, name)));
+    if (stranger !== undefined) throw new Fault(missing(stranger, network), "interface", at);
   }
 }

@@ -9,7 +9,7 @@ import { admissibleFor } from "./admissible.ts";
 import { type LowerBound, lowerBound } from "./bound/lower-bound.ts";
 import { type Choice, chooseGroups } from "./choose.ts";
 import { fewerTerms, inOrder } from "./fewer-terms.ts";
-import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
 import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
 import { isLeftAlone, networkOf, realmOf } from "./members.ts";
 import { namesOf } from "./names.ts";
@@ -62,7 +62,7 @@ function countsOf({ groups }: AwsPlan, before: number, least: LowerBound): Minim
 const oneByOne = (placed: readonly Placed[]): number =>
   placed.reduce(
     (sum, { permissions, peers, others }) =>
-      sum + ruleCount(permissions, others) + (peers === undefined ? 1 : permissions.length + 2),
+      sum + ruleCount(permissions, others) + 1 + peers.length * (permissions.length + 1),
     0,
   );
 
@@ -165,19 +165,18 @@ function groupOf(choice: Choice, names: readonly string[], index: number): Secur
 
 /** Of a term in one group that holds it. */
 function rulesOf(choice: Choice, names: readonly string[], placed: Placed): readonly GroupRule[] {
-  const { term, permissions, peers, cidrs, others } = placed;
+  const { term, permissions, peers, others } = placed;
   const { rules, until } = term;
-  const isByGroup = peers !== undefined && choice.isByGroup(placed);
-  const peerGroups = choice.groups.flatMap(({ of }, index) =>
-    isByGroup && of.includes(peers) ? (names[index] ?? []) : [],
+  const named = new Set(peers.filter((one) => choice.isByGroup(placed, one)).map(({ set }) => set));
+  const groups = choice.groups.flatMap(({ of, network }, index): readonly Peer[] =>
+    of.some((set) => named.has(set)) ? [{ kind: "group", group: names[index] ?? "", network }] : [],
   );
+  const cidrs = peers.filter(({ set }) => !named.has(set)).flatMap((one) => one.cidrs);
+  const prefixes = [...others, ...cidrs].map((cidr): Peer => ({ kind: "cidr", cidr }));
   return permissions.flatMap((permission): readonly GroupRule[] =>
-    [
-      ...peerGroups.map((group) => ({ ...permission, peer: { kind: "group", group } as const })),
-      ...(isByGroup ? others : cidrs)
-        .filter((cidr) => goesWith(permission, cidr))
-        .map((cidr) => ({ ...permission, peer: { kind: "cidr", cidr } as const })),
-    ].map((rule) => ({ ...rule, rules, until })),
+    [...groups, ...prefixes]
+      .filter((peer) => peer.kind === "group" || goesWith(permission, peer.cidr))
+      .map((peer) => ({ ...permission, peer, rules, until })),
   );
 }
 

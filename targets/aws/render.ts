@@ -22,23 +22,30 @@ const list = (items: readonly string[], indent: string): string =>
     ? "[]"
     : `[\n${items.map((item) => `${indent}  ${item}`).join(",\n")}\n${indent}]`;
 
-const groupText = ({ name, network, ingress, egress }: SecurityGroup): string =>
-  [
+const groupText = ({ name, network, ingress, egress }: SecurityGroup): string => {
+  const rules = (one: readonly GroupRule[]) =>
+    list(
+      one.map((rule) => ruleText(rule, network)),
+      "      ",
+    );
+  return [
     "{",
     `      "name": ${JSON.stringify(name)},`,
     `      "network": ${JSON.stringify(network)},`,
-    `      "ingress": ${list(ingress.map(ruleText), "      ")},`,
-    `      "egress": ${list(egress.map(ruleText), "      ")}`,
+    `      "ingress": ${rules(ingress)},`,
+    `      "egress": ${rules(egress)}`,
     "    }",
   ].join("\n");
+};
 
-const ruleText = (rule: GroupRule): string => {
+const ruleText = (rule: GroupRule, network: string): string => {
   const { protocol, from, to, peer, rules, until } = rule;
   return JSON.stringify({
     protocol,
     from,
     to,
     [peer.kind]: peerText(peer),
+    ...(peer.kind === "group" && peer.network !== network ? { network: peer.network } : {}),
     description: descriptionOf(rules),
     rules,
     ...(until === undefined ? {} : { until }),

@@ -8,7 +8,7 @@ export const peerText = (peer: Peer): string =>
 
 /** Equal for rules that AWS calls duplicates, whatever else is said of them. */
 export const ruleKey = ({ protocol, from, to, peer }: GroupRule): string =>
-  JSON.stringify([protocol, from, to, peer.kind, peerText(peer)]);
+  JSON.stringify([protocol, from, to, peer.kind, peerText(peer), networkOf(peer)]);
 
 export function compareRules(a: GroupRule, b: GroupRule): number {
   return (
@@ -19,9 +19,14 @@ export function compareRules(a: GroupRule, b: GroupRule): number {
   );
 }
 
-/** Prefixes by their addresses, then groups by name. */
+const networkOf = (peer: Peer): string | null => (peer.kind === "cidr" ? null : peer.network);
+
+/** Prefixes by their addresses, then groups by name, then network. */
 function comparePeers(a: Peer, b: Peer): number {
-  if (a.kind === "group") return b.kind === "group" ? compareTexts(a.group, b.group) : 1;
+  if (a.kind === "group") {
+    if (b.kind !== "group") return 1;
+    return compareTexts(a.group, b.group) || compareTexts(a.network, b.network);
+  }
   if (b.kind === "group") return -1;
   return compareAddresses(a.cidr.address, b.cidr.address) || a.cidr.length - b.cidr.length;
 }

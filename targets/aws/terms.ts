@@ -2,6 +2,7 @@
 // needs it. A term's peers are members of the fleet, whom a group can stand for, and addresses outside.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { type Families, type Fleet, familiesOf } from "../../compiler/plan/fleet.ts";
+import { inReachOf } from "../../compiler/plan/network-links.ts";
 import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
@@ -17,14 +18,14 @@ import {
 import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
 import { directions, halfOf, isLeftAlone, networkOf, ofInterface, realmOf } from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
-import type { Term } from "./term.ts";
+import type { PeerMembers, Term } from "./term.ts";
 
 /** The terms of all members that carry groups. */
 export function termsOf(fleet: Fleet): readonly Term[] {
   const peersOf = peerFinder(fleet);
   return drafted(fleet).map((draft): Term => {
-    const { members, outside } = peersOf(draft);
-    return { ...draft, peers: members, outside };
+    const { peers, outside } = peersOf(draft);
+    return { ...draft, peers, outside };
   });
 }
 
@@ -95,44 +96,61 @@ function* ownDrafts(fleet: Fleet): Generator<Draft> {
 }
 
 interface Found {
-  readonly members: readonly number[];
+  readonly peers: readonly PeerMembers[];
   readonly outside: AddressSet;
+}
+
+interface Addressed {
+  readonly index: number;
+  readonly addresses: AddressSet;
 }
 
 /** Members whose addresses all are among some, and what of those is left. Remembers its answers. */
 function peerFinder(fleet: Fleet): (draft: Draft) => Found {
-  const keyOf = (realm: string, network: string) => JSON.stringify([realm, network]);
-  const near = new Map<string, { index: number; addresses: AddressSet }[]>();
-  for (const [index, member] of fleet.members.entries()) {
-    const network = networkOf(member, fleet);
-    if (isLeftAlone(member.slice) || network === undefined) continue;
-    if (realmOf(member, fleet) === undefined) continue;
-    for (const [realm, all] of member.addresses) {
-      const addresses = ofInterface(all);
-      const list = near.get(keyOf(realm, network));
-      if (list === undefined) near.set(keyOf(realm, network), [{ index, addresses }]);
-      else list.push({ index, addresses });
-    }
-  }
+  const near = addressedMembers(fleet);
   const share = addressSharing();
   const known = new Map<AddressSet, Map<string, Found>>();
-  return ({ remote, realm, network, families }) => {
-    const key = `${families.join()} ${keyOf(realm, network)}`;
-    const peers = share(remote);
-    const before = known.get(peers)?.get(key);
+  return ({ remote, realm, network, direction, families }) => {
+    const networks = [...inReachOf(network, direction, fleet.links)].sort();
+    const key = JSON.stringify([families, realm, networks]);
+    const among = share(remote);
+    const before = known.get(among)?.get(key);
     if (before !== undefined) return before;
     const part = (set: AddressSet) =>
       families.length === 2
         ? set
         : unionAddresses(...families.map((family) => addressesOfFamily(set, family)));
-    const inside = (near.get(keyOf(realm, network)) ?? [])
-      .map(({ index, addresses }) => ({ index, addresses: part(addresses) }))
-      .filter(({ addresses }) => !isNoAddress(addresses) && isAddressSubset(addresses, peers));
-    const found = {
-      members: inside.map(({ index }) => index),
-      outside: subtractAddresses(peers, unionOfAddresses(inside.map((one) => one.addresses))),
-    };
-    known.set(peers, (known.get(peers) ?? new Map<string, Found>()).set(key, found));
+    const peers = networks.flatMap((one): readonly PeerMembers[] => {
+      const inside = (near.get(placeKey(realm, one)) ?? [])
+        .map(({ index, addresses }) => ({ index, addresses: part(addresses) }))
+        .filter(({ addresses }) => !isNoAddress(addresses) && isAddressSubset(addresses, among));
+      if (inside.length === 0) return [];
+      const addresses = unionOfAddresses(inside.map((each) => each.addresses));
+      return [{ network: one, members: inside.map(({ index }) => index), addresses }];
+    });
+    const taken = unionOfAddresses(peers.map(({ addresses }) => addresses));
+    const found = { peers, outside: subtractAddresses(among, taken) };
+    known.set(among, (known.get(among) ?? new Map<string, Found>()).set(key, found));
     return found;
   };
+}
+
+const placeKey = (realm: string, network: string): string => JSON.stringify([realm, network]);
+
+/** Members that a group can stand for, by realm and network. */
+function addressedMembers(fleet: Fleet): ReadonlyMap<string, readonly Addressed[]> {
+  const near = new Map<string, Addressed[]>();
+  for (const [index, member] of fleet.members.entries()) {
+    const network = networkOf(member, fleet);
+    if (isLeftAlone(member.slice) || network === undefined) continue;
+    if (realmOf(member, fleet) === undefined) continue;
+    for (const [realm, all] of member.addresses) {
+      const key = placeKey(realm, network);
+      const one = { index, addresses: ofInterface(all) };
+      const list = near.get(key);
+      if (list === undefined) near.set(key, [one]);
+      else list.push(one);
+    }
+  }
+  return near;
 }

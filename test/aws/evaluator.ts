@@ -23,6 +23,8 @@ export interface RuleRecord {
   readonly to: number;
   readonly cidr?: string;
   readonly group?: string;
+  /** Of the group, where it is another one. */
+  readonly network?: string;
   readonly until?: string;
 }
 
@@ -76,14 +78,14 @@ function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boo
 
 function saysPeer(
   { attachments }: GroupsDocument,
-  { cidr, group }: RuleRecord,
+  { cidr, group, network }: RuleRecord,
   { peer, addressesOf }: AwsPacket,
-  network: string,
+  own: string,
 ): boolean {
   if (group !== undefined) {
     return attachments.some(
       (one) =>
-        one.network === network &&
+        one.network === (network ?? own) &&
         one.groups?.includes(group) === true &&
         addressesOf(one.workload).includes(peer),
     );
@@ -94,6 +96,15 @@ function saysPeer(
   if (base === undefined || address === undefined) return false;
   const { low, high } = prefixRange(base, Number(length), family);
   return low <= address && address <= high;
+}
+
+/** Where a group names one of another network. */
+export function acrossNetworks({ groups }: GroupsDocument): readonly ("ingress" | "egress")[] {
+  return groups.flatMap((group) =>
+    (["ingress", "egress"] as const).flatMap((direction) =>
+      group[direction].flatMap(({ network }) => (network === undefined ? [] : [direction])),
+    ),
+  );
 }
 
 /** The most rules of a group in a direction and family, as AWS counts them; and groups of an interface. */

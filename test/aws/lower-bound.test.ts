@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Artefact } from "../../compiler/artefact-files.ts";
-import type { Checked } from "../../compiler/check.ts";
 import { planContext } from "../../compiler/plan/context.ts";
 import { fleetOf } from "../../compiler/plan/fleet.ts";
+import type { CompileResult } from "../../library/compile.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { fleetTargets } from "../../targets/index.ts";
 import type { GroupsDocument } from "./evaluator.ts";
@@ -108,12 +108,17 @@ test("no artefact that is right is smaller than the bound", () => {
 });
 
 /** Whether an artefact that says this would be proved. */
-function prover({ model, expansion }: Checked, artefacts: readonly Artefact[]) {
+function prover(
+  { model, expansion, project }: CompileResult["checked"],
+  artefacts: readonly Artefact[],
+) {
   const artefact = artefacts.find(({ entry }) => entry.target === "aws");
   const [file] = artefact?.files ?? [];
   const [runner] = fleetTargets;
   if (!artefact || !file || !runner) throw new Error("no artefact");
-  const fleet = fleetOf(planContext(model, expansion, capabilityTable, now), "aws-sg", hostKinds);
+  const { links } = project.config;
+  const context = planContext(model, expansion, capabilityTable, now);
+  const fleet = fleetOf(context, "aws-sg", { others: hostKinds, links });
   return (draft: GroupsDocument) => {
     const files = [{ ...file, text: JSON.stringify(draft) }];
     return runner.verify(fleet, { ...artefact, files }, now).length === 0;

@@ -103,11 +103,9 @@ test("verify and the evaluator agree on every mutant", () => {
         if (result === undefined || artefact === undefined || file === undefined) return;
         if (runner === undefined) throw new Error("no target");
         const { model, expansion, inventory } = result.checked;
-        const fleet = fleetOf(
-          planContext(model, expansion, capabilityTable, now),
-          "aws-sg",
-          hostKinds,
-        );
+        const { links } = result.checked.project.config;
+        const context = planContext(model, expansion, capabilityTable, now);
+        const fleet = fleetOf(context, "aws-sg", { others: hostKinds, links });
         const addresses = new Map(
           inventory.workloads.map((one) => [
             one.name,

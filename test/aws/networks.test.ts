@@ -1,7 +1,7 @@
 // A realm of several networks: groups are of one, and name groups of their own. Who is in another is named by
 // address.
 import { describe, expect, it } from "vitest";
-import { compile } from "../../index.ts";
+import { compile, verify } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { awsText, documentOf } from "./projects.ts";
 
@@ -38,9 +38,10 @@ function compiled(
   list: readonly Host[],
   change: (host: Recorded) => object = (host) => host,
   more = "",
+  settings = "",
 ) {
   const files = new Map([
-    ["segc.yaml", "edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n"],
+    ["segc.yaml", `edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n${settings}`],
     ["shop.seg", `${policy}${more}`],
     ["hosts.json", JSON.stringify(list.map((host) => change(record(host))))],
   ]);
@@ -84,6 +85,96 @@ describe("a realm of two networks", () => {
     expect(peers).toContainEqual(expect.objectContaining({ cidr: "10.0.0.1/32" }));
     expect(peers).toContainEqual(expect.objectContaining({ group: expect.any(String) }));
   });
+});
+
+describe("networks that are joined", () => {
+  const list = [
+    one("web-1", "web", "10.0.0.1", "vpc-a"),
+    one("web-2", "web", "10.0.0.2", "vpc-a"),
+    one("api-1", "api", "10.2.0.1", "vpc-c"),
+    one("db-1", "db", "10.1.0.9", "vpc-b"),
+  ];
+  const rulesOf = (aws: string) => {
+    const { document } = compiled(list, (host) => host, "", `targets: { aws: { ${aws} } }\n`);
+    const held = document?.groups.flatMap(({ network, ingress, egress }) => [
+      ...ingress.map((rule) => [network, "in", rule.cidr ?? rule.network] as const),
+      ...egress.map((rule) => [network, "out", rule.cidr ?? rule.network] as const),
+    ]);
+    return held?.map((each) => each.join(" ")).sort();
+  };
+
+  it("by a peering name each other's groups, in both directions", () => {
+    expect(rulesOf("peerings: [[vpc-b, vpc-a]]")).toEqual([
+      "vpc-a out vpc-b",
+      "vpc-b in 10.2.0.1/32",
+      "vpc-b in vpc-a",
+      "vpc-c out 10.1.0.9/32",
+    ]);
+  });
+
+  it("by a transit gateway do that for what comes in only", () => {
+    expect(rulesOf("transitGateways: [[vpc-a, vpc-b, vpc-c]]")).toEqual([
+      "vpc-a out 10.1.0.9/32",
+      "vpc-b in vpc-a",
+      "vpc-b in vpc-c",
+      "vpc-c out 10.1.0.9/32",
+    ]);
+  });
+
+  it("by both: each where it reaches", () => {
+    const both = "peerings: [[vpc-b, vpc-c]], transitGateways: [[vpc-a, vpc-b]]";
+    expect(rulesOf(both)).toEqual([
+      "vpc-a out 10.1.0.9/32",
+      "vpc-b in vpc-a",
+      "vpc-b in vpc-c",
+      "vpc-c out vpc-b",
+    ]);
+  });
+
+  it.each([
+    ["peerings: [[vpc-a]]", "must be two networks"],
+    ["peerings: [[vpc-a, vpc-a]]", "must be two networks"],
+    ["peerings: [[vpc-a, vpc-b, vpc-c]]", "must be two networks"],
+    ["transitGateways: [[vpc-a]]", "must be networks of one transit gateway"],
+    ['peerings: [["", vpc-a]]', "must be network"],
+    ["peerings: vpc-a", "must be a list"],
+  ])("%s is SEG810", (aws, message) => {
+    const { diagnostics } = compiled(list, (host) => host, "", `targets: { aws: { ${aws} } }\n`);
+    const [first] = diagnostics;
+    expect(`${first?.code} ${first?.message}`).toContain("SEG810");
+    expect(first?.message).toContain(message);
+  });
+});
+
+it("an artefact that names groups of a network that is not joined is wrong", () => {
+  const list = [one("web-1", "web", "10.0.0.1", "vpc-a"), one("db-1", "db", "10.1.0.9", "vpc-b")];
+  const files = (settings: string) =>
+    memoryFiles(
+      new Map([
+        [
+          "segc.yaml",
+          `edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n${settings}`,
+        ],
+        ["shop.seg", policy],
+        ["hosts.json", JSON.stringify(list.map(record))],
+      ]),
+    );
+  const peered = "targets: { aws: { peerings: [[vpc-a, vpc-b]] } }\n";
+  const { compiled: made } = compile(files(peered), { now, targets: ["aws"] });
+  const texts = new Map(
+    (made?.artefacts ?? []).flatMap(({ files: own }) => own.map(({ path, text }) => [path, text])),
+  );
+  const problems = (settings: string) => {
+    const { checked } = compile(files(settings), { now, targets: ["aws"] });
+    if (made === undefined) throw new Error("nothing compiled");
+    return verify(checked, made.manifest, texts, { now }).findings.map(({ problem }) => problem);
+  };
+  expect(problems(peered)).toEqual([]);
+  const routed = problems("targets: { aws: { transitGateways: [[vpc-a, vpc-b]] } }\n");
+  expect(routed).toEqual([
+    expect.stringMatching(/^`segc-.*` of network `vpc-a` names `segc-.*` of `vpc-b`, which is not/),
+  ]);
+  expect(problems("")).toHaveLength(2);
 });
 
 it("an interface is in the network that is its realm, where nothing else is said", () => {

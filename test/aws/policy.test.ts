@@ -13,8 +13,15 @@ import { formatAddress } from "../../compiler/sets/address.ts";
 import { servicePoint } from "../../compiler/sets/service-set.ts";
 import { capabilityTable } from "../../targets/capabilities.ts";
 import { estateOf, flowsOf } from "../kernel/estate.ts";
-import { type GroupsDocument, passes, quotasOf } from "./evaluator.ts";
-import { awsProject, awsText, compiledAws, documentOf, mixedProject } from "./projects.ts";
+import { acrossNetworks, type GroupsDocument, passes, quotasOf } from "./evaluator.ts";
+import {
+  awsProject,
+  awsText,
+  compiledAws,
+  documentOf,
+  isJoined,
+  mixedProject,
+} from "./projects.ts";
 
 /** The exhaustive version goes new ways each time; every build goes the same. */
 const isFull = process.env.SEGC_FULL === "1";
@@ -29,7 +36,7 @@ describe("security groups", () => {
   ] as const)(
     "decide every flow as their interface must (minimised: %s, %s)",
     (minimise, _, projects) => {
-      const seen = { passed: 0, refused: 0, groups: 0, heldBack: 0, elsewhere: 0 };
+      const seen = { passed: 0, refused: 0, groups: 0, heldBack: 0, elsewhere: 0, across: 0 };
       fc.assert(
         fc.property(projects, (project) => {
           const result = compiledAws(project, now, minimise);
@@ -42,6 +49,9 @@ describe("security groups", () => {
           expect(rulesPerGroup).toBeLessThanOrEqual(250);
           expect(groupsPerInterface).toBeLessThanOrEqual(3);
           seen.groups += document.groups.length;
+          const across = acrossNetworks(document);
+          seen.across += across.length;
+          expect(across.filter((direction) => !isJoined(project, direction))).toEqual([]);
           const world = {
             model,
             workloads: inventory.workloads,
@@ -77,6 +87,7 @@ describe("security groups", () => {
         { ...chance, endOnFailure: false },
       );
       expect(Math.min(seen.passed, seen.refused, seen.groups)).toBeGreaterThan(20);
+      expect(seen.across).toBeGreaterThan(0);
       // artefact.test.ts has a fleet that does need these, by whatever chance.
       if (!minimise) expect(seen.heldBack).toBe(0);
       if (projects === awsProject) expect(seen.elsewhere).toBe(0);

@@ -5,6 +5,19 @@ import { type GeneratedProject, generatedProject } from "../generated/project.ts
 import { repaired } from "../kernel/repaired.ts";
 import type { GroupsDocument } from "./evaluator.ts";
 
+/** What joins the two networks. */
+const joinings = [
+  "",
+  "targets: { aws: { peerings: [[vpc-1, vpc-2]] } }\n",
+  "targets: { aws: { transitGateways: [[vpc-2, vpc-1]] } }\n",
+] as const;
+
+/** Whether groups may name groups of the other network. */
+export function isJoined({ files }: GeneratedProject, direction: "ingress" | "egress"): boolean {
+  const text = files.get("segc.yaml") ?? "";
+  return text.includes("peerings") || (direction === "ingress" && text.includes("transitGateways"));
+}
+
 const networksDrawn = { minLength: 2, maxLength: 4 };
 
 /**
@@ -25,13 +38,13 @@ function behindGroups(
   drawn: fc.Arbitrary<readonly (string | undefined)[]>,
 ): fc.Arbitrary<GeneratedProject> {
   return fc
-    .tuple(generatedProject, fc.integer({ min: 1, max: 3 }), drawn)
-    .map(([project, slots, networks]) => ({
+    .tuple(generatedProject, fc.integer({ min: 1, max: 3 }), drawn, fc.constantFrom(...joinings))
+    .map(([project, slots, networks, joining]) => ({
       ...project,
       files: new Map(
         [...project.files].map(([path, text]) => [
           path,
-          path === "segc.yaml" ? text + settings(slots) : inNetworks(text, networks),
+          path === "segc.yaml" ? text + settings(slots) + joining : inNetworks(text, networks),
         ]),
       ),
     }));

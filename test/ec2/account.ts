@@ -48,6 +48,10 @@ export class Account {
     { readonly name: string; readonly groups: readonly string[] }
   >();
   readonly prefixLists: Map<string, readonly string[]> = new Map();
+  /** Active peering connections: the two networks of each, by id. */
+  readonly peerings = new Map<string, readonly [string, string]>();
+  /** Networks at each transit gateway; all of them let groups be named. */
+  readonly transitGateways = new Map<string, readonly string[]>();
   readonly dataPlane: DataPlane;
   readonly #quotas: Quotas;
   #last = 0;
@@ -74,6 +78,18 @@ export class Account {
       description: "",
     });
     return vpc;
+  }
+
+  peer(one: string, other: string): string {
+    const id = this.#id("pcx");
+    this.peerings.set(id, [one, other]);
+    return id;
+  }
+
+  createTransitGateway(vpcs: readonly string[]): string {
+    const id = this.#id("tgw");
+    this.transitGateways.set(id, vpcs);
+    return id;
   }
 
   createInterface(
@@ -210,7 +226,7 @@ export class Account {
     if (keys.some((key) => group[direction].has(key))) {
       throw new Ec2Fault("InvalidPermission.Duplicate", "the specified rule already exists");
     }
-    for (const { peer } of rules) this.#checkPeer(peer, group.vpc);
+    for (const { peer } of rules) this.#checkPeer(peer, group.vpc, direction);
     for (const family of [4, 6] as const) {
       const count = this.#count([...group[direction].values(), ...rules], family);
       if (count > this.#quotas.rulesPerGroup) {
@@ -223,8 +239,14 @@ export class Account {
     return rules.map((rule) => this.#store(group, direction, rule));
   }
 
-  #checkPeer(peer: StoredRule["peer"], vpc: string): void {
-    if (peer.kind === "group" && this.groups.get(peer.id)?.vpc !== vpc) {
+  /** Groups of a network that is joined can be named; by way of a transit gateway for what comes in only. */
+  #checkPeer(peer: StoredRule["peer"], vpc: string, direction: Way): void {
+    const links = [
+      ...this.peerings.values(),
+      ...(direction === "ingress" ? this.transitGateways.values() : []),
+    ];
+    const near = new Set([vpc, ...links.filter((link) => link.includes(vpc)).flat()]);
+    if (peer.kind === "group" && !near.has(this.groups.get(peer.id)?.vpc ?? "")) {
       throw new Ec2Fault("InvalidGroup.NotFound", `The security group '${peer.id}' does not exist`);
     }
     if (peer.kind === "list" && !this.prefixLists.has(peer.id)) {

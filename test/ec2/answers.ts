@@ -20,6 +20,9 @@ interface Listing {
 /** Whether a thing has these values, by the names of filters. */
 type Matching = (values: Readonly<Record<string, string>>) => boolean;
 
+const region = "eu-central-1";
+const referencing = { state: "available", options: { securityGroupReferencingSupport: "enable" } };
+
 export const listings: Readonly<Record<string, Listing>> = {
   DescribeSecurityGroups: {
     key: "securityGroupInfo",
@@ -67,6 +70,28 @@ export const listings: Readonly<Record<string, Listing>> = {
           versionNumber: 1,
           launchTemplateData: { securityGroupIdSet: groups },
         })),
+  },
+  DescribeVpcPeeringConnections: {
+    key: "vpcPeeringConnectionSet",
+    items: ({ peerings }) =>
+      [...peerings].map(([vpcPeeringConnectionId, [requester, accepter]]) => ({
+        vpcPeeringConnectionId,
+        status: { code: "active" },
+        requesterVpcInfo: { vpcId: requester, region },
+        accepterVpcInfo: { vpcId: accepter, region },
+      })),
+  },
+  DescribeTransitGateways: {
+    key: "transitGatewaySet",
+    items: ({ transitGateways }) =>
+      [...transitGateways.keys()].map((transitGatewayId) => ({ transitGatewayId, ...referencing })),
+  },
+  DescribeTransitGatewayVpcAttachments: {
+    key: "transitGatewayVpcAttachments",
+    items: ({ transitGateways }) =>
+      [...transitGateways].flatMap(([transitGatewayId, vpcs]) =>
+        vpcs.map((vpcId) => ({ transitGatewayId, vpcId, ...referencing })),
+      ),
   },
   DescribeInstances: { key: "reservationSet", items: () => [] },
 };

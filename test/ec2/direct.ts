@@ -78,6 +78,8 @@ const lists: Readonly<Record<string, string>> = {
   entrySet: "Entries",
   launchTemplateVersionSet: "LaunchTemplateVersions",
   securityGroupIdSet: "SecurityGroupIds",
+  transitGatewaySet: "TransitGateways",
+  vpcPeeringConnectionSet: "VpcPeeringConnections",
   tagSet: "Tags",
   groupSet: "Groups",
   privateIpAddressesSet: "PrivateIpAddresses",

@@ -63,6 +63,7 @@ describe("classes of ends", () => {
             interfaces,
             templates: [],
             prefixLists: new Map(),
+            links: { peerings: [], transitGateways: [] },
           };
           const whole = knownPrefix(`10.0.0.0/27`);
           const { classes, inside } = endsOf(live, [stateOf(live)], [whole, ...ranges.map(cidrOf)]);

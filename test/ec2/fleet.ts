@@ -1,4 +1,5 @@
 // A fleet in the stand-in, and what segc compiles for it.
+import { type NetworkLinks, noLinks } from "../../compiler/plan/network-links.ts";
 import { compile } from "../../index.ts";
 import type { AwsPlan } from "../../targets/aws/groups.ts";
 import { parseAws } from "../../targets/aws/parse.ts";
@@ -53,7 +54,12 @@ ${rules.join("\n")}
 `;
 
 /** @param realm of all their addresses, whatever networks they are in */
-export function filesFor(realm: string, hosts: readonly Placed[], policy: string) {
+export function filesFor(
+  realm: string,
+  hosts: readonly Placed[],
+  policy: string,
+  links: NetworkLinks = noLinks,
+) {
   const records = hosts.map((host) => ({
     name: host.name,
     platform: "linux",
@@ -70,7 +76,10 @@ export function filesFor(realm: string, hosts: readonly Placed[], policy: string
   }));
   return memoryFiles(
     new Map([
-      ["segc.yaml", "edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n"],
+      [
+        "segc.yaml",
+        `edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\ntargets: { aws: ${JSON.stringify(links)} }\n`,
+      ],
       ["shop.seg", policy],
       ["hosts.json", JSON.stringify(records)],
     ]),
@@ -80,15 +89,15 @@ export function filesFor(realm: string, hosts: readonly Placed[], policy: string
 const known = new Map<string, AwsPlan>();
 
 /** The same plan for the same question: runs with a fault at each call ask it again and again. */
-export function planFor(vpc: string, hosts: readonly Placed[], policy: string): AwsPlan {
-  const key = JSON.stringify([vpc, hosts, policy]);
-  const found = known.get(key) ?? compiledPlan(vpc, hosts, policy);
+export function planFor(...asked: Parameters<typeof filesFor>): AwsPlan {
+  const key = JSON.stringify(asked);
+  const found = known.get(key) ?? compiledPlan(...asked);
   known.set(key, found);
   return found;
 }
 
-function compiledPlan(vpc: string, hosts: readonly Placed[], policy: string): AwsPlan {
-  const { compiled, diagnostics } = compile(filesFor(vpc, hosts, policy), { now: today });
+function compiledPlan(...asked: Parameters<typeof filesFor>): AwsPlan {
+  const { compiled, diagnostics } = compile(filesFor(...asked), { now: today });
   const text = awsText(compiled?.artefacts ?? []);
   if (text === undefined) throw new Error(JSON.stringify(diagnostics.map((one) => one.message)));
   const parsed = parseAws([{ path: "groups.json", text }]);

@@ -31,7 +31,7 @@ const planOf = (network: string, { groups, carried }: Draft): AwsPlan => ({
       to: port,
       peer: peer.includes("/")
         ? { kind: "cidr", cidr: knownPrefix(peer) }
-        : { kind: "group", group: peer },
+        : { kind: "group", group: peer, network },
       rules: ["shop.r"],
       until: undefined,
     })),

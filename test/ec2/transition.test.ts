@@ -2,9 +2,12 @@
 // interface: nothing passes that neither policy allows, and nothing is refused that both do.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { NetworkLinks } from "../../compiler/plan/network-links.ts";
 import { awsDefaults } from "../../compiler/quotas.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { applyTransition } from "../../targets/aws/apply/apply.ts";
+import type { AwsPlan } from "../../targets/aws/groups.ts";
+import { namesOtherNetworks } from "../../targets/aws/transition/desired.ts";
 import type { Foreign } from "../../targets/aws/transition/keeps.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
@@ -48,11 +51,27 @@ function sshGroup(account: Account, VpcId: string): string {
   return id;
 }
 
+/** As the account has it, and as segc.yaml says it. */
+function joined(account: Account, vpcs: readonly string[], how: string): NetworkLinks {
+  const [one = "", other = ""] = vpcs;
+  if (how === "peered") account.peer(one, other);
+  if (how === "routed") account.createTransitGateway(vpcs);
+  return {
+    peerings: how === "peered" ? [vpcs] : [],
+    transitGateways: how === "routed" ? [vpcs] : [],
+  };
+}
+
 describe("a change of policy", () => {
   it("opens and closes nothing on the way that it must not", { timeout: 600_000 }, async () => {
     let proved = 0;
     let all = 0;
     let moments = 0;
+    let across = 0;
+    const counting = (plan: AwsPlan) => {
+      across += Number(namesOtherNetworks(plan));
+      return plan;
+    };
     const ways = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
@@ -61,10 +80,13 @@ describe("a change of policy", () => {
         policy,
         fc.integer({ min: 0, max: 1000 }),
         fc.constantFrom("default", "launch", "kept"),
-        fc.integer({ min: 1, max: 2 }),
+        fc.constantFrom("one", "apart", "peered", "routed"),
         async (hosts, first, second, seed, opening, networks) => {
           const account = new Account();
-          const vpcs = Array.from({ length: networks }, () => account.createVpc());
+          const vpcs = Array.from({ length: networks === "one" ? 1 : 2 }, () =>
+            account.createVpc(),
+          );
+          const links = joined(account, vpcs, networks);
           const [vpc = ""] = vpcs;
           const others = new Map(vpcs.map((one) => [one, sshGroup(account, one)]));
           const ofOthers = (one: string) => others.get(one) ?? "";
@@ -91,7 +113,7 @@ describe("a change of policy", () => {
             const { transition } = await change(
               account,
               vpcs,
-              planFor(vpc, list, text),
+              counting(planFor(vpc, list, text, links)),
               () => seen.push(snapshot()),
               { seed, foreign },
             );
@@ -126,7 +148,8 @@ describe("a change of policy", () => {
       ),
       { numRuns: process.env.SEGC_FULL === undefined ? 25 : 400, seed: 20261127 },
     );
-    console.log(`${proved} of ${all} proved, ${moments} moments`, ways);
+    console.log(`${proved} of ${all} proved, ${moments} moments, ${across} across`, ways);
+    expect(across).toBeGreaterThan(0);
     expect(proved / all).toBeGreaterThan(0.9);
   });
 });

@@ -1,4 +1,5 @@
 // What stands in an account, as far as security groups go: plain data, read by `read.ts`.
+import type { NetworkLinks } from "../../../compiler/plan/network-links.ts";
 import type { Cidr, IpAddress } from "../../../compiler/sets/address.ts";
 import type { Permission } from "../permissions.ts";
 
@@ -11,6 +12,8 @@ export interface LiveAccount {
   readonly templates: readonly LaunchTemplate[];
   /** Entries of the prefix lists that rules name, by id. */
   readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
+  /** None where nobody asked for them. */
+  readonly links: NetworkLinks;
 }
 
 export interface LiveGroup {

@@ -1,18 +1,26 @@
 // Everything that is to be known of some networks of an account.
+import { noLinks } from "../../../compiler/plan/network-links.ts";
 import type { LiveAccount } from "./account.ts";
 import type { Ec2, ListOperation } from "./ec2.ts";
+import { describeLinks } from "./links.ts";
 import { listsNamed, readAccount } from "./read.ts";
 
 /**
- * Groups, rules, interfaces, the prefix lists that rules name, and launch templates.
+ * Groups, rules, interfaces, the prefix lists that rules name, launch templates, and where `links` are asked for
+ * what joins the networks.
  * @throws Ec2Error, UnreadableAnswer
  */
-export async function describeAccount(ec2: Ec2, vpcs: readonly string[]): Promise<LiveAccount> {
+export async function describeAccount(
+  ec2: Ec2,
+  vpcs: readonly string[],
+  asked: { readonly links: boolean } = { links: false },
+): Promise<LiveAccount> {
   const templates = await templateVersions(ec2);
-  return readAccount({ ...(await networkAnswers(ec2, vpcs)), templates });
+  const links = asked.links ? await describeLinks(ec2) : noLinks;
+  return { ...readAccount({ ...(await networkAnswers(ec2, vpcs)), templates }), links };
 }
 
-/** The same without launch templates: what a phase of an apply looks at. */
+/** The same without launch templates and links: what a phase of an apply looks at. */
 export const describeNetworks = async (ec2: Ec2, vpcs: readonly string[]): Promise<LiveAccount> =>
   readAccount({ ...(await networkAnswers(ec2, vpcs)), templates: [] });
 

@@ -9,6 +9,9 @@ export const listKeys = {
   DescribeInstances: "Reservations",
   DescribeLaunchTemplates: "LaunchTemplates",
   DescribeLaunchTemplateVersions: "LaunchTemplateVersions",
+  DescribeTransitGateways: "TransitGateways",
+  DescribeTransitGatewayVpcAttachments: "TransitGatewayVpcAttachments",
+  DescribeVpcPeeringConnections: "VpcPeeringConnections",
   GetManagedPrefixListEntries: "Entries",
 } as const;
 

@@ -1,5 +1,7 @@
 // Answers of EC2 -> what stands in the account. Shapes: @aws-sdk/client-ec2 (platforms.md A.1). What segc
 // cannot read is refused: a rule that is left out would be a hole in every proof.
+
+import { noLinks } from "../../../compiler/plan/network-links.ts";
 import {
   type Cidr,
   formatCidr,
@@ -33,7 +35,10 @@ export interface Answers {
 /** Something that EC2 said and segc does not understand. */
 export class UnreadableAnswer extends Error {}
 
-/** @throws UnreadableAnswer */
+/**
+ * Without links, which stand in other answers (links.ts).
+ * @throws UnreadableAnswer
+ */
 export function readAccount(answers: Answers): LiveAccount {
   const rules = new Map<string, { ingress: LiveRule[]; egress: LiveRule[] }>();
   for (const answer of answers.rules) {
@@ -66,6 +71,7 @@ export function readAccount(answers: Answers): LiveAccount {
         entries.map((entry) => prefixOf(fieldsOf(entry), "Cidr", `prefix list ${id}`)),
       ]),
     ),
+    links: noLinks,
   };
 }
 

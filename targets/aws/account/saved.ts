@@ -9,6 +9,9 @@ const fileNames: Readonly<Record<ListOperation, string>> = {
   DescribeInstances: "instances.json",
   DescribeLaunchTemplates: "launch-templates.json",
   DescribeLaunchTemplateVersions: "launch-template-versions.json",
+  DescribeTransitGateways: "transit-gateways.json",
+  DescribeTransitGatewayVpcAttachments: "transit-gateway-vpc-attachments.json",
+  DescribeVpcPeeringConnections: "vpc-peering-connections.json",
   GetManagedPrefixListEntries: "",
 };
 

@@ -1,15 +1,18 @@
 // What is live as one number: a plan holds for this and nothing else.
+
 import { sha256 } from "../../../compiler/model/sha256.ts";
+import { noLinks } from "../../../compiler/plan/network-links.ts";
 import { formatAddress, formatCidr } from "../../../compiler/sets/address.ts";
 import { groupTag, type LiveAccount, ownerTag } from "../account/account.ts";
 import { liveRuleKey } from "../account/read.ts";
 
-/** The same without launch templates. */
+/** The same without launch templates and links. */
 export const networksDigest = (live: LiveAccount): string =>
-  accountDigest({ ...live, templates: [] });
+  accountDigest({ ...live, templates: [], links: noLinks });
 
 /** Of everything that a transition looks at; ids of rules and descriptions are not among it. */
-export function accountDigest({ groups, interfaces, templates, prefixLists }: LiveAccount): string {
+export function accountDigest(live: LiveAccount): string {
+  const { groups, interfaces, templates, prefixLists, links } = live;
   return sha256(
     JSON.stringify([
       groups.map(({ id, name, vpc, tags, ingress, egress }) => [
@@ -32,6 +35,7 @@ export function accountDigest({ groups, interfaces, templates, prefixLists }: Li
         .map(({ id, version, groups: named }) => [id, version, JSON.stringify(named)])
         .sort(),
       [...prefixLists].map(([id, cidrs]) => [id, ...cidrs.map(formatCidr).sort()]).sort(byFirst),
+      [links.peerings, links.transitGateways].map((list) => list.map((one) => one.join()).sort()),
     ]),
   );
 }

@@ -3,6 +3,7 @@
 import type { Direction } from "../../../compiler/inventory/types.ts";
 import type { UtcDate } from "../../../compiler/model/types.ts";
 import type { Fleet } from "../../../compiler/plan/fleet.ts";
+import { inReachOf } from "../../../compiler/plan/network-links.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
 import type { Cidr, Family, IpAddress } from "../../../compiler/sets/address.ts";
 import {
@@ -13,6 +14,7 @@ import {
   intersectAddresses,
   noAddress,
   subtractAddresses,
+  unionOfAddresses,
   unionsByKey,
 } from "../../../compiler/sets/address-set.ts";
 import {
@@ -51,7 +53,8 @@ export function pointsOf(
   return placed.flatMap((one) => {
     const { term } = one;
     const holding = [...new Set(term.holders.flatMap((holder) => classOf.get(holder) ?? []))];
-    const inGroups = groupable.get(term.network) ?? noAddress;
+    const networks = inReachOf(term.network, term.direction, fleet.links);
+    const inGroups = unionOfAddresses([...networks].flatMap((one) => groupable.get(one) ?? []));
     return holding
       .sort((a, b) => a.terms.length - b.terms.length)
       .slice(0, placesMax)
@@ -109,7 +112,7 @@ function memberPeer(
   { peers, realm }: Term,
   { members }: Fleet,
 ): Packet | undefined {
-  for (const place of peers) {
+  for (const place of peers.flatMap((one) => one.members)) {
     const member = members[place];
     const group = ofInterface(member?.addresses.get(realm) ?? noAddress);
     const alone = intersectAddresses(member?.alone.get(realm) ?? noAddress, group);

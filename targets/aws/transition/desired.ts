@@ -1,6 +1,7 @@
 // What the account should hold: the groups of a plan found again among those that are there, everything else
 // as it is. Groups that others own are never changed; interfaces that only their service can give other
 // groups keep what they have.
+import { inReachOf } from "../../../compiler/plan/network-links.ts";
 import {
   type LiveAccount,
   type LiveGroup,
@@ -9,6 +10,7 @@ import {
   livePlannedName,
 } from "../account/account.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
+import { directions } from "../members.ts";
 import { descriptionOf } from "../render.ts";
 import type { Keeps } from "./keeps.ts";
 import { type Matching, refsOf } from "./matching.ts";
@@ -44,6 +46,7 @@ export type DesiredProblem =
       readonly network: string;
     }
   | { readonly kind: "no-network"; readonly network: string }
+  | { readonly kind: "not-joined"; readonly network: string; readonly peer: string }
   | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 const closedName = "segc-closed";
@@ -115,7 +118,7 @@ const stateOfGroup = ({ name, vpc, ingress, egress }: LiveGroup): GroupState => 
 function rulesOf(group: SecurityGroup, refOf: (network: string, name: string) => string) {
   const told = ({ protocol, from, to, peer, rules }: GroupRule): StateRule => {
     const named: LivePeer =
-      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(group.network, peer.group) };
+      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(peer.network, peer.group) };
     return { protocol, from, to, peer: named, description: descriptionOf(rules) };
   };
   return {
@@ -221,5 +224,27 @@ export function missingIn(plan: AwsPlan, live: LiveAccount, vpcs: readonly strin
       problems.push({ kind: "other-network", interface: id, vpc: found.vpc });
     }
   }
-  return problems;
+  return [...problems, ...notJoined(plan, live)];
 }
+
+/** Networks of which a group names one of a network that nothing joins to it. */
+function notJoined({ groups }: AwsPlan, { links }: LiveAccount): readonly DesiredProblem[] {
+  const found = new Map<string, DesiredProblem>();
+  for (const { network, ...rules } of groups) {
+    for (const direction of directions) {
+      const near = inReachOf(network, direction, links);
+      for (const { peer } of rules[direction]) {
+        if (peer.kind === "cidr" || near.has(peer.network)) continue;
+        const problem = { kind: "not-joined", network, peer: peer.network } as const;
+        found.set(JSON.stringify(problem), problem);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether any group names one of another network: then it matters what joins them. */
+export const namesOtherNetworks = ({ groups }: AwsPlan): boolean =>
+  groups.some(({ network, ingress, egress }) =>
+    [...ingress, ...egress].some(({ peer }) => peer.kind === "group" && peer.network !== network),
+  );

@@ -156,7 +156,7 @@ function likeness(
   const stay = before.intersection(after).size;
   if (stay === 0) return 0;
   const rules = directions.map((direction) => {
-    const wanted = new Set(group[direction].map((rule) => keyWith(rule, group.network, refs)));
+    const wanted = new Set(group[direction].map((rule) => keyWith(rule, refs)));
     const own = new Set(live[direction].map(liveRuleKey));
     return { stay: own.intersection(wanted).size, all: own.union(wanted).size };
   });
@@ -165,15 +165,11 @@ function likeness(
   return same / all;
 }
 
-function keyWith(
-  { protocol, from, to, peer }: GroupRule,
-  network: string,
-  refs: Known["refs"],
-): string {
+function keyWith({ protocol, from, to, peer }: GroupRule, refs: Known["refs"]): string {
   const named =
     peer.kind === "cidr"
       ? peer
-      : { kind: "group" as const, group: refs.get(groupKey(network, peer.group)) ?? "" };
+      : { kind: "group" as const, group: refs.get(groupKey(peer.network, peer.group)) ?? "" };
   return liveRuleKey({ protocol, from, to, peer: named, description: "" });
 }
 
