@@ -28,6 +28,8 @@ export interface Options {
   readonly target: readonly string[] | undefined;
   /** `plan --live`: a folder with saved answers of EC2. */
   readonly live: string | undefined;
+  /** `plan --calls`: a file for the calls, for the AWS CLI. */
+  readonly calls: string | undefined;
   /** `plan --refresh`: the inventory is read from the account first. */
   readonly refresh: boolean;
   readonly allowGap: boolean;

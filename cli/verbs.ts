@@ -10,6 +10,7 @@ export type OwnOption =
   | "minimise"
   | "out"
   | "plan-out"
+  | "calls"
   | "refresh"
   | "settle"
   | "since"
@@ -151,7 +152,7 @@ export const verbs: readonly Verb[] = [
     name: "plan",
     summary: "say what would change in an account, in which order, and prove it",
     operands: "",
-    own: ["target", "plan-out", "live", "refresh", "exit-code"],
+    own: ["target", "plan-out", "calls", "live", "refresh", "exit-code"],
     examples: [
       ["segc plan --target aws --out plan.json", "against the account of AWS_PROFILE"],
       ["segc plan --target aws --live account", "against saved answers, without credentials"],

@@ -8,6 +8,7 @@ import type { AwsConfig } from "../project/config.ts";
 import type { Files } from "../project/files.ts";
 import { loadProject } from "../project/load.ts";
 import type { LiveAccount } from "../targets/aws/account/account.ts";
+import { callLines, cliCalls } from "../targets/aws/apply/calls.ts";
 import { accountDigest } from "../targets/aws/apply/digest.ts";
 import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
@@ -134,6 +135,10 @@ export const cloudPlanText = (
   { summary }: CloudChange,
   now: UtcDate,
 ): string => planFileText(target, { live: accountDigest(live), now }, summary);
+
+/** For the AWS CLI, one to a line. */
+export const cloudCallText = ({ owner }: CloudTarget, { transition }: CloudChange): string =>
+  callLines(cliCalls(transition, owner));
 
 /** Everything that the project reads, as it is now. */
 export const projectInputs = (files: Files): Wanted["inputs"] => loadProject(files).project.inputs;

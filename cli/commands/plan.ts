@@ -3,7 +3,12 @@
 import { resolve } from "node:path";
 import type { Style } from "../../diagnostics/render-style.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
-import { type CloudChange, cloudChange, cloudPlanText } from "../../library/cloud.ts";
+import {
+  type CloudChange,
+  cloudCallText,
+  cloudChange,
+  cloudPlanText,
+} from "../../library/cloud.ts";
 import { changeLines, problemText } from "../../report/cloud-change.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { isProved } from "../../targets/aws/transition/transition.ts";
@@ -21,9 +26,16 @@ export async function plan(call: Call): Promise<Answer> {
     const live = await describeAccount(ec2, target.vpcs, target);
     const change = cloudChange(target, live);
     const problems = change.problems.map(problemText);
+    const { out, calls } = call.options;
     const written =
-      problems.length > 0 ? undefined : write(call, cloudPlanText(target, live, change, now));
+      problems.length > 0
+        ? undefined
+        : write(call, out, () => cloudPlanText(target, live, change, now));
     if (typeof written === "object") return written;
+    // Nothing would stop whoever makes them.
+    const isSafe = problems.length === 0 && statusOf(change, false) === exit.fine;
+    const listed = isSafe ? write(call, calls, () => cloudCallText(target, change)) : undefined;
+    if (typeof listed === "object") return listed;
     return {
       kind: "result",
       status: problems.length > 0 ? exit.findings : statusOf(change, call.options.exitCode),
@@ -35,6 +47,8 @@ export async function plan(call: Call): Promise<Answer> {
           ? ["nothing was planned"]
           : changeLines(change.summary, target.settle, style)),
         ...(written === undefined ? [] : [`${style.help("ok")}: plan written to ${written}`]),
+        ...(listed === undefined ? [] : [`${style.help("ok")}: calls written to ${listed}`]),
+        ...(calls === undefined || isSafe ? [] : ["calls are written of what is proved only"]),
       ],
       json: { now, problems, change: change.summary },
     };
@@ -47,10 +61,14 @@ function statusOf({ transition, summary }: CloudChange, hasExitCode: boolean): E
 }
 
 /** The path as the user wrote it; undefined where none was asked for. */
-function write({ options, terminal }: Call, text: string): string | Failure | undefined {
-  if (options.out === undefined) return undefined;
-  const fault = replaceFile(resolve(terminal.folder, options.out), text);
+function write(
+  { terminal }: Call,
+  path: string | undefined,
+  text: () => string,
+): string | Failure | undefined {
+  if (path === undefined) return undefined;
+  const fault = replaceFile(resolve(terminal.folder, path), text());
   return fault === undefined
-    ? options.out
-    : failure(exit.environment, `cannot write \`${options.out}\`: ${fault}`);
+    ? path
+    : failure(exit.environment, `cannot write \`${path}\`: ${fault}`);
 }

@@ -261,12 +261,19 @@ export class Account {
     }, 0);
   }
 
-  /** By ids: all or nothing. */
+  /** By ids, or by what the rules say: all or nothing. */
   revoke(parameters: Parameters, direction: Way): void {
     const group = this.#find(textAt(parameters, "GroupId") ?? "");
     const ids = textsAt(parameters, "SecurityGroupRuleId");
-    const keys = ids.map((id) => [...group[direction]].find(([, rule]) => rule.id === id)?.[0]);
-    if (ids.length === 0) throw new Ec2Fault("MissingParameter", "no rule ids");
+    const said = recordsAt(parameters, "IpPermissions").flatMap(rulesOf).map(keyOf);
+    if (said.some((key) => !group[direction].has(key))) {
+      throw new Ec2Fault("InvalidPermission.NotFound", "The specified rule does not exist");
+    }
+    const keys =
+      said.length > 0
+        ? said
+        : ids.map((id) => [...group[direction]].find(([, rule]) => rule.id === id)?.[0]);
+    if (keys.length === 0) throw new Ec2Fault("MissingParameter", "no rules");
     const missing = ids.find((_, at) => keys[at] === undefined);
     if (missing !== undefined) {
       throw new Ec2Fault(

@@ -1,5 +1,9 @@
 // Rules of a group, and how they are counted.
-import { AuthorizeSecurityGroupEgressCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  type IpPermission,
+  RevokeSecurityGroupIngressCommand,
+} from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import {
   allow,
@@ -50,6 +54,19 @@ export const ruleCases: readonly Ec2Case[] = [
       const group = await newGroup(world);
       await allow(world, group, web("2001:db8::/32"));
       expect(await rulesOf(world, group)).toMatchObject([{ CidrIpv6: "2001:db8::/32" }]);
+    },
+  },
+  {
+    name: "rules are revoked by what they say, if they are all there",
+    facts: [],
+    run: async (world) => {
+      const group = await newGroup(world);
+      await allow(world, group, web("198.51.100.0/24"), web("203.0.113.0/24"));
+      const call = (...IpPermissions: IpPermission[]) =>
+        world.client.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions }));
+      await call(web("203.0.113.0/24"));
+      expect(await rulesOf(world, group)).toMatchObject([{ CidrIpv4: "198.51.100.0/24" }]);
+      await refused(call(web("203.0.113.0/24")), "InvalidPermission.NotFound");
     },
   },
   {

@@ -108,7 +108,7 @@ export const withIds = (rule: StateRule, idOf: Names["idOf"]): StateRule =>
     : rule;
 
 /** One for each range of ports, with all of its peers: their number in a call has no known limit, the quota has. */
-function ipPermissions(rules: readonly StateRule[]): readonly Ec2Input[] {
+export function ipPermissions(rules: readonly StateRule[]): readonly Ec2Input[] {
   const byPorts = new Map<string, StateRule[]>();
   for (const rule of rules) {
     const key = `${rule.protocol} ${rule.from} ${rule.to}`;

@@ -1,0 +1,80 @@
+// `segc plan --calls`: made one by one by somebody else, the calls bring an account to what the policy says.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as sdk from "@aws-sdk/client-ec2";
+import { expect, it } from "vitest";
+import type { CliCall } from "../../targets/aws/apply/calls.ts";
+import { segc } from "../cli/run-segc.ts";
+import { drift, edit, type World, world } from "./world.ts";
+
+const calling = ["plan", "--target", "aws", "--calls", "calls.jsonl"];
+
+const commands: Readonly<Record<string, unknown>> = { ...sdk };
+
+/** As somebody with a script would: ids of new groups take the place of their refs. */
+async function makeCalls({ folder, standIn }: World): Promise<readonly CliCall[]> {
+  const client = new sdk.EC2Client({ endpoint: standIn.endpoint });
+  const lines = readFileSync(join(folder, "calls.jsonl"), "utf8").trimEnd().split("\n");
+  const ids = new Map<string, string>();
+  const calls: CliCall[] = [];
+  for (const line of lines) {
+    const said = [...ids].reduce(
+      (text, [ref, id]) => text.replaceAll(JSON.stringify(ref), JSON.stringify(id)),
+      line,
+    );
+    const call: CliCall = JSON.parse(said);
+    const name = call.call.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase());
+    // Every command of the SDK is made and sent in the same way.
+    const Command = commands[`${name}Command`] as typeof sdk.CreateSecurityGroupCommand;
+    try {
+      const answer = await client.send(new Command(Object(call.input)));
+      if (call.creates !== undefined) ids.set(call.creates, String(answer.GroupId));
+    } catch (error) {
+      if (Object(error).name !== call.mayFailWith) throw error;
+    }
+    calls.push(call);
+  }
+  return calls;
+}
+
+it("calls for the AWS CLI lead to what the policy says, and from there to another", async () => {
+  const shop = await world();
+  const first = await segc(shop.folder, calling);
+  expect(first).toMatchObject({ status: 0 });
+  expect(first.out).toContain("ok: calls written to calls.jsonl");
+  const calls = await makeCalls(shop);
+  expect(new Set(calls.map(({ call }) => call))).toEqual(
+    new Set([
+      "authorize-security-group-egress",
+      "authorize-security-group-ingress",
+      "create-security-group",
+      "modify-network-interface-attribute",
+      "revoke-security-group-egress",
+    ]),
+  );
+  const phases = calls.map(({ phase }) => phase);
+  expect(phases).toEqual(phases.toSorted((a, b) => a - b));
+  expect(await segc(shop.folder, drift)).toMatchObject({ status: 0 });
+  const gone = { GroupName: "gone", GroupDescription: "of an earlier plan", VpcId: shop.vpc };
+  const { tags } = shop.account.createGroup(gone);
+  tags.set("segc:owner", "shop").set("segc:group", "segc-gone");
+  edit(shop.folder, "tcp/5432", "tcp/5433");
+  edit(shop.folder, "allow web-to-api = web -> api : tcp/8443", "");
+  await segc(shop.folder, calling);
+  const more = (await makeCalls(shop)).map(({ call }) => call);
+  expect(more).toContain("revoke-security-group-ingress");
+  expect(more).toContain("delete-security-group");
+  expect(await segc(shop.folder, drift)).toMatchObject({ status: 0 });
+});
+
+it("are not written of what is not proved", async () => {
+  const shop = await world();
+  const path = join(shop.folder, "segc.yaml");
+  const text = readFileSync(path, "utf8");
+  // The default group lets its members talk, and nobody has accepted that.
+  writeFileSync(path, text.replace("settle: 0", "settle: 0, foreign: additive"));
+  const { status, out } = await segc(shop.folder, calling);
+  expect(status).toBe(1);
+  expect(out).toContain("calls are written of what is proved only");
+  expect(() => readFileSync(join(shop.folder, "calls.jsonl"))).toThrow();
+});
