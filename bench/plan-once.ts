@@ -101,7 +101,7 @@ interface Record {
 
 /** The account as the transition leaves it. */
 function reached({ states, desired }: Transition): LiveAccount {
-  const end: State = states.at(-1) ?? { groups: new Map(), carried: new Map() };
+  const end: State = states.at(-1) ?? { groups: new Map(), carried: new Map(), lists: new Map() };
   let count = 0;
   const groups = [...end.groups].map(([id, { name, vpc: own, ingress, egress }]): LiveGroup => {
     const rules = (set: typeof ingress) =>

@@ -33,10 +33,17 @@ export interface AwsLimits {
   readonly groupsPerInterface: number;
   /** Of those, left free on each: for somebody else's, and to replace ours by. */
   readonly reserveSlots: number;
+  /** Managed prefix lists of the region; 0: prefixes stay in the groups. */
+  readonly prefixLists: number;
 }
 
 /** What AWS grants to every account, one slot left free. */
-export const awsDefaults: AwsLimits = { rulesPerGroup: 60, groupsPerInterface: 5, reserveSlots: 1 };
+export const awsDefaults: AwsLimits = {
+  rulesPerGroup: 60,
+  groupsPerInterface: 5,
+  reserveSlots: 1,
+  prefixLists: 100,
+};
 
 /** AWS grants no more than so many rules times groups of an interface. */
 export const awsProductMax = 1000;

@@ -64,7 +64,7 @@ export async function awsEc2({
 
 /** The most that EC2 gives at once. */
 function pageSize(operation: ListOperation): number {
-  if (operation === "GetManagedPrefixListEntries") return 100;
+  if (operation.endsWith("ManagedPrefixLists") || operation.startsWith("GetManaged")) return 100;
   return operation.startsWith("DescribeLaunchTemplate") ? 200 : 1000;
 }
 
@@ -81,12 +81,15 @@ const commandsOf = (sdk: Sdk) =>
   ({
     AuthorizeSecurityGroupEgress: sdk.AuthorizeSecurityGroupEgressCommand,
     AuthorizeSecurityGroupIngress: sdk.AuthorizeSecurityGroupIngressCommand,
+    CreateManagedPrefixList: sdk.CreateManagedPrefixListCommand,
     CreateSecurityGroup: sdk.CreateSecurityGroupCommand,
     CreateTags: sdk.CreateTagsCommand,
+    DeleteManagedPrefixList: sdk.DeleteManagedPrefixListCommand,
     DeleteSecurityGroup: sdk.DeleteSecurityGroupCommand,
     DescribeInstances: sdk.DescribeInstancesCommand,
     DescribeLaunchTemplateVersions: sdk.DescribeLaunchTemplateVersionsCommand,
     DescribeLaunchTemplates: sdk.DescribeLaunchTemplatesCommand,
+    DescribeManagedPrefixLists: sdk.DescribeManagedPrefixListsCommand,
     DescribeNetworkInterfaces: sdk.DescribeNetworkInterfacesCommand,
     DescribeSecurityGroupRules: sdk.DescribeSecurityGroupRulesCommand,
     DescribeSecurityGroups: sdk.DescribeSecurityGroupsCommand,
@@ -94,6 +97,7 @@ const commandsOf = (sdk: Sdk) =>
     DescribeTransitGateways: sdk.DescribeTransitGatewaysCommand,
     DescribeVpcPeeringConnections: sdk.DescribeVpcPeeringConnectionsCommand,
     GetManagedPrefixListEntries: sdk.GetManagedPrefixListEntriesCommand,
+    ModifyManagedPrefixList: sdk.ModifyManagedPrefixListCommand,
     ModifyNetworkInterfaceAttribute: sdk.ModifyNetworkInterfaceAttributeCommand,
     RevokeSecurityGroupEgress: sdk.RevokeSecurityGroupEgressCommand,
     RevokeSecurityGroupIngress: sdk.RevokeSecurityGroupIngressCommand,

@@ -99,6 +99,7 @@ function limitsOf({ limits }: { readonly limits: readonly { name: string; value:
     rulesPerGroup: of("rulesPerGroup"),
     groupsPerInterface: of("groupsPerInterface"),
     reserveSlots: of("reserveSlots"),
+    prefixLists: of("prefixLists"),
   };
 }
 
@@ -137,8 +138,11 @@ export const cloudPlanText = (
 ): string => planFileText(target, { live: accountDigest(live), now }, summary);
 
 /** For the AWS CLI, one to a line. */
-export const cloudCallText = ({ owner }: CloudTarget, { transition }: CloudChange): string =>
-  callLines(cliCalls(transition, owner));
+export const cloudCallText = (
+  { owner }: CloudTarget,
+  live: LiveAccount,
+  { transition }: CloudChange,
+): string => callLines(cliCalls(transition, live, owner));
 
 /** Everything that the project reads, as it is now. */
 export const projectInputs = (files: Files): Wanted["inputs"] => loadProject(files).project.inputs;

@@ -139,11 +139,18 @@ function quotasOf(
   );
 }
 
+const limitNames = [
+  "rulesPerGroup",
+  "groupsPerInterface",
+  "reserveSlots",
+  "prefixLists",
+] as const satisfies readonly Limit["name"][];
+
 function limitsOf(
   raw: NonNullable<RawConfig["quotas"]>,
   valueAt: (path: Path) => Span,
 ): readonly Limit[] {
-  return (["rulesPerGroup", "groupsPerInterface", "reserveSlots"] as const).flatMap((name) => {
+  return limitNames.flatMap((name) => {
     const value = raw.aws?.[name];
     const span = valueAt(["quotas", "aws", name]);
     return value === undefined ? [] : [{ target: "aws", name, value, span } as const];

@@ -14,6 +14,11 @@ export interface ChangeSummary {
     };
     readonly rules: { readonly added: number; readonly removed: number };
     readonly attachments: number;
+    readonly lists: {
+      readonly created: number;
+      readonly changed: number;
+      readonly deleted: number;
+    };
     readonly rulesPerGroup: { readonly most: number; readonly limit: number };
     readonly groupsPerInterface: { readonly most: number; readonly limit: number };
   };
@@ -60,7 +65,7 @@ export function changeLines(
       summary.foreign.open.length > 0 ? "no changes" : `${style.help("ok")}: no changes`,
     ];
   }
-  const { groups, rules, attachments } = counts;
+  const { groups, rules, lists, attachments } = counts;
   const rows = phases.map(({ text, steps, calls }, index) => [
     String(index + 1),
     text,
@@ -72,6 +77,11 @@ export function changeLines(
     ...hints,
     `groups: ${groups.created} to create, ${groups.changed} to change, ${groups.deleted} to delete`,
     `rules: ${rules.added} to add, ${rules.removed} to remove; ${counted(attachments, "interface")} get other groups`,
+    ...(lists.created + lists.changed + lists.deleted === 0
+      ? []
+      : [
+          `prefix lists: ${lists.created} to create, ${lists.changed} to change, ${lists.deleted} to delete`,
+        ]),
     ...quotaLine(counts),
     "",
     ...tableLines(

@@ -34,7 +34,9 @@ export async function plan(call: Call): Promise<Answer> {
     if (typeof written === "object") return written;
     // Nothing would stop whoever makes them.
     const isSafe = problems.length === 0 && statusOf(change, false) === exit.fine;
-    const listed = isSafe ? write(call, calls, () => cloudCallText(target, change)) : undefined;
+    const listed = isSafe
+      ? write(call, calls, () => cloudCallText(target, live, change))
+      : undefined;
     if (typeof listed === "object") return listed;
     return {
       kind: "result",

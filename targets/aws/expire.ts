@@ -3,14 +3,16 @@
 import type { UtcDate } from "../../compiler/model/types.ts";
 import type { ArtefactSize } from "../../compiler/plan/target.ts";
 import type { AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import { listsNamed } from "./prefix-lists.ts";
 
 const rulesOf = ({ groups }: AwsPlan): readonly GroupRule[] =>
   groups.flatMap(({ ingress, egress }) => [...ingress, ...egress]);
 
-/** Elements are groups and what carries them. */
+/** Elements are groups, what carries them, and entries of prefix lists. */
 export function measureAws(plan: AwsPlan): ArtefactSize {
   const attached = plan.attachments.reduce((sum, { groups = [] }) => sum + groups.length, 0);
-  return { rules: rulesOf(plan).length, elements: plan.groups.length + attached };
+  const entries = plan.lists.reduce((sum, list) => sum + list.entries.length, 0);
+  return { rules: rulesOf(plan).length, elements: plan.groups.length + attached + entries };
 }
 
 /** Sorted, each once. */
@@ -33,5 +35,6 @@ export function expireAws(plan: AwsPlan, now: UtcDate): AwsPlan {
     ingress: group.ingress.filter(isOpen),
     egress: group.egress.filter(isOpen),
   });
-  return { ...plan, groups: plan.groups.map(kept) };
+  const groups = plan.groups.map(kept);
+  return { ...plan, groups, lists: listsNamed(plan.lists, groups) };
 }

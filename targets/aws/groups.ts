@@ -2,14 +2,25 @@
 // `meaning.ts` takes at its word. Groups only allow, a group's rules have no order, and an interface lets
 // through what any of its groups does (platforms.md A.2).
 import type { UtcDate } from "../../compiler/model/types.ts";
-import type { Cidr } from "../../compiler/sets/address.ts";
+import type { Cidr, Family } from "../../compiler/sets/address.ts";
 import type { Permission } from "./permissions.ts";
 
 export interface AwsPlan {
   /** Sorted by network, then name. */
   readonly groups: readonly SecurityGroup[];
+  /** Sorted by name. */
+  readonly lists: readonly PrefixList[];
   /** Sorted by interface. */
   readonly attachments: readonly Attachment[];
+}
+
+/** Prefixes that rules name together, whatever the network: lists are of a region. */
+export interface PrefixList {
+  /** Unique. */
+  readonly name: string;
+  readonly family: Family;
+  /** At least one, in order, each once. */
+  readonly entries: readonly Cidr[];
 }
 
 export interface SecurityGroup {
@@ -33,6 +44,7 @@ export interface GroupRule extends Permission {
 
 export type Peer =
   | { readonly kind: "cidr"; readonly cidr: Cidr }
+  | { readonly kind: "list"; readonly list: string }
   /** The private addresses of the interfaces that carry the group, of this or of a linked network. */
   | { readonly kind: "group"; readonly group: string; readonly network: string };
 

@@ -158,7 +158,7 @@ function peersOutOfReach({ groups }: AwsPlan, { links }: Fleet): readonly string
     directions.flatMap((direction) => {
       const near = inReachOf(network, direction, links);
       return rules[direction].flatMap(({ peer }) =>
-        peer.kind === "cidr" || near.has(peer.network)
+        peer.kind !== "group" || near.has(peer.network)
           ? []
           : `\`${name}\` of network \`${network}\` names \`${peer.group}\` of \`${peer.network}\`, which is not joined to it`,
       );
@@ -172,7 +172,7 @@ const afterDay = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000 
 type PeersOf = (rule: GroupRule) => AddressSet;
 
 function peersOfGroups(
-  { attachments }: AwsPlan,
+  { attachments, lists }: AwsPlan,
   members: ReadonlyMap<string, FleetMember>,
 ): PeersOf {
   const addresses = new Map<string, AddressSet[]>();
@@ -190,9 +190,13 @@ function peersOfGroups(
   const unions = new Map(
     [...addresses].map(([key, sets]) => [key, shareAddresses(unionOfAddresses(sets))]),
   );
+  const listed = new Map(
+    lists.map(({ name, entries }) => [name, shareAddresses(addressSet(entries))]),
+  );
   const prefixes = new Map<string, AddressSet>();
   return ({ peer }) => {
     if (peer.kind === "group") return unions.get(keyOf(peer.network, peer.group)) ?? noAddress;
+    if (peer.kind === "list") return listed.get(peer.list) ?? noAddress;
     const key = `${peer.cidr.address.words.join()}/${peer.cidr.length}`;
     const before = prefixes.get(key);
     const found = before ?? shareAddresses(addressSet([peer.cidr]));

@@ -122,6 +122,11 @@ function slugOf(sets: Choice["sets"], { of }: ChosenGroup): string {
       .slice(0, 1)
       .map((rule) => `${word}-${rule}`),
   );
+  return slug(text);
+}
+
+/** Of signs that AWS takes in names. */
+export function slug(text: string): string {
   const plain = text.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
   return plain.slice(0, slugLengthMax).replace(/[.-]+$/, "");
 }

@@ -1,9 +1,9 @@
 // The file of an artefact back as a plan. Descriptions and the rules named beside them carry nothing
 // that is enforced; what is not known is refused.
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
-import { formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
+import { type Cidr, formatCidr, parsePrefix } from "../../compiler/sets/address.ts";
 import { isDate } from "../../grammar/date.ts";
-import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
+import type { Attachment, AwsPlan, GroupRule, Peer, PrefixList, SecurityGroup } from "./groups.ts";
 import { serviceOf } from "./permissions.ts";
 import { planPath } from "./render.ts";
 import { ruleKey } from "./rules.ts";
@@ -65,7 +65,8 @@ function lineOf(text: string, { key, nth }: Fault): number {
 }
 
 function planOf(value: unknown): AwsPlan {
-  const { groups, attachments } = fieldsOf(value, ["groups", "attachments"], "groups", 0);
+  const keys = ["groups", "prefixLists", "attachments"];
+  const { groups, prefixLists = [], attachments } = fieldsOf(value, keys, "groups", 0);
   let rules = 0;
   const plan = {
     groups: listOf(groups, "groups", 0).map((group, nth) => {
@@ -73,6 +74,7 @@ function planOf(value: unknown): AwsPlan {
       rules += found.ingress.length + found.egress.length;
       return found;
     }),
+    lists: listOf(prefixLists, "prefixLists", 0).map(prefixListOf),
     attachments: listOf(attachments, "attachments", 0).map(attachmentOf),
   };
   checkNames(plan);
@@ -134,7 +136,7 @@ function nameOf(value: unknown, nth: number): string {
   return name;
 }
 
-const peerKeys = ["cidr", "group", "network"];
+const peerKeys = ["cidr", "list", "group", "network"];
 const ruleKeys = ["protocol", "from", "to", ...peerKeys, "description", "rules", "until"];
 
 function ruleOf(value: unknown, own: string, nth: number): GroupRule {
@@ -161,14 +163,16 @@ function ruleOf(value: unknown, own: string, nth: number): GroupRule {
 }
 
 function peerOf(
-  { cidr, group, network }: Readonly<Record<string, unknown>>,
+  { cidr, list, group, network }: Readonly<Record<string, unknown>>,
   own: string,
   nth: number,
 ): Peer {
   const fail = (message: string): never => {
     throw new Fault(message, "protocol", nth);
   };
-  if ((cidr === undefined) === (group === undefined)) return fail("expected a `cidr` or a `group`");
+  if ([cidr, list, group].filter((one) => one !== undefined).length !== 1) {
+    return fail("expected a `cidr`, a `list` or a `group`");
+  }
   if (network !== undefined && (group === undefined || network === own)) {
     return fail("`network` is for a group of another one");
   }
@@ -176,13 +180,39 @@ function peerOf(
     const other = network === undefined ? own : textOf(network, "protocol", nth);
     return { kind: "group", group: textOf(group, "protocol", nth), network: other };
   }
-  const text = textOf(cidr, "protocol", nth);
+  if (list !== undefined) return { kind: "list", list: textOf(list, "protocol", nth) };
+  return { kind: "cidr", cidr: cidrOf(textOf(cidr, "protocol", nth), "protocol", nth) };
+}
+
+/** AWS clears host bits and asks for the length of a single address: nothing is left for it to change. */
+function cidrOf(text: string, key: string, nth: number): Cidr {
   const parsed = parsePrefix(text);
-  // AWS clears host bits and asks for the length of a single address: nothing is left for it to change.
   if (parsed.kind !== "prefix" || formatCidr(parsed.cidr) !== text) {
-    return fail(`\`${text}\` is no prefix in its one form`);
+    throw new Fault(`\`${text}\` is no prefix in its one form`, key, nth);
   }
-  return { kind: "cidr", cidr: parsed.cidr };
+  return parsed.cidr;
+}
+
+/** Shown at its family, which nothing else has. */
+function prefixListOf(value: unknown, nth: number): PrefixList {
+  const fields = fieldsOf(value, ["name", "family", "entries"], "family", nth);
+  const fail = (message: string): never => {
+    throw new Fault(message, "family", nth);
+  };
+  const { name, family } = fields;
+  if (typeof name !== "string" || !/^(?!com\.amazonaws)[a-zA-Z0-9._-]{1,255}$/.test(name)) {
+    return fail("expected the `name` of a prefix list");
+  }
+  if (family !== 4 && family !== 6) return fail("expected 4 or 6 as `family`");
+  const entries = listOf(fields.entries, "family", nth).map((entry) =>
+    cidrOf(textOf(entry, "family", nth), "family", nth),
+  );
+  if (entries.length === 0 || entries.length > 1000) return fail("expected 1 to 1000 `entries`");
+  if (entries.some(({ address }) => address.family !== family)) {
+    return fail(`a list of IPv${family} has an entry that is none`);
+  }
+  if (new Set(entries.map(formatCidr)).size < entries.length) return fail("an entry twice");
+  return { name, family, entries };
 }
 
 function attachmentOf(value: unknown, nth: number): Attachment {
@@ -212,7 +242,10 @@ function networkOf(value: unknown, nth: number): string {
 }
 
 /** Every group that is named is there, in the network that names it. */
-function checkNames({ groups, attachments }: AwsPlan): void {
+function checkNames({ groups, lists, attachments }: AwsPlan): void {
+  const listed = new Set(lists.map(({ name }) => name));
+  const again = lists.findIndex(({ name }, at) => lists.findIndex((one) => one.name === name) < at);
+  if (again >= 0) throw new Fault("two lists have this name", "family", again);
   const keyOf = (network: string, name: string) => JSON.stringify([network, name]);
   const known = new Set<string>();
   for (const [nth, { network, name }] of groups.entries()) {
@@ -228,6 +261,9 @@ function checkNames({ groups, attachments }: AwsPlan): void {
     for (const { peer } of [...ingress, ...egress]) {
       if (peer.kind === "group" && !names.has(keyOf(peer.network, peer.group))) {
         throw new Fault(missing(peer.group, peer.network), "protocol", nth);
+      }
+      if (peer.kind === "list" && !listed.has(peer.list)) {
+        throw new Fault(`there is no list \`${peer.list}\``, "protocol", nth);
       }
       nth++;
     }

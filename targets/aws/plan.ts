@@ -13,6 +13,7 @@ import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./grou
 import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
 import { isLeftAlone, networkOf, realmOf } from "./members.ts";
 import { namesOf } from "./names.ts";
+import { withPrefixLists } from "./prefix-lists.ts";
 import { joinedRules } from "./rules.ts";
 import { type CarriedGroup, splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
@@ -24,7 +25,7 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
     ...sharedNetworks(fleet),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  const { rulesPerGroup, groupsPerInterface, reserveSlots } = limitsOf(limits);
+  const { rulesPerGroup, groupsPerInterface, reserveSlots, prefixLists } = limitsOf(limits);
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
   const asked = termsOf(fleet);
   const terms = minimise ? fewerTerms(asked, fleet) : inOrder(asked);
@@ -39,14 +40,24 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
   const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
   const groups = carried.map(({ group }) => group).sort(compareGroups);
-  const plan: AwsPlan = { groups, attachments: attachmentsOf(fleet, carried) };
-  if (!minimise) return { ok: true, plan };
+  const attachments = attachmentsOf(fleet, carried);
+  if (!minimise) return { ok: true, plan: { groups, lists: [], attachments } };
   const before = oneByOne(memberSets(asked, admissible).placed);
-  return { ok: true, plan, minimised: countsOf(plan, before, lowerBound(fleet, choice.terms)) };
+  return {
+    ok: true,
+    plan: { ...withPrefixLists(groups, prefixLists), attachments },
+    minimised: countsOf(groups, before, lowerBound(fleet, choice.terms)),
+  };
 }
 
-/** Rules and groups. Throws, as a bug in segc, where there are fewer than there can be. */
-function countsOf({ groups }: AwsPlan, before: number, least: LowerBound): MinimisedCounts {
+/**
+ * Rules and groups, a list as its prefixes. Throws, as a bug in segc, where there are fewer than there can be.
+ */
+function countsOf(
+  groups: readonly SecurityGroup[],
+  before: number,
+  least: LowerBound,
+): MinimisedCounts {
   const rules = groups.reduce(
     (sum, { ingress, egress }) => sum + ingress.length + egress.length,
     0,
@@ -128,6 +139,7 @@ function limitsOf(limits: ReadonlyMap<string, number>): AwsLimits {
     rulesPerGroup: of("rulesPerGroup"),
     groupsPerInterface: of("groupsPerInterface"),
     reserveSlots: of("reserveSlots"),
+    prefixLists: of("prefixLists"),
   };
 }
 
@@ -175,7 +187,7 @@ function rulesOf(choice: Choice, names: readonly string[], placed: Placed): read
   const prefixes = [...others, ...cidrs].map((cidr): Peer => ({ kind: "cidr", cidr }));
   return permissions.flatMap((permission): readonly GroupRule[] =>
     [...groups, ...prefixes]
-      .filter((peer) => peer.kind === "group" || goesWith(permission, peer.cidr))
+      .filter((peer) => peer.kind !== "cidr" || goesWith(permission, peer.cidr))
       .map((peer) => ({ ...permission, peer, rules, until })),
   );
 }

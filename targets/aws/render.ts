@@ -1,15 +1,17 @@
 // A plan as one JSON file, a rule to a line, so that a difference between two versions is one of rules.
 // All text goes through JSON.stringify; what AWS takes as a description is cut down to what it allows.
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
+import { formatCidr } from "../../compiler/sets/address.ts";
+import type { Attachment, AwsPlan, GroupRule, PrefixList, SecurityGroup } from "./groups.ts";
 import { peerText } from "./rules.ts";
 
 export const planPath = "groups.json";
 
-export function renderAws({ groups, attachments }: AwsPlan): readonly OutputFile[] {
+export function renderAws({ groups, lists, attachments }: AwsPlan): readonly OutputFile[] {
   const text = [
     "{",
     `  "groups": ${list(groups.map(groupText), "  ")},`,
+    ...(lists.length === 0 ? [] : [`  "prefixLists": ${list(lists.map(listText), "  ")},`]),
     `  "attachments": ${list(attachments.map(attachmentText), "  ")}`,
     "}",
     "",
@@ -51,6 +53,9 @@ const ruleText = (rule: GroupRule, network: string): string => {
     ...(until === undefined ? {} : { until }),
   });
 };
+
+const listText = ({ name, family, entries }: PrefixList): string =>
+  JSON.stringify({ name, family, entries: entries.map(formatCidr) });
 
 const attachmentText = ({ interface: id, workload, network, groups }: Attachment): string =>
   JSON.stringify({ interface: id, workload, network, groups: groups ?? null });

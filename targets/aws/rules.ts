@@ -3,8 +3,10 @@ import { laterOf } from "../../compiler/plan/slice-entries.ts";
 import { compareAddresses, type Family, formatCidr } from "../../compiler/sets/address.ts";
 import type { GroupRule, Peer } from "./groups.ts";
 
-export const peerText = (peer: Peer): string =>
-  peer.kind === "cidr" ? formatCidr(peer.cidr) : peer.group;
+export function peerText(peer: Peer): string {
+  if (peer.kind === "cidr") return formatCidr(peer.cidr);
+  return peer.kind === "list" ? peer.list : peer.group;
+}
 
 /** Equal for rules that AWS calls duplicates, whatever else is said of them. */
 export const ruleKey = ({ protocol, from, to, peer }: GroupRule): string =>
@@ -19,16 +21,20 @@ export function compareRules(a: GroupRule, b: GroupRule): number {
   );
 }
 
-const networkOf = (peer: Peer): string | null => (peer.kind === "cidr" ? null : peer.network);
+const networkOf = (peer: Peer): string => (peer.kind === "group" ? peer.network : "");
 
-/** Prefixes by their addresses, then groups by name, then network. */
+const kinds: readonly Peer["kind"][] = ["cidr", "list", "group"];
+
+/** Prefixes by their addresses, then lists and groups by name, then network. */
 function comparePeers(a: Peer, b: Peer): number {
-  if (a.kind === "group") {
-    if (b.kind !== "group") return 1;
-    return compareTexts(a.group, b.group) || compareTexts(a.network, b.network);
+  if (a.kind === "cidr" && b.kind === "cidr") {
+    return compareAddresses(a.cidr.address, b.cidr.address) || a.cidr.length - b.cidr.length;
   }
-  if (b.kind === "group") return -1;
-  return compareAddresses(a.cidr.address, b.cidr.address) || a.cidr.length - b.cidr.length;
+  return (
+    kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
+    compareTexts(peerText(a), peerText(b)) ||
+    compareTexts(networkOf(a), networkOf(b))
+  );
 }
 
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
@@ -50,6 +56,9 @@ const both = (a: GroupRule, b: GroupRule): GroupRule => ({
   until: a.until === undefined || b.until === undefined ? undefined : laterOf(a.until, b.until),
 });
 
-/** A group as a peer counts in both families (platforms.md A.4, the cautious reading). */
+/**
+ * A group as a peer counts in both families (platforms.md A.4, the cautious reading). Of rules that name no list:
+ * these come when everything is known to fit.
+ */
 export const countsIn = ({ peer }: GroupRule, family: Family): boolean =>
-  peer.kind === "group" || peer.cidr.address.family === family;
+  peer.kind !== "cidr" || peer.cidr.address.family === family;

@@ -9,6 +9,11 @@ export interface GroupsDocument {
     readonly ingress: readonly RuleRecord[];
     readonly egress: readonly RuleRecord[];
   }[];
+  readonly prefixLists?: readonly {
+    readonly name: string;
+    readonly family: number;
+    readonly entries: readonly string[];
+  }[];
   readonly attachments: readonly {
     readonly interface: string;
     readonly workload: string;
@@ -22,6 +27,7 @@ export interface RuleRecord {
   readonly from: number;
   readonly to: number;
   readonly cidr?: string;
+  readonly list?: string;
   readonly group?: string;
   /** Of the group, where it is another one. */
   readonly network?: string;
@@ -77,8 +83,8 @@ function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boo
 }
 
 function saysPeer(
-  { attachments }: GroupsDocument,
-  { cidr, group, network }: RuleRecord,
+  { attachments, prefixLists = [] }: GroupsDocument,
+  { cidr, list, group, network }: RuleRecord,
   { peer, addressesOf }: AwsPacket,
   own: string,
 ): boolean {
@@ -90,8 +96,13 @@ function saysPeer(
         addressesOf(one.workload).includes(peer),
     );
   }
+  const listed = prefixLists.find(({ name }) => name === list)?.entries ?? [];
+  return [...(cidr === undefined ? [] : [cidr]), ...listed].some((one) => isInside(peer, one));
+}
+
+function isInside(peer: string, cidr: string): boolean {
   const family = peer.includes(":") ? 6 : 4;
-  const [text = "", length = ""] = (cidr ?? "").split("/");
+  const [text = "", length = ""] = cidr.split("/");
   const [base, address] = [parseAddress(text, family), parseAddress(peer, family)];
   if (base === undefined || address === undefined) return false;
   const { low, high } = prefixRange(base, Number(length), family);
@@ -108,12 +119,18 @@ export function acrossNetworks({ groups }: GroupsDocument): readonly ("ingress" 
 }
 
 /** The most rules of a group in a direction and family, as AWS counts them; and groups of an interface. */
-export function quotasOf({ groups, attachments }: GroupsDocument) {
+export function quotasOf({ groups, attachments, prefixLists = [] }: GroupsDocument) {
+  const weights = new Map(prefixLists.map((one) => [one.name, one]));
   const counts = groups.flatMap(({ ingress, egress }) =>
     [ingress, egress].flatMap((rules) =>
-      [".", ":"].map(
-        (sign) =>
-          rules.filter(({ cidr, group }) => group !== undefined || cidr?.includes(sign)).length,
+      [4, 6].map((family) =>
+        rules.reduce((sum, { cidr, list, group }) => {
+          const named = weights.get(list ?? "");
+          if (named !== undefined) {
+            return sum + (named.family === family ? named.entries.length : 0);
+          }
+          return sum + Number(group !== undefined || cidr?.includes(family === 4 ? "." : ":"));
+        }, 0),
       ),
     ),
   );

@@ -10,8 +10,16 @@ type Group = Draft["groups"][number];
 type Rule = Mutable<RuleRecord>;
 const sides = ["ingress", "egress"] as const;
 
-export const sizeOf = ({ groups }: GroupsDocument): number =>
-  groups.reduce((sum, { ingress, egress }) => sum + 1 + ingress.length + egress.length, 0);
+/** A list counts as its entries wherever it is named. */
+export function sizeOf({ groups, prefixLists = [] }: GroupsDocument): number {
+  const weights = new Map(prefixLists.map(({ name, entries }) => [name, entries.length]));
+  const rulesOf = (rules: readonly { readonly list?: string }[]) =>
+    rules.reduce((sum, { list }) => sum + (weights.get(list ?? "") ?? 1), 0);
+  return groups.reduce(
+    (sum, { ingress, egress }) => sum + 1 + rulesOf(ingress) + rulesOf(egress),
+    0,
+  );
+}
 
 /** The smallest that was found; `isRight` proves a draft, `chance` is below 1. */
 export function shrunk(

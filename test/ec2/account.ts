@@ -3,6 +3,7 @@
 import { DataPlane, type Way } from "./data-plane.ts";
 import { Ec2Fault } from "./fault.ts";
 import { type Parameters, recordsAt, textAt, textsAt } from "./parameters.ts";
+import { modifyList, newList, type StoredList } from "./prefix-lists.ts";
 import { keyOf, rulesOf, type StoredRule } from "./rule-values.ts";
 
 export interface StoredGroup {
@@ -47,7 +48,7 @@ export class Account {
     string,
     { readonly name: string; readonly groups: readonly string[] }
   >();
-  readonly prefixLists: Map<string, readonly string[]> = new Map();
+  readonly prefixLists: Map<string, StoredList> = new Map();
   /** Active peering connections: the two networks of each, by id. */
   readonly peerings = new Map<string, readonly [string, string]>();
   /** Networks at each transit gateway; all of them let groups be named. */
@@ -58,12 +59,69 @@ export class Account {
 
   constructor(quotas: Partial<Quotas> = {}) {
     this.#quotas = { ...defaults, ...quotas };
-    this.dataPlane = new DataPlane(this.prefixLists);
+    this.dataPlane = new DataPlane();
   }
 
   #id(kind: string): string {
     this.#last++;
     return `${kind}-${this.#last.toString(16).padStart(17, "0")}`;
+  }
+
+  /** A list of somebody's, as large as it is. */
+  addList(id: string, entries: readonly string[], name = "by hand"): void {
+    const family = entries.some((one) => one.includes(":")) ? "IPv6" : "IPv4";
+    const version = 1;
+    const max = entries.length;
+    const state = "create-complete";
+    const list = { id, name, family, tags: new Map(), entries, max, version, state } as const;
+    this.prefixLists.set(id, { ...list });
+    this.dataPlane.announce({ kind: "list", list: id, entries });
+  }
+
+  createList(parameters: Parameters): StoredList {
+    const list = newList(this.#id("pl"), parameters);
+    this.prefixLists.set(list.id, list);
+    this.dataPlane.announce({ kind: "list", list: list.id, entries: list.entries });
+    return list;
+  }
+
+  modifyList(parameters: Parameters): StoredList {
+    const list = this.#list(parameters);
+    modifyList(list, parameters, (max) => this.#fits(list, max));
+    this.dataPlane.announce({ kind: "list", list: list.id, entries: list.entries });
+    return list;
+  }
+
+  /** That something names it is said later on. */
+  deleteList(parameters: Parameters): StoredList {
+    const list = this.#list(parameters);
+    const isNamed = [...this.groups.values()].some(({ ingress, egress }) =>
+      [...ingress.values(), ...egress.values()].some(
+        ({ peer }) => peer.kind === "list" && peer.id === list.id,
+      ),
+    );
+    if (isNamed) list.state = "delete-failed";
+    else this.prefixLists.delete(list.id);
+    return list;
+  }
+
+  #list(parameters: Parameters): StoredList {
+    const id = textAt(parameters, "PrefixListId") ?? "";
+    const list = this.prefixLists.get(id);
+    if (list === undefined) throw new Ec2Fault("InvalidPrefixListID.NotFound", `no ${id}`);
+    return list;
+  }
+
+  #fits(list: StoredList, max: number): boolean {
+    const family = list.family === "IPv4" ? 4 : 6;
+    return [...this.groups.values()].every((group) =>
+      (["ingress", "egress"] as const).every((direction) => {
+        const rules = [...group[direction].values()];
+        const uses = rules.filter(({ peer }) => peer.kind === "list" && peer.id === list.id);
+        const more = uses.length * (max - (list.max ?? 0));
+        return more <= 0 || this.#count(rules, family) + more <= this.#quotas.rulesPerGroup;
+      }),
+    );
   }
 
   /** A network with its default group, which lets its own members in and everything out. */
@@ -119,6 +177,9 @@ export class Account {
     // A new interface is told everything that is there.
     for (const one of this.interfaces.values()) {
       this.dataPlane.announce({ kind: "carry", interface: one.id, groups: one.groups });
+    }
+    for (const { id: list, entries } of this.prefixLists.values()) {
+      this.dataPlane.announce({ kind: "list", list, entries });
     }
     for (const group of this.groups.values()) {
       for (const direction of ["ingress", "egress"] as const) {
@@ -256,7 +317,10 @@ export class Account {
 
   #count(rules: readonly Omit<StoredRule, "id">[], family: 4 | 6): number {
     return rules.reduce((sum, { peer }) => {
-      if (peer.kind === "list") return sum + (this.prefixLists.get(peer.id)?.length ?? 0);
+      if (peer.kind === "list") {
+        const list = this.prefixLists.get(peer.id);
+        return sum + (list?.family === `IPv${family}` ? (list.max ?? 1) : 0);
+      }
       return sum + Number(peer.kind === "group" || peer.family === family);
     }, 0);
   }
@@ -317,7 +381,7 @@ export class Account {
 
   tag(parameters: Parameters): void {
     for (const id of textsAt(parameters, "ResourceId")) {
-      const { tags } = this.#find(id);
+      const { tags } = this.prefixLists.get(id) ?? this.#find(id);
       for (const [key, value] of tagMap(recordsAt(parameters, "Tag"))) tags.set(key, value);
     }
   }

@@ -2,6 +2,7 @@
 import type { Account, StoredGroup, StoredInterface } from "./account.ts";
 import { Ec2Fault } from "./fault.ts";
 import { type Parameters, recordsAt, textAt, textsAt } from "./parameters.ts";
+import { looked, type StoredList } from "./prefix-lists.ts";
 import type { StoredRule } from "./rule-values.ts";
 import type { XmlValue } from "./xml.ts";
 
@@ -93,6 +94,13 @@ export const listings: Readonly<Record<string, Listing>> = {
         vpcs.map((vpcId) => ({ transitGatewayId, vpcId, ...referencing })),
       ),
   },
+  DescribeManagedPrefixLists: {
+    key: "prefixListSet",
+    items: ({ prefixLists }, matches) =>
+      [...prefixLists.values()]
+        .filter(({ id, name }) => matches({ "prefix-list-id": id, "prefix-list-name": name }))
+        .map(listAnswer),
+  },
   DescribeInstances: { key: "reservationSet", items: () => [] },
 };
 
@@ -128,9 +136,19 @@ export function pageOf(
 }
 
 export const entriesOf = (account: Account, parameters: Parameters): XmlValue => ({
-  entrySet: (account.prefixLists.get(textAt(parameters, "PrefixListId") ?? "") ?? []).map(
+  entrySet: (account.prefixLists.get(textAt(parameters, "PrefixListId") ?? "")?.entries ?? []).map(
     (cidr) => ({ cidr }),
   ),
+});
+
+export const listAnswer = (list: StoredList): XmlValue => ({
+  prefixListId: list.id,
+  prefixListName: list.name,
+  addressFamily: list.family,
+  state: looked(list),
+  ...(list.state === "modify-failed" ? { stateMessage: "no room in what names it" } : {}),
+  ...(list.max === undefined ? {} : { maxEntries: list.max, version: list.version }),
+  tagSet: tagSet(list.tags),
 });
 
 const tagSet = (tags: ReadonlyMap<string, string>): XmlValue =>

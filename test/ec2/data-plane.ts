@@ -12,7 +12,8 @@ export type Change =
       readonly rule: StoredRule;
       readonly isThere: boolean;
     }
-  | { readonly kind: "carry"; readonly interface: string; readonly groups: readonly string[] };
+  | { readonly kind: "carry"; readonly interface: string; readonly groups: readonly string[] }
+  | { readonly kind: "list"; readonly list: string; readonly entries: readonly string[] };
 
 export type Way = "ingress" | "egress";
 
@@ -27,6 +28,7 @@ export interface Packet {
 interface View {
   readonly rules: Map<string, { version: number; change: Extract<Change, { kind: "rule" }> }>;
   readonly carries: Map<string, { version: number; groups: readonly string[] }>;
+  readonly lists: Map<string, { version: number; entries: readonly string[] }>;
 }
 
 interface Message {
@@ -39,16 +41,11 @@ export class DataPlane {
   readonly #views = new Map<string, View>();
   readonly #addresses = new Map<string, readonly string[]>();
   readonly #pending: Message[] = [];
-  readonly #lists: ReadonlyMap<string, readonly string[]>;
   #version = 0;
-
-  constructor(lists: ReadonlyMap<string, readonly string[]>) {
-    this.#lists = lists;
-  }
 
   addInterface(id: string, addresses: readonly string[]): void {
     this.#addresses.set(id, addresses);
-    this.#views.set(id, { rules: new Map(), carries: new Map() });
+    this.#views.set(id, { rules: new Map(), carries: new Map(), lists: new Map() });
   }
 
   /** Is on its way to every interface from now on. */
@@ -72,6 +69,13 @@ export class DataPlane {
       const before = view.carries.get(change.interface);
       if (before === undefined || before.version < version) {
         view.carries.set(change.interface, { version, groups: change.groups });
+      }
+      return;
+    }
+    if (change.kind === "list") {
+      const before = view.lists.get(change.list);
+      if (before === undefined || before.version < version) {
+        view.lists.set(change.list, { version, entries: change.entries });
       }
       return;
     }
@@ -114,7 +118,8 @@ export class DataPlane {
   #saysPeer({ peer }: StoredRule, address: string, view: View | undefined): boolean {
     if (peer.kind === "cidr") return isInside(address, peer.text);
     if (peer.kind === "list") {
-      return (this.#lists.get(peer.id) ?? []).some((prefix) => isInside(address, prefix));
+      const { entries = [] } = view?.lists.get(peer.id) ?? {};
+      return entries.some((prefix) => isInside(address, prefix));
     }
     const holder = this.#holder(address);
     return holder !== undefined && view?.carries.get(holder)?.groups.includes(peer.id) === true;

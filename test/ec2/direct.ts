@@ -13,6 +13,9 @@ const renamed: Readonly<Record<string, string>> = {
   Resources: "ResourceId",
   Filters: "Filter",
   Values: "Value",
+  Entries: "Entry",
+  AddEntries: "AddEntry",
+  RemoveEntries: "RemoveEntry",
   Description: "Description",
 };
 
@@ -78,6 +81,7 @@ const lists: Readonly<Record<string, string>> = {
   entrySet: "Entries",
   launchTemplateVersionSet: "LaunchTemplateVersions",
   securityGroupIdSet: "SecurityGroupIds",
+  prefixListSet: "PrefixLists",
   transitGatewaySet: "TransitGateways",
   vpcPeeringConnectionSet: "VpcPeeringConnections",
   tagSet: "Tags",

@@ -11,9 +11,17 @@ import type { AwsPlan } from "../../targets/aws/groups.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
 import { type Direct, directEc2 } from "./direct.ts";
-import { type Machine, type Placed, packetsOf, place, planFor, policyOf } from "./fleet.ts";
-import { fleet, machinesOf, ports, rules } from "./generators.ts";
-import { picking } from "./picking.ts";
+import {
+  type Machine,
+  type Placed,
+  packetsOf,
+  place,
+  planFor,
+  policyOf,
+  somePartners,
+} from "./fleet.ts";
+import { fleet, machinesOf, many, networksOf, ports, rules } from "./generators.ts";
+import { picking, settle, waiting } from "./picking.ts";
 
 interface Case {
   readonly name: string;
@@ -22,11 +30,18 @@ interface Case {
   /** Roles afterwards; those of before where left out. */
   readonly roles?: readonly string[];
   readonly after: readonly string[];
+  /** Addresses of nobody's that matter. */
+  readonly others?: readonly string[];
   /** Another policy that comes after the crash. */
   readonly changed: readonly string[];
 }
 
 const machine = (role: string, at: number): Machine => ({ role, addresses: [`10.0.0.${at}`] });
+
+const fromPartners = (hosts: readonly number[]): readonly string[] => [
+  `allow a = ${networksOf(hosts)} -> web : tcp/80`,
+  `allow b = ${networksOf(hosts)} -> db : tcp/443`,
+];
 
 const cases: readonly Case[] = [
   {
@@ -51,6 +66,14 @@ const cases: readonly Case[] = [
     roles: ["db", "web", "ops"],
     after: ["allow a = web -> db : tcp/22", "allow b = ops -> { web, db } : tcp/80"],
     changed: ["allow a = db -> web : tcp/22", "allow b = ops -> { web, db } : tcp/80"],
+  },
+  {
+    name: "a prefix list that changes, and goes",
+    machines: [machine("web", 1), machine("db", 2)],
+    others: somePartners,
+    before: fromPartners(many),
+    after: fromPartners([...many.slice(1), 25, 27]),
+    changed: fromPartners([...many.slice(2), 25]).slice(0, 1),
   },
 ];
 
@@ -104,17 +127,12 @@ async function apply(ec2: Ec2, plan: AwsPlan, { account, vpc, look, pick }: Worl
   const live = await describeAccount(ec2, [vpc]);
   const transition = transitionOf(plan, live, { owner, limits: awsDefaults, foreign: "exclusive" });
   expect(isProved(transition)).toBe(true);
-  const wait = async (seconds: number) => {
-    while (seconds > 0 && account.dataPlane.pending > 0) {
-      account.dataPlane.deliver(pick);
-      look();
-    }
-  };
+  const wait = waiting(account, pick, look);
   const host = { ec2, wait, progress: () => undefined };
   const options = {
     owner,
     vpcs: [vpc],
-    settle: 1,
+    settle,
     live,
     holder: `holder-${time}`,
     plan: "a",
@@ -132,7 +150,7 @@ async function crashed(one: Case, nth: number, trouble: Trouble, isChanged: bool
     ...host,
     role: one.roles?.[at] ?? host.role,
   }));
-  const packets = packetsOf(hosts, ports);
+  const packets = packetsOf(hosts, ports, one.others);
   const snapshot = () => packets.map((packet) => account.dataPlane.passes(packet));
   const seen: boolean[][] = [];
   const world = { account, vpc, look: () => seen.push(snapshot()), pick: picking(nth) };
@@ -190,7 +208,7 @@ async function pure(
   const placed = hosts.map((host, at) => ({ ...host, role: wanted.hosts[at]?.role ?? host.role }));
   const world = { account, vpc, look: () => undefined, pick: picking(1) };
   await apply(directEc2(account), planFor(vpc, placed, wanted.policy), world);
-  return packetsOf(hosts, ports).map((packet) => account.dataPlane.passes(packet));
+  return packetsOf(hosts, ports, one.others).map((packet) => account.dataPlane.passes(packet));
 }
 
 /** With moves of membership, and rules from everywhere. */

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { awsDefaults } from "../../compiler/quotas.ts";
 import { knownPrefix } from "../../compiler/sets/address.ts";
+import type { LiveList } from "../../targets/aws/account/account.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import { readAccount } from "../../targets/aws/account/read.ts";
 import { accountDigest } from "../../targets/aws/apply/digest.ts";
@@ -37,12 +38,23 @@ const planOf = (network: string, { groups, carried }: Draft): AwsPlan => ({
     })),
     egress: [],
   })),
+  lists: [],
   attachments: Object.entries(carried).map(([id, names]) => ({
     interface: id,
     workload: id,
     network,
     groups: names === null ? undefined : names,
   })),
+});
+
+const listOf = (id: string, ...entries: readonly string[]): LiveList => ({
+  id,
+  name: id,
+  tags: new Map(),
+  family: 4,
+  weight: entries.length,
+  version: 1,
+  entries: entries.map(knownPrefix),
 });
 
 /** A group of ours in the account, as an earlier apply left it. */
@@ -89,7 +101,7 @@ describe("an interface that only its service can change", () => {
     });
     const { phases, desired } = transitionOf(plan, await live(account, vpc), options);
     const touched = phases.flatMap(({ steps }) =>
-      steps.filter((step) => step.kind !== "attach" && step.group === old),
+      steps.filter((step) => "group" in step && step.group === old),
     );
     expect(touched).toEqual([]);
     expect(desired.handOvers).toMatchObject([{ interface: balancer, groups: ["segc-in-b"] }]);
@@ -236,10 +248,14 @@ describe("addresses", () => {
     account.createInterface(vpc, ["10.0.0.1", "10.0.0.2"]);
     const found = await live(account, vpc);
     const lists = new Map([
-      ["pl-1", [knownPrefix("10.0.0.0/8"), knownPrefix("192.0.2.0/24")]],
-      ["pl-2", [knownPrefix("198.51.100.0/24")]],
+      ["pl-1", listOf("pl-1", "10.0.0.0/8", "192.0.2.0/24")],
+      ["pl-2", listOf("pl-2", "198.51.100.0/24")],
     ]);
-    const reversed = new Map([...lists].reverse().map(([id, cidrs]) => [id, cidrs.toReversed()]));
+    const reversed = new Map(
+      [...lists]
+        .reverse()
+        .map(([id, list]) => [id, { ...list, entries: list.entries.toReversed() }]),
+    );
     const interfaces = found.interfaces.map((one) => ({
       ...one,
       addresses: one.addresses.toReversed(),

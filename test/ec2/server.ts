@@ -2,7 +2,7 @@
 // lose the answer, at any call that is asked for.
 import { createServer } from "node:http";
 import type { Account } from "./account.ts";
-import { entriesOf, listings, pageOf } from "./answers.ts";
+import { entriesOf, listAnswer, listings, pageOf } from "./answers.ts";
 import { Ec2Fault } from "./fault.ts";
 import { type Parameters, parametersOf, textAt } from "./parameters.ts";
 import { type XmlValue, xmlDocument } from "./xml.ts";
@@ -96,6 +96,12 @@ export function answer(account: Account, action: string, parameters: Parameters)
   switch (action) {
     case "GetManagedPrefixListEntries":
       return entriesOf(account, parameters);
+    case "CreateManagedPrefixList":
+      return { prefixList: listAnswer(account.createList(parameters)) };
+    case "ModifyManagedPrefixList":
+      return { prefixList: listAnswer(account.modifyList(parameters)) };
+    case "DeleteManagedPrefixList":
+      return { prefixList: listAnswer(account.deleteList(parameters)) };
     case "CreateSecurityGroup":
       return { groupId: account.createGroup(parameters).id };
     case "DeleteSecurityGroup":

@@ -37,7 +37,7 @@ async function change(
       limits: awsDefaults,
       foreign: "exclusive",
     });
-    return { transition, counts: countsOf(transition, live, awsDefaults) };
+    return { transition, counts: countsOf(transition, awsDefaults) };
   };
   const { transition } = await towards(before);
   await applyTransition(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { keepsToSchema } from "../cli/output-schema.ts";
 import { checkout, segc } from "../cli/run-segc.ts";
+import { many, networksOf } from "./generators.ts";
 import { changes, drift, edit, planAndApply, planned, world } from "./world.ts";
 
 describe("an account", () => {
@@ -160,7 +161,7 @@ describe("what the verbs ask of EC2", () => {
     const prefixed = (calls: readonly string[]) =>
       [...new Set(calls.map((call) => `ec2:${call}`))].sort();
     shop.account.templates.set("lt-1", { name: "any", groups: [] });
-    shop.account.prefixLists.set("pl-1", ["203.0.113.0/24"]);
+    shop.account.addList("pl-1", ["203.0.113.0/24"]);
     const byHand = shop.account.createGroup({
       GroupName: "a",
       GroupDescription: "b",
@@ -177,6 +178,16 @@ describe("what the verbs ask of EC2", () => {
     // Another name for a group, one group less, and rules less: everything that apply does.
     edit(shop.folder, "allow web-to-api", "allow web-to-api-2");
     edit(shop.folder, "allow api-to-db = api -> db : tcp/5432", "");
+    await planAndApply(shop);
+    // A prefix list, another entry in it, and none again.
+    const toPartners = (hosts: readonly number[]) =>
+      `allow p = ${networksOf(hosts)} -> { web, api } : { tcp/1, tcp/3 }`;
+    const [made, changed] = [toPartners(many), toPartners([...many, 25])];
+    edit(shop.folder, "allow public", `${made}\nallow public`);
+    await planAndApply(shop);
+    edit(shop.folder, made, changed);
+    await planAndApply(shop);
+    edit(shop.folder, changed, "");
     await planAndApply(shop);
     expect(reading).toEqual(actionsOf("plan"));
     expect(prefixed(shop.standIn.calls)).toEqual(

@@ -1,6 +1,6 @@
 // What stands in an account, as far as security groups go: plain data, read by `read.ts`.
 import type { NetworkLinks } from "../../../compiler/plan/network-links.ts";
-import type { Cidr, IpAddress } from "../../../compiler/sets/address.ts";
+import type { Cidr, Family, IpAddress } from "../../../compiler/sets/address.ts";
 import type { Permission } from "../permissions.ts";
 
 export interface LiveAccount {
@@ -10,8 +10,8 @@ export interface LiveAccount {
   readonly interfaces: readonly LiveInterface[];
   /** The default and the latest version of each, as far as they name groups of these networks. */
   readonly templates: readonly LaunchTemplate[];
-  /** Entries of the prefix lists that rules name, by id. */
-  readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
+  /** Those that rules name, and those with a tag of segc's, by id. */
+  readonly prefixLists: ReadonlyMap<string, LiveList>;
   /** None where nobody asked for them. */
   readonly links: NetworkLinks;
 }
@@ -40,6 +40,20 @@ export type LivePeer =
   /** By id; perhaps one of another network or account. */
   | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "list"; readonly list: string };
+
+export interface LiveList {
+  /** `pl-…`. */
+  readonly id: string;
+  readonly name: string;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly family: Family;
+  /** As how many rules one that names it counts. */
+  readonly weight: number;
+  /** Grows with each change of the entries; 0 where nobody but AWS changes it. */
+  readonly version: number;
+  /** Each once. */
+  readonly entries: readonly Cidr[];
+}
 
 export interface LiveInterface {
   /** `eni-…`. */
@@ -73,6 +87,10 @@ export const groupTag = "segc:group";
 
 /** The name that the plan gives the group; undefined for groups that are not this owner's. */
 export const livePlannedName = ({ tags }: LiveGroup, owner: string): string | undefined =>
+  tags.get(ownerTag) === owner ? tags.get(groupTag) : undefined;
+
+/** The name that the plan gives the list; undefined for lists that are not this owner's. */
+export const plannedListName = ({ tags }: LiveList, owner: string): string | undefined =>
   tags.get(ownerTag) === owner ? tags.get(groupTag) : undefined;
 
 /** Of the group that stands for the lease of an apply (`apply/lease.ts`). */

@@ -3,10 +3,11 @@ import { noLinks } from "../../../compiler/plan/network-links.ts";
 import type { LiveAccount } from "./account.ts";
 import type { Ec2, ListOperation } from "./ec2.ts";
 import { describeLinks } from "./links.ts";
+import { describeLists } from "./lists.ts";
 import { listsNamed, readAccount } from "./read.ts";
 
 /**
- * Groups, rules, interfaces, the prefix lists that rules name, launch templates, and where `links` are asked for
+ * Groups, rules, interfaces, prefix lists that rules name or that are ours, launch templates, and where `links` are asked for
  * what joins the networks.
  * @throws Ec2Error, UnreadableAnswer
  */
@@ -35,10 +36,7 @@ async function networkAnswers(ec2: Ec2, vpcs: readonly string[]) {
   const groups = [...own, ...(await inSlices(ec2, "DescribeSecurityGroups", others))];
   const ids = groups.map((group) => String(Object(group).GroupId));
   const rules = await inSlices(ec2, "DescribeSecurityGroupRules", ids);
-  const prefixLists = new Map<string, readonly unknown[]>();
-  for (const id of listsNamed(rules)) {
-    prefixLists.set(id, await ec2.list("GetManagedPrefixListEntries", { PrefixListId: id }));
-  }
+  const prefixLists = await describeLists(ec2, listsNamed(rules));
   return { interfaces, groups, rules, prefixLists };
 }
 

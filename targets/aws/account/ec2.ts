@@ -3,6 +3,7 @@
 
 /** Calls that list things, with the key of their list. */
 export const listKeys = {
+  DescribeManagedPrefixLists: "PrefixLists",
   DescribeNetworkInterfaces: "NetworkInterfaces",
   DescribeSecurityGroups: "SecurityGroups",
   DescribeSecurityGroupRules: "SecurityGroupRules",
@@ -20,9 +21,12 @@ export type ListOperation = keyof typeof listKeys;
 export type ChangeOperation =
   | "AuthorizeSecurityGroupEgress"
   | "AuthorizeSecurityGroupIngress"
+  | "CreateManagedPrefixList"
   | "CreateSecurityGroup"
   | "CreateTags"
+  | "DeleteManagedPrefixList"
   | "DeleteSecurityGroup"
+  | "ModifyManagedPrefixList"
   | "ModifyNetworkInterfaceAttribute"
   | "RevokeSecurityGroupEgress"
   | "RevokeSecurityGroupIngress";

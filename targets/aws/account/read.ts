@@ -16,10 +16,12 @@ import type {
   LiveAccount,
   LiveGroup,
   LiveInterface,
+  LiveList,
   LivePeer,
   LiveRule,
 } from "./account.ts";
 import { leaseName, leaseTag } from "./account.ts";
+import { type ListAnswer, weightOf } from "./lists.ts";
 
 /** Lists as EC2 gives them, every page. */
 export interface Answers {
@@ -28,8 +30,8 @@ export interface Answers {
   readonly rules: readonly unknown[];
   /** Versions of launch templates. */
   readonly templates: readonly unknown[];
-  /** Entries by the id of the list. */
-  readonly prefixLists: ReadonlyMap<string, readonly unknown[]>;
+  /** By the id of the list. */
+  readonly prefixLists: ReadonlyMap<string, ListAnswer>;
 }
 
 /** Something that EC2 said and segc does not understand. */
@@ -66,10 +68,7 @@ export function readAccount(answers: Answers): LiveAccount {
     interfaces,
     templates: answers.templates.flatMap((answer) => templateOf(fieldsOf(answer), known)),
     prefixLists: new Map(
-      [...answers.prefixLists].map(([id, entries]) => [
-        id,
-        entries.map((entry) => prefixOf(fieldsOf(entry), "Cidr", `prefix list ${id}`)),
-      ]),
+      [...answers.prefixLists].map(([id, answer]) => [id, prefixListOf(id, answer)]),
     ),
     links: noLinks,
   };
@@ -104,7 +103,7 @@ function groupOf(
     id,
     name: textOf(fields, "GroupName", id),
     vpc: textOf(fields, "VpcId", id),
-    tags: new Map(listOf(fields, "Tags").map((tag) => [textOf(tag, "Key", id), plain(tag.Value)])),
+    tags: tagsOf(fields),
     ingress: sorted(own?.ingress ?? []),
     egress: sorted(own?.egress ?? []),
   };
@@ -139,6 +138,29 @@ function ruleOf(fields: Fields): LiveRule {
 /** EC2 gives the names back for these numbers, but not every emulator does. */
 const protocolNamed = (text: string): string =>
   ({ "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6" })[text] ?? text;
+
+function prefixListOf(id: string, { list, entries }: ListAnswer): LiveList {
+  const fields = fieldsOf(list);
+  const what = `prefix list ${id}`;
+  const cidrs = entries.map((entry) => prefixOf(fieldsOf(entry), "Cidr", what));
+  const name = plain(fields.PrefixListName ?? id);
+  const [family = plain(fields.AddressFamily) === "IPv6" ? 6 : 4, ...others] = [
+    ...new Set(cidrs.map(({ address }) => address.family)),
+  ];
+  if (others.length > 0) throw new UnreadableAnswer(`${what} has entries of both families`);
+  return {
+    id,
+    name,
+    tags: tagsOf(fields),
+    family,
+    weight: weightOf(name, fields.MaxEntries, cidrs.length),
+    version: typeof fields.Version === "number" ? fields.Version : 0,
+    entries: cidrs,
+  };
+}
+
+const tagsOf = (fields: Fields): ReadonlyMap<string, string> =>
+  new Map(listOf(fields, "Tags").map((tag) => [textOf(tag, "Key", "a tag"), plain(tag.Value)]));
 
 function peerOf(fields: Fields, id: string): LivePeer {
   const { CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo } = fields;

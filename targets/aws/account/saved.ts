@@ -3,6 +3,7 @@
 import { type Ec2, Ec2Error, type Ec2Input, type ListOperation, listKeys } from "./ec2.ts";
 
 const fileNames: Readonly<Record<ListOperation, string>> = {
+  DescribeManagedPrefixLists: "managed-prefix-lists.json",
   DescribeNetworkInterfaces: "network-interfaces.json",
   DescribeSecurityGroups: "security-groups.json",
   DescribeSecurityGroupRules: "security-group-rules.json",
@@ -19,6 +20,7 @@ const fileNames: Readonly<Record<ListOperation, string>> = {
 const optional: ReadonlySet<ListOperation> = new Set([
   "DescribeLaunchTemplates",
   "DescribeLaunchTemplateVersions",
+  "DescribeManagedPrefixLists",
 ]);
 
 /** @param read the text of a file of the folder; undefined where there is none */

@@ -5,11 +5,12 @@ import { type LiveGroup, livePlannedName } from "../account/account.ts";
 import { describeNetworks } from "../account/describe.ts";
 import { type Ec2, Ec2Error } from "../account/ec2.ts";
 import { directions } from "../members.ts";
-import { needsTime, type Phase, phaseText, type Step } from "../transition/phase.ts";
+import { type ListStep, needsTime, type Phase, phaseText, type Step } from "../transition/phase.ts";
 import type { State } from "../transition/state.ts";
 import type { Transition } from "../transition/transition.ts";
 import { differences, type Matters, touchedIn } from "./differences.ts";
 import type { HeldLease } from "./lease.ts";
+import { carryOutList, createList, type ListHost } from "./lists.ts";
 import {
   attachRequest,
   authorizeRequest,
@@ -45,7 +46,7 @@ export type Applied =
   | {
       readonly ok: true;
       readonly calls: number;
-      /** Ids of empty groups that could not be deleted: something that segc does not see names them. */
+      /** Ids of empty groups and of lists that could not be deleted: something that segc does not see names them. */
       readonly left: readonly string[];
     }
   /**
@@ -79,11 +80,14 @@ export async function applyTransition(
   for (const [index, phase] of phases.entries()) {
     const text = phaseText(phase);
     progress(`phase ${index + 1} of ${phases.length}: ${text} (${phase.steps.length} steps)`);
+    const lists: ListHost = { ec2, wait, send, left };
+    await listCreations(phase, { lists, ids, owner });
     await creations(phase, { ec2, send, ids, owner });
     const before = await describeNetworks(ec2, vpcs);
     const byId = new Map(before.groups.map((group) => [group.id, group]));
     for (const step of phase.steps) {
       if (step.kind === "delete") await deleteGroup(names.idOf(step.group), send, left);
+      else if ("list" in step) await changeList(step, names, lists);
       else await carryOut(step, byId, names, send);
     }
     const expected = states[index + 1];
@@ -101,6 +105,24 @@ export async function applyTransition(
     if (differences.length > 0) return { ok: false, phase: text, differences };
   }
   return { ok: true, calls, left: [...left].sort() };
+}
+
+async function changeList(step: ListStep, names: Names, lists: ListHost): Promise<void> {
+  if (step.kind !== "create-list") await carryOutList(step, names, lists);
+}
+
+/** Before everything else: rules of the same phase name them. */
+async function listCreations(
+  { steps }: Phase,
+  {
+    lists,
+    ids,
+    owner,
+  }: { readonly lists: ListHost; readonly ids: Map<string, string>; readonly owner: string },
+): Promise<void> {
+  for (const step of steps) {
+    if (step.kind === "create-list") ids.set(step.list, await createList(step, lists, owner));
+  }
 }
 
 async function ownGroups(ec2: Ec2, { vpcs, owner }: ApplyOptions): Promise<readonly string[]> {
@@ -177,7 +199,7 @@ async function tolerant(
 }
 
 async function carryOut(
-  step: Step,
+  step: Exclude<Step, ListStep>,
   live: ReadonlyMap<string, LiveGroup>,
   names: Names,
   send: (request: Request) => Promise<unknown>,

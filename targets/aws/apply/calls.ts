@@ -1,9 +1,19 @@
 // A transition as calls for the AWS CLI, one to a line, for whoever does not let segc change an account: what
 // `aws ec2 CALL --cli-input-json` takes. Groups that do not exist yet stand by their refs (`new:VPC/NAME`),
 // where their ids must stand.
+import type { LiveAccount } from "../account/account.ts";
 import type { Ec2Input } from "../account/ec2.ts";
 import type { Attempt } from "../transition/attempt.ts";
-import type { Step } from "../transition/phase.ts";
+import { inCalls } from "../transition/list-steps.ts";
+import type { ListState } from "../transition/lists.ts";
+import type { ListStep, Step } from "../transition/phase.ts";
+import {
+  createListRequest,
+  deleteListRequest,
+  entriesRequest,
+  renameListRequest,
+  sizeRequest,
+} from "./list-requests.ts";
 import {
   attachRequest,
   createRequest,
@@ -25,22 +35,32 @@ export interface CliCall {
   readonly input: Ec2Input;
 }
 
-export const cliCalls = ({ phases }: Pick<Attempt, "phases">, owner: string): readonly CliCall[] =>
-  phases.flatMap(({ steps }, at) =>
+export function cliCalls(
+  { phases, states }: Pick<Attempt, "phases" | "states">,
+  live: LiveAccount,
+  owner: string,
+): readonly CliCall[] {
+  const versions = new Map([...live.prefixLists].map(([id, { version }]) => [id, version]));
+  return phases.flatMap(({ steps }, at) =>
     // Rules of a new group name others that are as new.
     [...steps.filter(isCreation), ...steps.filter((step) => !isCreation(step))]
-      .flatMap((step) => callsOf(step, owner))
+      .flatMap((step) =>
+        "list" in step
+          ? listCalls(step, { owner, versions, before: states[at]?.lists.get(step.list) })
+          : callsOf(step, owner),
+      )
       .map((call) => ({ phase: at + 1, ...call })),
   );
+}
 
 export const callLines = (calls: readonly CliCall[]): string =>
   calls.map((call) => `${JSON.stringify(call)}\n`).join("");
 
-const isCreation = (step: Step): boolean => step.kind === "create";
+const isCreation = ({ kind }: Step): boolean => kind === "create" || kind === "create-list";
 
 type Bare = Omit<CliCall, "phase">;
 
-function callsOf(step: Step, owner: string): readonly Bare[] {
+function callsOf(step: Exclude<Step, ListStep>, owner: string): readonly Bare[] {
   switch (step.kind) {
     case "create": {
       const created = { ...bare(createRequest(step, owner)), creates: step.group };
@@ -56,6 +76,45 @@ function callsOf(step: Step, owner: string): readonly Bare[] {
       const side = step.direction === "ingress" ? "ingress" : "egress";
       const input = { GroupId: step.group, IpPermissions: ipPermissions(step.rules) };
       return [{ call: `${step.kind}-security-group-${side}`, input }];
+    }
+  }
+}
+
+interface ListCalling {
+  readonly owner: string;
+  /** By ref; each change of entries makes the next one. */
+  readonly versions: Map<string, number>;
+  /** As it is before the step. */
+  readonly before: ListState | undefined;
+}
+
+function listCalls(step: ListStep, { owner, versions, before }: ListCalling): readonly Bare[] {
+  const { list } = step;
+  const version = () => {
+    const found = versions.get(list) ?? 1;
+    versions.set(list, found + 1);
+    return found;
+  };
+  switch (step.kind) {
+    case "create-list": {
+      const [, ...more] = inCalls(step.entries);
+      const made = { ...bare(createListRequest(step, owner)), creates: list };
+      const added = more.map((some) => entriesRequest(list, "extend-list", some, version()));
+      return [made, ...added.map(bare)];
+    }
+    case "rename-list":
+      return [bare(renameListRequest(step))];
+    case "delete-list":
+      return [bare(deleteListRequest(list))];
+    default: {
+      const changes = inCalls(step.entries).map((some) =>
+        bare(entriesRequest(list, step.kind, some, version())),
+      );
+      const { size = 0 } = before?.entries ?? {};
+      const isMore = step.kind === "extend-list";
+      const after = size + (isMore ? step.entries.length : -step.entries.length);
+      const resized = after === before?.weight ? [] : [bare(sizeRequest(list, after))];
+      return isMore ? [...resized, ...changes] : [...changes, ...resized];
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Matters {
   /** Refs of groups: ours, those that interfaces carry which steps touch, and all that their rules name. */
   readonly groups: ReadonlySet<string>;
   readonly interfaces: ReadonlySet<string>;
+  /** Refs of lists that steps touch, and of those that rules of these groups name. */
+  readonly lists: ReadonlySet<string>;
 }
 
 /** @param own ids of the groups that were ours before: the proof relies on who carries them, touched or not */
@@ -20,8 +22,10 @@ export function touchedIn(
 ): Matters {
   const interfaces = new Set<string>();
   const groups = new Set(own);
+  const lists = new Set<string>();
   for (const step of phases.flatMap(({ steps }) => steps)) {
-    if (step.kind === "attach") interfaces.add(step.interface);
+    if ("list" in step) lists.add(step.list);
+    else if (step.kind === "attach") interfaces.add(step.interface);
     else groups.add(step.group);
   }
   for (const { carried } of states) {
@@ -33,13 +37,14 @@ export function touchedIn(
     for (const ref of [...groups]) {
       for (const { peer } of rulesOf(known.get(ref)))
         if (peer.kind === "group") groups.add(peer.group);
+        else if (peer.kind === "list") lists.add(peer.list);
     }
   }
   // Whoever carries one of them is somebody's peer.
   for (const { carried } of states) {
     for (const [id, refs] of carried) if (refs.some((ref) => groups.has(ref))) interfaces.add(id);
   }
-  return { groups, interfaces };
+  return { groups, interfaces, lists };
 }
 
 const rulesOf = (group: GroupState | undefined) =>
@@ -65,6 +70,7 @@ export function differences(
     ...ids.flatMap((id) =>
       left.has(id) ? [] : groupDifference(id, wanted.get(id), found.groups.get(id)),
     ),
+    ...listDifferences(expected, found, { idOf, matters, left }),
     ...carriedDifferences(expected, found, { idOf, matters, ids: new Set(ids) }),
   ];
 
@@ -86,6 +92,26 @@ export function differences(
         : [`${id} (${group.name}): ${missing} ${direction} rules missing, ${more} more`];
     });
   }
+}
+
+function listDifferences(
+  expected: State,
+  found: State,
+  { idOf, matters, left }: Comparing,
+): readonly string[] {
+  const wanted = new Map([...expected.lists].map(([ref, list]) => [idOf(ref), list]));
+  const ids = [...matters.lists].map(idOf).filter((id) => !left.has(id));
+  return ids.sort().flatMap((id): readonly string[] => {
+    const [list, there] = [wanted.get(id), found.lists.get(id)];
+    if (list === undefined) {
+      return there === undefined ? [] : [`list ${id} (${there.name}) is still there`];
+    }
+    if (there === undefined) return [`list ${id} (${list.name}) is gone`];
+    const isSame =
+      list.entries.size === there.entries.size &&
+      [...list.entries.keys()].every((entry) => there.entries.has(entry));
+    return isSame ? [] : [`list ${id} (${list.name}) has other entries`];
+  });
 }
 
 function carriedDifferences(

@@ -34,7 +34,14 @@ export function accountDigest(live: LiveAccount): string {
       templates
         .map(({ id, version, groups: named }) => [id, version, JSON.stringify(named)])
         .sort(),
-      [...prefixLists].map(([id, cidrs]) => [id, ...cidrs.map(formatCidr).sort()]).sort(byFirst),
+      [...prefixLists]
+        .map(([id, { tags, weight, entries }]) => [
+          id,
+          ...[ownerTag, groupTag].map((tag) => tags.get(tag) ?? ""),
+          String(weight),
+          ...entries.map(formatCidr).sort(),
+        ])
+        .sort(byFirst),
       [links.peerings, links.transitGateways].map((list) => list.map((one) => one.join()).sort()),
     ]),
   );

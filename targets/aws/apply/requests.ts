@@ -14,7 +14,7 @@ export interface Request {
 }
 
 export interface Names {
-  /** Ids of groups by their refs. */
+  /** Ids of groups and lists by their refs. */
   readonly idOf: (ref: string) => string;
   readonly owner: string;
 }
@@ -102,10 +102,13 @@ export const revokeByIds = (
         input: { GroupId: group, SecurityGroupRuleIds: ids },
       };
 
-export const withIds = (rule: StateRule, idOf: Names["idOf"]): StateRule =>
-  rule.peer.kind === "group"
-    ? { ...rule, peer: { kind: "group", group: idOf(rule.peer.group) } }
-    : rule;
+export function withIds(rule: StateRule, idOf: Names["idOf"]): StateRule {
+  const { peer } = rule;
+  if (peer.kind === "cidr") return rule;
+  return peer.kind === "group"
+    ? { ...rule, peer: { kind: "group", group: idOf(peer.group) } }
+    : { ...rule, peer: { kind: "list", list: idOf(peer.list) } };
+}
 
 /** One for each range of ports, with all of its peers: their number in a call has no known limit, the quota has. */
 export function ipPermissions(rules: readonly StateRule[]): readonly Ec2Input[] {

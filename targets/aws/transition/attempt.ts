@@ -1,11 +1,12 @@
 // One way from live to desired, with its proof. Rules that would let in too much on the way are put off until
 // interfaces carry what they shall, and the way is proved again.
 import type { AwsLimits } from "../../../compiler/quotas.ts";
-import type { Cidr } from "../../../compiler/sets/address.ts";
+import { type Cidr, formatCidr } from "../../../compiler/sets/address.ts";
 import type { LiveAccount } from "../account/account.ts";
 import { type Bounds, boundsOf, type FlowIds, type Flows, jointOf, told } from "./bounds.ts";
 import type { Desired } from "./desired.ts";
 import { type Ends, endsOf } from "./ends.ts";
+import { lateEntryKey } from "./list-steps.ts";
 import type { Phase } from "./phase.ts";
 import { lateKey, phasesOf, type Way } from "./phases.ts";
 import { type Overrun, overruns } from "./quotas.ts";
@@ -50,7 +51,7 @@ export function attemptOf(
         states,
         excess: proof.bounds.excess.map(flowsOf),
         gaps: proof.bounds.gaps.map(flowsOf),
-        overruns: overruns(states, live, limits),
+        overruns: overruns(states, limits),
       };
     }
   }
@@ -63,9 +64,9 @@ interface Proof {
 }
 
 function proofOf(live: LiveAccount, states: readonly State[]): Proof {
-  const ends = endsOf(live, states, prefixesOf(live, states));
+  const ends = endsOf(live, states, prefixesOf(states));
   const services = serviceTable();
-  const joint = jointOf(ends, reachOf({ live, states, ends, services }), services);
+  const joint = jointOf(ends, reachOf({ states, ends, services }), services);
   const found = new Map<string, FlowIds>();
   const lost = new Map<string, FlowIds>();
   const add = (to: Map<string, FlowIds>, flows: FlowIds) => {
@@ -90,6 +91,10 @@ function isSeen(before: State | undefined, after: State | undefined): boolean {
   for (const [id, groups] of after.carried) {
     if (before.carried.get(id)?.join() !== groups.join()) return true;
   }
+  for (const [ref, list] of after.lists) {
+    const own = before.lists.get(ref);
+    if (own !== undefined && own.entries !== list.entries) return true;
+  }
   const carried = new Set([...after.carried.values()].flat());
   return [...carried].some((ref) => {
     const [then, now] = [before.groups.get(ref), after.groups.get(ref)];
@@ -97,21 +102,21 @@ function isSeen(before: State | undefined, after: State | undefined): boolean {
   });
 }
 
-export function prefixesOf(live: LiveAccount, states: readonly State[]): readonly Cidr[] {
+export function prefixesOf(states: readonly State[]): readonly Cidr[] {
   const sets = new Set(
     states.flatMap(({ groups }) =>
       [...groups.values()].flatMap((one) => [one.ingress, one.egress]),
     ),
   );
-  return [...sets].flatMap((rules) =>
-    [...rules.values()].flatMap(({ peer }): readonly Cidr[] =>
-      peer.kind === "cidr"
-        ? [peer.cidr]
-        : peer.kind === "list"
-          ? (live.prefixLists.get(peer.list) ?? [])
-          : [],
-    ),
+  const lists = new Set(
+    states.flatMap((state) => [...state.lists.values()].map(({ entries }) => entries)),
   );
+  return [
+    ...[...sets].flatMap((rules) =>
+      [...rules.values()].flatMap(({ peer }) => (peer.kind === "cidr" ? [peer.cidr] : [])),
+    ),
+    ...[...lists].flatMap((entries) => [...entries.values()]),
+  ];
 }
 
 interface PuttingOff {
@@ -127,7 +132,17 @@ function putOff({ to, from }: FlowIds, ends: Ends, { start, desired, late }: Put
   for (const group of desired.state.carried.get(receiver) ?? []) {
     const before = start.groups.get(group)?.ingress;
     for (const [key, rule] of desired.state.groups.get(group)?.ingress ?? []) {
-      if (before?.has(key) === true || rule.peer.kind !== "cidr") continue;
+      const isThere = before?.has(key) === true;
+      if (rule.peer.kind === "list") {
+        const { list } = rule.peer;
+        const had = start.lists.get(list);
+        const more = [...(desired.state.lists.get(list)?.entries.values() ?? [])]
+          .filter((cidr) => !isThere || had?.entries.has(formatCidr(cidr)) !== true)
+          .filter((cidr) => ends.inside(cidr).includes(from));
+        if (more.length > 0 && !isThere) late.add(lateKey(group, "ingress", rule));
+        else for (const cidr of more) late.add(lateEntryKey(list, cidr));
+      }
+      if (isThere || rule.peer.kind !== "cidr") continue;
       if (ends.inside(rule.peer.cidr).includes(from)) late.add(lateKey(group, "ingress", rule));
     }
   }

@@ -1,8 +1,8 @@
 // A transition in numbers: what changes, how many calls it takes, how much room is left.
 import type { AwsLimits } from "../../../compiler/quotas.ts";
-import type { LiveAccount } from "../account/account.ts";
 import { directions } from "../members.ts";
-import type { Phase } from "./phase.ts";
+import { inCalls } from "./list-steps.ts";
+import type { Phase, Step } from "./phase.ts";
 import { countOf } from "./quotas.ts";
 import type { State } from "./state.ts";
 import type { Transition } from "./transition.ts";
@@ -11,6 +11,7 @@ export interface Counts {
   readonly groups: { readonly created: number; readonly changed: number; readonly deleted: number };
   readonly rules: { readonly added: number; readonly removed: number };
   readonly attachments: number;
+  readonly lists: { readonly created: number; readonly changed: number; readonly deleted: number };
   /** Calls that change something, the lease aside. */
   readonly calls: number;
   /** In the fullest group that the plan has, at any time: rules of one direction and family. */
@@ -18,11 +19,7 @@ export interface Counts {
   readonly groupsPerInterface: { readonly most: number; readonly limit: number };
 }
 
-export function countsOf(
-  { phases, states, desired }: Transition,
-  live: LiveAccount,
-  limits: AwsLimits,
-): Counts {
+export function countsOf({ phases, states, desired }: Transition, limits: AwsLimits): Counts {
   const steps = phases.flatMap((phase) => phase.steps);
   const ofKind = (kind: string) => steps.filter((step) => step.kind === kind).length;
   const rules = (kind: "authorize" | "revoke") =>
@@ -38,23 +35,42 @@ export function countsOf(
     },
     rules: { added: rules("authorize"), removed: rules("revoke") },
     attachments: moved.size,
+    lists: {
+      created: ofKind("create-list"),
+      changed: new Set(steps.flatMap((step) => (isChangeOfList(step) ? [step.list] : []))).size,
+      deleted: ofKind("delete-list"),
+    },
     calls: phases.reduce((sum, phase) => sum + callsOf(phase), 0),
-    rulesPerGroup: { most: fullestGroup(states, touched, live), limit: limits.rulesPerGroup },
+    rulesPerGroup: { most: fullestGroup(states, touched), limit: limits.rulesPerGroup },
     groupsPerInterface: { most: fullestInterface(states, moved), limit: limits.groupsPerInterface },
   };
 }
 
-/** A new group takes two: it is made, and what EC2 puts into it is taken out. */
-export const callsOf = ({ steps }: Phase): number =>
-  steps.reduce((sum, { kind }) => sum + (kind === "create" ? 2 : 1), 0);
+const isChangeOfList = (
+  step: Step,
+): step is Extract<Step, { kind: "extend-list" | "shorten-list" }> =>
+  step.kind === "extend-list" || step.kind === "shorten-list";
 
-function fullestGroup(states: readonly State[], touched: ReadonlySet<string>, live: LiveAccount) {
+export const callsOf = ({ steps }: Phase): number =>
+  steps.reduce((sum, step) => sum + callsOfStep(step), 0);
+
+/**
+ * A new group takes two: it is made, and what EC2 puts into it is taken out. A list takes its entries by a hundred,
+ * and another call for how many it may have.
+ */
+function callsOfStep(step: Step): number {
+  if (step.kind === "create") return 2;
+  if (step.kind === "create-list") return inCalls(step.entries).length;
+  return isChangeOfList(step) ? 1 + inCalls(step.entries).length : 1;
+}
+
+function fullestGroup(states: readonly State[], touched: ReadonlySet<string>) {
   const counts = states
     .slice(1)
-    .flatMap(({ groups }) =>
+    .flatMap(({ groups, lists }) =>
       [...groups].flatMap(([ref, group]) =>
         touched.has(ref)
-          ? directions.map((direction) => countOf([...group[direction].values()], live))
+          ? directions.map((direction) => countOf([...group[direction].values()], lists))
           : [],
       ),
     );

@@ -13,6 +13,7 @@ import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../g
 import { directions } from "../members.ts";
 import { descriptionOf } from "../render.ts";
 import type { Keeps } from "./keeps.ts";
+import { type ListMatching, matchLists } from "./lists.ts";
 import { type Matching, refsOf } from "./matching.ts";
 import { type GroupState, ruleSet, type State, type StateRule } from "./state.ts";
 
@@ -24,6 +25,8 @@ export interface Desired {
   readonly created: ReadonlyMap<string, string>;
   /** Names of the plan by ref, for groups that are there and were called otherwise. */
   readonly renamed: ReadonlyMap<string, string>;
+  /** Prefix lists likewise. */
+  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired">;
   /** What only the owner of an interface can do. */
   readonly handOvers: readonly HandOver[];
   /** Interfaces that carry groups of ours and are in no plan: they carry none afterwards. */
@@ -62,7 +65,8 @@ export function desiredState(
   services: "as they are" | "as planned" = "as they are",
 ): Desired {
   const all = withClosed(plan, live, matching.owner);
-  const refs = refsOf(all, live, matching);
+  const lists = matchLists(plan, live, matching.owner);
+  const refs = refsOf(all, live, { ...matching, lists: lists.refs });
   const refOf = (network: string, name: string): string => {
     const ref = refs.get(groupKey(network, name));
     if (ref === undefined) throw new Error("bug in segc (aws): a plan names no group of its own");
@@ -88,7 +92,7 @@ export function desiredState(
     if (before === undefined) created.set(ref, group.name);
     else if (livePlannedName(before, matching.owner) !== group.name) renamed.set(ref, group.name);
     const name = before?.name ?? names.free(group);
-    groups.set(ref, { name, vpc: group.network, ...rulesOf(group, refOf) });
+    groups.set(ref, { name, vpc: group.network, ...rulesOf(group, refOf, lists.refs) });
   }
   const { owner, keeps } = matching;
   const after = carriedAfter(all, live, { refOf, owner, keeps, services }, groups);
@@ -96,7 +100,27 @@ export function desiredState(
   for (const group of live.groups) {
     if (waiting.has(group.id)) groups.set(group.id, stateOfGroup(group));
   }
-  return { ...after, retired: gone, created, renamed };
+  const { retired: left, states } = withoutUnnamed(lists, groups.values());
+  const state = { ...after.state, lists: states };
+  const { created: made, renamed: called } = lists;
+  const ofLists = { created: made, renamed: called, retired: left };
+  return { ...after, state, retired: gone, created, renamed, lists: ofLists };
+}
+
+/** A retired list that a rule still names, of a group that stays as it is, stays as well. */
+function withoutUnnamed(
+  { retired, states }: ListMatching,
+  groups: Iterable<GroupState>,
+): Pick<ListMatching, "retired" | "states"> {
+  const named = new Set(
+    [...groups].flatMap(({ ingress, egress }) =>
+      [...ingress.values(), ...egress.values()].flatMap(({ peer }) =>
+        peer.kind === "list" ? [peer.list] : [],
+      ),
+    ),
+  );
+  const gone = retired.filter((list) => !named.has(list));
+  return { retired: gone, states: new Map([...states].filter(([ref]) => !gone.includes(ref))) };
 }
 
 /** What an interface still carries, because only its service can change it or it is observed, stays as it is. */
@@ -115,10 +139,18 @@ const stateOfGroup = ({ name, vpc, ingress, egress }: LiveGroup): GroupState => 
   egress: ruleSet(egress),
 });
 
-function rulesOf(group: SecurityGroup, refOf: (network: string, name: string) => string) {
+function rulesOf(
+  group: SecurityGroup,
+  refOf: (network: string, name: string) => string,
+  lists: ReadonlyMap<string, string>,
+) {
   const told = ({ protocol, from, to, peer, rules }: GroupRule): StateRule => {
     const named: LivePeer =
-      peer.kind === "cidr" ? peer : { kind: "group", group: refOf(peer.network, peer.group) };
+      peer.kind === "group"
+        ? { kind: "group", group: refOf(peer.network, peer.group) }
+        : peer.kind === "list"
+          ? { kind: "list", list: lists.get(peer.list) ?? "" }
+          : peer;
     return { protocol, from, to, peer: named, description: descriptionOf(rules) };
   };
   return {
@@ -204,7 +236,8 @@ function carriedAfter(
     const foreign = before.filter((group) => groups.has(group) && isForeign(live, group, owner));
     carried.set(id, foreign.length > 0 ? foreign : [refOf(vpc, closedName)]);
   }
-  return { state: { groups, carried }, handOvers, released: released.map(({ id }) => id) };
+  const state = { groups, carried, lists: new Map() };
+  return { state, handOvers, released: released.map(({ id }) => id) };
 }
 
 const isForeign = ({ groups }: LiveAccount, id: string, owner: string): boolean =>
@@ -234,7 +267,7 @@ function notJoined({ groups }: AwsPlan, { links }: LiveAccount): readonly Desire
     for (const direction of directions) {
       const near = inReachOf(network, direction, links);
       for (const { peer } of rules[direction]) {
-        if (peer.kind === "cidr" || near.has(peer.network)) continue;
+        if (peer.kind !== "group" || near.has(peer.network)) continue;
         const problem = { kind: "not-joined", network, peer: peer.network } as const;
         found.set(JSON.stringify(problem), problem);
       }

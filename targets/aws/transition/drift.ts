@@ -11,7 +11,7 @@ import type { AwsPlan } from "../groups.ts";
 import { directions } from "../members.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Flows } from "./bounds.ts";
-import { desiredState } from "./desired.ts";
+import { type Desired, desiredState } from "./desired.ts";
 import { effectOf, flowTexts, type InterfaceNames, namesIn } from "./effect.ts";
 import type { EndClass } from "./ends.ts";
 import { type Foreign, keepsAccepted } from "./keeps.ts";
@@ -54,7 +54,32 @@ export function driftOf(
   const retired = desired.retired.map(
     (id): Drift => ({ kind: "other", text: `${id} (${found.groups.get(id)?.name}) is in no plan` }),
   );
-  return [...rules, ...carried, ...retired, ...flows("opened", opened), ...flows("closed", closed)];
+  return [
+    ...rules,
+    ...listDrifts(found, desired),
+    ...carried,
+    ...retired,
+    ...flows("opened", opened),
+    ...flows("closed", closed),
+  ];
+}
+
+/** Prefix lists whose entries are not those that are planned; what that opens or closes is told as flows. */
+function listDrifts(found: State, { state, lists }: Desired): readonly Drift[] {
+  const texts = [...state.lists].flatMap(([ref, { name, entries }]): readonly string[] => {
+    const own = found.lists.get(ref);
+    if (own === undefined) return lists.created.has(ref) ? [`no prefix list ${name}`] : [];
+    const more = [...own.entries.keys()].filter((entry) => !entries.has(entry));
+    const less = [...entries.keys()].filter((entry) => !own.entries.has(entry));
+    return [
+      ...more.map((entry) => `${entry} in ${ref} (${name}) by hand`),
+      ...less.map((entry) => `${entry} in ${ref} (${name}) missing`),
+    ];
+  });
+  const retired = lists.retired.map(
+    (id) => `prefix list ${id} (${found.lists.get(id)?.name}) is in no plan`,
+  );
+  return [...texts, ...retired].map((text) => ({ kind: "other", text }));
 }
 
 interface Compared {

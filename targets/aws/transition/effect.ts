@@ -26,9 +26,9 @@ export interface Effect {
 /** What passes in the second state and not in the first, and the other way round. */
 export function effectOf(live: LiveAccount, before: State, then: State): Effect {
   const states = [before, then];
-  const ends = endsOf(live, states, prefixesOf(live, states));
+  const ends = endsOf(live, states, prefixesOf(states));
   const services = serviceTable();
-  const joint = jointOf(ends, reachOf({ live, states, ends, services }), services);
+  const joint = jointOf(ends, reachOf({ states, ends, services }), services);
   return {
     opened: more(joint, ends, services, { from: 0, to: 1 }),
     closed: more(joint, ends, services, { from: 1, to: 0 }),

@@ -22,7 +22,12 @@ export interface Matching {
 export function refsOf(
   plan: AwsPlan,
   live: LiveAccount,
-  { owner, fresh, byLikeness }: Omit<Matching, "keeps">,
+  {
+    owner,
+    fresh,
+    byLikeness,
+    lists,
+  }: Omit<Matching, "keeps"> & { readonly lists: ReadonlyMap<string, string> },
 ): ReadonlyMap<string, string> {
   const carriers = carriersOf(live);
   const refs = new Map<string, string>();
@@ -41,7 +46,7 @@ export function refsOf(
     if (found !== undefined) refs.set(key, found.id);
   }
   if (byLikeness) {
-    const known = { owner, fresh, refs, carriers };
+    const known = { owner, fresh, refs, carriers, lists };
     for (const [key, id] of alikePairs(plan, live, known)) refs.set(key, id);
   }
 
@@ -83,13 +88,15 @@ export function keptGroups(
 interface Known extends Omit<Matching, "byLikeness" | "keeps"> {
   readonly refs: ReadonlyMap<string, string>;
   readonly carriers: Carriers;
+  /** Refs of prefix lists, by the names of the plan. */
+  readonly lists: ReadonlyMap<string, string>;
 }
 
 /** Of the groups that names did not bring together, those most alike, each once. */
 function alikePairs(
   plan: AwsPlan,
   live: LiveAccount,
-  { owner, fresh, refs, carriers }: Known,
+  { owner, fresh, refs, carriers, lists }: Known,
 ): ReadonlyMap<string, string> {
   const taken = new Set([...refs.values(), ...keptGroups(plan, live)]);
   const left = live.groups.filter(
@@ -109,6 +116,7 @@ function alikePairs(
         id: one.id,
         score: likeness(group, one, {
           refs,
+          lists,
           before: carriers.get(one.id),
           after: planned.get(key),
         }),
@@ -139,8 +147,7 @@ function plannedCarriers({ attachments }: AwsPlan): Carriers {
   return found;
 }
 
-interface Compared {
-  readonly refs: ReadonlyMap<string, string>;
+interface Compared extends Pick<Known, "refs" | "lists"> {
   readonly before: ReadonlySet<string> | undefined;
   readonly after: ReadonlySet<string> | undefined;
 }
@@ -151,12 +158,12 @@ const none: ReadonlySet<string> = new Set();
 function likeness(
   group: SecurityGroup,
   live: LiveGroup,
-  { refs, before = none, after = none }: Compared,
+  { refs, lists, before = none, after = none }: Compared,
 ) {
   const stay = before.intersection(after).size;
   if (stay === 0) return 0;
   const rules = directions.map((direction) => {
-    const wanted = new Set(group[direction].map((rule) => keyWith(rule, refs)));
+    const wanted = new Set(group[direction].map((rule) => keyWith(rule, { refs, lists })));
     const own = new Set(live[direction].map(liveRuleKey));
     return { stay: own.intersection(wanted).size, all: own.union(wanted).size };
   });
@@ -165,11 +172,16 @@ function likeness(
   return same / all;
 }
 
-function keyWith({ protocol, from, to, peer }: GroupRule, refs: Known["refs"]): string {
+function keyWith(
+  { protocol, from, to, peer }: GroupRule,
+  { refs, lists }: Pick<Known, "refs" | "lists">,
+): string {
   const named =
     peer.kind === "cidr"
       ? peer
-      : { kind: "group" as const, group: refs.get(groupKey(peer.network, peer.group)) ?? "" };
+      : peer.kind === "list"
+        ? { kind: "list" as const, list: lists.get(peer.list) ?? "" }
+        : { kind: "group" as const, group: refs.get(groupKey(peer.network, peer.group)) ?? "" };
   return liveRuleKey({ protocol, from, to, peer: named, description: "" });
 }
 

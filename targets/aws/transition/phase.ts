@@ -1,6 +1,7 @@
 // What a transition consists of. Calls of one phase may reach the interfaces in any order, so a phase holds
 // only additions, only removals, or only exchanges of groups; between phases everything settles.
 import type { Direction } from "../../../compiler/inventory/types.ts";
+import type { Cidr, Family } from "../../../compiler/sets/address.ts";
 import type { StateRule } from "./state.ts";
 
 export interface Phase {
@@ -9,19 +10,19 @@ export interface Phase {
 }
 
 export type PhaseKind =
-  /** New groups with their rules, which nobody carries; and what changes no flow. */
+  /** New groups with their rules, which nobody carries, new lists; and what changes no flow. */
   | "prepare"
-  /** Rules more in groups that are carried, groups more on interfaces. */
+  /** Rules more in groups that are carried, entries more in lists, groups more on interfaces. */
   | "add"
   /** Interfaces give all their groups for others, each in one call. */
   | "swap"
-  /** Groups less on interfaces, rules less in groups. */
+  /** Groups less on interfaces, rules less in groups, entries less in lists. */
   | "remove"
   /** Rules that would have let in too much while interfaces still sent by their old groups. */
   | "widen"
   /** Rules of groups that nobody carries any more. */
   | "empty"
-  /** Those groups themselves. */
+  /** Those groups themselves, and lists that no rule names any more. */
   | "delete";
 
 export type Step =
@@ -43,10 +44,28 @@ export type Step =
   | { readonly kind: "attach"; readonly interface: string; readonly groups: readonly string[] }
   /** The plan calls the group otherwise: its tag says so. */
   | { readonly kind: "rename"; readonly group: string; readonly planned: string }
-  | { readonly kind: "delete"; readonly group: string };
+  | { readonly kind: "delete"; readonly group: string }
+  | ListStep;
+
+export type ListStep =
+  | {
+      readonly kind: "create-list";
+      readonly list: string;
+      readonly name: string;
+      readonly family: Family;
+      readonly planned: string;
+      readonly entries: readonly Cidr[];
+    }
+  | {
+      readonly kind: "extend-list" | "shorten-list";
+      readonly list: string;
+      readonly entries: readonly Cidr[];
+    }
+  | { readonly kind: "rename-list"; readonly list: string; readonly planned: string }
+  | { readonly kind: "delete-list"; readonly list: string };
 
 const isNaming = ({ kind, steps }: Phase): boolean =>
-  kind === "prepare" && steps.every((step) => step.kind === "rename");
+  kind === "prepare" && steps.every(({ kind }) => kind === "rename" || kind === "rename-list");
 
 /** For people. */
 export const phaseText = (phase: Phase): string =>

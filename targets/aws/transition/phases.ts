@@ -1,12 +1,14 @@
 // From one state to another in phases that hold only additions, only removals, or only exchanges of groups.
 import { directions } from "../members.ts";
+import { listSteps } from "./list-steps.ts";
+import type { ListMatching } from "./lists.ts";
 import type { Phase, PhaseKind, Step } from "./phase.ts";
 import { type RuleSet, ruleKey, type State, type StateRule } from "./state.ts";
 
 export interface Way {
   /** `swap`: each interface gives its groups for the new ones in one call; `join`: it carries both for a while. */
   readonly attach: "swap" | "join";
-  /** Keys of rules (`lateKey`) that wait until interfaces carry what they shall. */
+  /** Keys of rules (`lateKey`) and entries (`lateEntryKey`) that wait until interfaces carry what they shall. */
   readonly late: ReadonlySet<string>;
   /** The most groups on an interface; one with more of both kinds gives them in one call. */
   readonly slots: number;
@@ -17,12 +19,14 @@ export interface Target {
   readonly retired: readonly string[];
   readonly created: ReadonlyMap<string, string>;
   readonly renamed: ReadonlyMap<string, string>;
+  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired">;
 }
 
 export const lateKey = (group: string, direction: string, rule: StateRule): string =>
   JSON.stringify([group, direction, ruleKey(rule)]);
 
 export function phasesOf(from: State, to: Target, way: Way): readonly Phase[] {
+  const lists = listSteps(from, to.state, to.lists, way.late);
   const { early, late } = additions(from, to.state, way.late);
   const isNew = ({ group }: { readonly group: string }) => to.created.has(group);
   const moves = [...to.state.carried].flatMap(([id, groups]) => {
@@ -44,10 +48,11 @@ export function phasesOf(from: State, to: Target, way: Way): readonly Phase[] {
   const left = moves.filter(({ id }) => !joined.has(id));
   const gone = new Set(to.retired);
   return phases([
-    ["prepare", [...renamings(to), ...creations(to), ...early.filter(isNew)]],
+    ["prepare", [...renamings(to), ...lists.made, ...creations(to), ...early.filter(isNew)]],
     [
       "add",
       [
+        ...lists.extended,
         ...early.filter((step) => !isNew(step)),
         ...attach(left.filter(grows)),
         ...joins
@@ -61,19 +66,22 @@ export function phasesOf(from: State, to: Target, way: Way): readonly Phase[] {
       [
         ...attach(moves.filter((move) => joined.has(move.id) || shrinks(move))),
         ...removals(from, to.state, gone),
+        ...lists.shortened,
       ],
     ],
-    ["widen", late],
+    ["widen", [...lists.late, ...late]],
     ["empty", emptied(from, gone)],
-    ["delete", deletions(to, gone)],
+    ["delete", [...deletions(to, gone), ...lists.deleted]],
   ]);
 }
 
 const phases = (list: readonly (readonly [PhaseKind, readonly Step[]])[]): readonly Phase[] =>
   list.flatMap(([kind, steps]) => (steps.length === 0 ? [] : [{ kind, steps }]));
 
-const renamings = ({ renamed }: Target): readonly Step[] =>
-  [...renamed].map(([group, planned]) => ({ kind: "rename", group, planned }));
+const renamings = ({ renamed, lists }: Target): readonly Step[] => [
+  ...[...renamed].map(([group, planned]): Step => ({ kind: "rename", group, planned })),
+  ...[...lists.renamed].map(([list, planned]): Step => ({ kind: "rename-list", list, planned })),
+];
 
 const creations = ({ state, created }: Target): readonly Step[] =>
   [...created].flatMap(([group, planned]): readonly Step[] => {

@@ -4,9 +4,9 @@
 // for others in one call has either the old or the new, and is seen with either by each of the others.
 import type { Direction } from "../../../compiler/inventory/types.ts";
 import { servicesOfFamily } from "../../../compiler/sets/service-set.ts";
-import type { LiveAccount } from "../account/account.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Ends } from "./ends.ts";
+import type { ListState } from "./lists.ts";
 import { nothing, type ServiceTable } from "./services.ts";
 import { ruleKey, type State, type StateRule } from "./state.ts";
 
@@ -26,7 +26,6 @@ export interface Reach {
 }
 
 interface Context {
-  readonly live: LiveAccount;
   readonly states: readonly State[];
   readonly ends: Ends;
   readonly services: ServiceTable;
@@ -78,7 +77,7 @@ function combined(a: Row, b: Row, bound: Moment["bound"], services: ServiceTable
 }
 
 /** What a list of groups lets through. */
-function listRows({ live, states, ends, services }: Context) {
+function listRows({ states, ends, services }: Context) {
   const memo = new Map<string, Row>();
   const membersOf = groupMembers(states, ends);
   const serviceId = remembered((key: string): number => {
@@ -87,12 +86,13 @@ function listRows({ live, states, ends, services }: Context) {
     if (set === undefined) throw new Error("bug in segc (aws): a rule that was not read");
     return services.intersect(services.idOf(set), services.idOf(servicesOfFamily(family)));
   });
+  const listed = listedClasses(states, ends);
   const peersOf = ({ peer }: StateRule, seen: number): Iterable<number> =>
     peer.kind === "cidr"
       ? ends.inside(peer.cidr)
       : peer.kind === "group"
         ? membersOf(seen, peer.group)
-        : new Set((live.prefixLists.get(peer.list) ?? []).flatMap((cidr) => ends.inside(cidr)));
+        : listed(seen, peer.list);
   return (moment: Moment, carried: string, direction: Direction, family: 4 | 6): Row => {
     const key = `${moment.bound} ${moment.states} ${direction} ${family} ${carried}`;
     const before = memo.get(key);
@@ -146,6 +146,21 @@ function groupMembers(states: readonly State[], ends: Ends) {
   });
   const none: ReadonlySet<number> = new Set();
   return (state: number, ref: string): Iterable<number> => byState[state]?.get(ref) ?? none;
+}
+
+/** Classes with addresses that a prefix list has in a state. */
+function listedClasses(states: readonly State[], ends: Ends) {
+  const known = new Map<ListState["entries"], ReadonlySet<number>>();
+  const none: ReadonlySet<number> = new Set();
+  return (state: number, ref: string): Iterable<number> => {
+    const entries = states[state]?.lists.get(ref)?.entries;
+    if (entries === undefined) return none;
+    const found =
+      known.get(entries) ??
+      new Set([...entries.values()].flatMap((cidr) => [...ends.inside(cidr)]));
+    known.set(entries, found);
+    return found;
+  };
 }
 
 function remembered<Value>(find: (key: string) => Value): (key: string) => Value {

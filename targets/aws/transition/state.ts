@@ -3,12 +3,14 @@
 import type { LiveAccount, LivePeer } from "../account/account.ts";
 import { liveRuleKey } from "../account/read.ts";
 import type { Permission } from "../permissions.ts";
-import type { Phase } from "./phase.ts";
+import { entriesOf, type ListState, type ListStates, listStates } from "./lists.ts";
+import type { ListStep, Phase } from "./phase.ts";
 
 export interface State {
   readonly groups: ReadonlyMap<string, GroupState>;
   /** Refs that each interface carries, sorted. */
   readonly carried: ReadonlyMap<string, readonly string[]>;
+  readonly lists: ListStates;
 }
 
 export interface GroupState {
@@ -22,7 +24,7 @@ export interface GroupState {
 export type RuleSet = ReadonlyMap<string, StateRule>;
 
 export interface StateRule extends Permission {
-  /** A group by its ref. */
+  /** A group or a list by its ref. */
   readonly peer: LivePeer;
   readonly description: string;
 }
@@ -32,8 +34,10 @@ export const ruleKey = liveRuleKey;
 export const ruleSet = (rules: readonly StateRule[]): RuleSet =>
   new Map(rules.map((rule) => [ruleKey(rule), rule]));
 
-export function stateOf({ groups, interfaces }: LiveAccount): State {
+export function stateOf(live: LiveAccount): State {
+  const { groups, interfaces } = live;
   return {
+    lists: listStates(live),
     groups: new Map(
       groups.map(({ id, name, vpc, ingress, egress }) => [
         id,
@@ -48,8 +52,10 @@ export function stateOf({ groups, interfaces }: LiveAccount): State {
 export function after(state: State, { steps }: Phase): State {
   const groups = new Map(state.groups);
   const carried = new Map(state.carried);
+  const lists = new Map(state.lists);
   for (const step of steps) {
-    if (step.kind === "attach") carried.set(step.interface, step.groups);
+    if ("list" in step) changeLists(lists, step);
+    else if (step.kind === "attach") carried.set(step.interface, step.groups);
     else if (step.kind === "rename") continue;
     else if (step.kind === "delete") groups.delete(step.group);
     else if (step.kind === "create") {
@@ -66,5 +72,29 @@ export function after(state: State, { steps }: Phase): State {
       groups.set(step.group, { ...group, [step.direction]: rules });
     }
   }
-  return { groups, carried };
+  return { groups, carried, lists };
+}
+
+/** It may have as many entries as it has, but for the time in which it changes. */
+function changeLists(lists: Map<string, ListState>, step: ListStep): void {
+  const { list } = step;
+  if (step.kind === "rename-list") return;
+  if (step.kind === "delete-list") {
+    lists.delete(list);
+    return;
+  }
+  if (step.kind === "create-list") {
+    const { name, family, entries } = step;
+    lists.set(list, { name, family, entries: entriesOf(entries), weight: entries.length });
+    return;
+  }
+  const before = lists.get(list);
+  if (before === undefined) throw new Error("bug in segc (aws): a step without its list");
+  const entries = new Map(before.entries);
+  for (const [text, cidr] of entriesOf(step.entries)) {
+    if (step.kind === "extend-list") entries.set(text, cidr);
+    else entries.delete(text);
+  }
+  const weight = step.kind === "extend-list" ? Math.max(before.weight, entries.size) : entries.size;
+  lists.set(list, { ...before, entries, weight });
 }

@@ -54,7 +54,7 @@ export function summaryOf(
   const texts = (flows: readonly Flows[]) => flowTexts(flows, names);
   const { desired } = transition;
   return {
-    counts: countsOf(transition, live, limits),
+    counts: countsOf(transition, limits),
     phases: transition.phases.map((phase) => ({
       text: phaseText(phase),
       steps: phase.steps.length,
@@ -64,9 +64,11 @@ export function summaryOf(
     gaps: texts(transition.gaps),
     excess: texts(transition.excess),
     overruns: transition.overruns.map((one) =>
-      one.kind === "rules"
-        ? `${nameOf(one.group, transition)} would hold ${one.count} rules, and ${limits.rulesPerGroup} is the quota`
-        : `${one.interface} would carry ${one.count} groups, and ${limits.groupsPerInterface} is the quota`,
+      one.kind === "lists"
+        ? `there would be ${one.count} prefix lists, and ${limits.prefixLists} is the quota`
+        : one.kind === "rules"
+          ? `${nameOf(one.group, transition)} would hold ${one.count} rules, and ${limits.rulesPerGroup} is the quota`
+          : `${one.interface} would carry ${one.count} groups, and ${limits.groupsPerInterface} is the quota`,
     ),
     opened: texts(effect.opened),
     closed: texts(effect.closed),
