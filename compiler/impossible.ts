@@ -19,6 +19,9 @@ export function impossible(
       const span = byName.get(workload)?.span;
       return diagnose("SEG906", span, { target, workload, why: "shared", enforcer, other });
     }
+    if (problem.kind === "joined") {
+      return diagnose("SEG906", undefined, { target, why: "joined", networks: problem.networks });
+    }
     if (problem.kind === "realms") {
       const { workload, network, realms } = problem;
       const span = byName.get(workload)?.span;

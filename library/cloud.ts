@@ -13,14 +13,14 @@ import { accountDigest } from "../targets/aws/apply/digest.ts";
 import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
 import { parseAws } from "../targets/aws/parse.ts";
-import {
-  type DesiredProblem,
-  missingIn,
-  namesOtherNetworks,
-} from "../targets/aws/transition/desired.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
 import { effectOf } from "../targets/aws/transition/effect.ts";
 import type { Foreign } from "../targets/aws/transition/keeps.ts";
+import {
+  namesOtherNetworks,
+  type PlanProblem,
+  problemsOf,
+} from "../targets/aws/transition/problems.ts";
 import { type Summary, summaryOf } from "../targets/aws/transition/summary.ts";
 import { type Transition, transitionOf } from "../targets/aws/transition/transition.ts";
 import { compile } from "./compile.ts";
@@ -104,7 +104,7 @@ function limitsOf({ limits }: { readonly limits: readonly { name: string; value:
 }
 
 export interface CloudChange {
-  readonly problems: readonly DesiredProblem[];
+  readonly problems: readonly PlanProblem[];
   readonly transition: Transition;
   readonly summary: Summary;
 }
@@ -120,7 +120,7 @@ export function cloudChange(
   }: Pick<CloudTarget, "plan" | "vpcs" | "owner" | "limits" | "foreign" | "relies">,
   live: LiveAccount,
 ): CloudChange {
-  const problems = missingIn(plan, live, vpcs);
+  const problems = problemsOf(plan, live, { vpcs, owner });
   const transition = transitionOf(plan, live, { owner, limits, foreign });
   const [start] = transition.states;
   const end = transition.states.at(-1);
@@ -156,7 +156,7 @@ export const savedSources = (
   );
 
 export interface CloudDrift {
-  readonly problems: readonly DesiredProblem[];
+  readonly problems: readonly PlanProblem[];
   readonly drifts: readonly Drift[];
 }
 
@@ -165,6 +165,6 @@ export const cloudDrift = (
   { plan, vpcs, owner, foreign }: CloudTarget,
   live: LiveAccount,
 ): CloudDrift => ({
-  problems: missingIn(plan, live, vpcs),
+  problems: problemsOf(plan, live, { vpcs, owner }),
   drifts: driftOf(plan, live, { owner, foreign }),
 });

@@ -147,7 +147,13 @@ export type ChangeProblem =
       readonly network: string;
     }
   | { readonly kind: "no-network"; readonly network: string }
-  | { readonly kind: "not-joined"; readonly network: string; readonly peer: string }
+  | {
+      readonly kind: "not-joined";
+      readonly network: string;
+      readonly peer: string;
+      readonly direction: "ingress" | "egress";
+    }
+  | { readonly kind: "stale"; readonly group: string; readonly rule: string; readonly peer: string }
   | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 export const problemText = (problem: ChangeProblem): string => escapeText(plainText(problem));
@@ -159,8 +165,23 @@ function plainText(problem: ChangeProblem): string {
     case "no-network":
       return `the realm \`${problem.network}\` of the inventory is no id of a VPC`;
     case "not-joined":
-      return `${problem.network} and ${problem.peer} are not joined as \`targets: aws:\` of segc.yaml says: no active peering in one region, or no transit gateway with security group referencing`;
+      return notJoinedText(problem);
+    case "stale":
+      return `rule ${problem.rule} of ${problem.group} names ${problem.peer} by a peering that is gone, and does nothing: take it away, then plan again`;
     case "other-network":
       return `interface ${problem.interface} is in ${problem.vpc}, and in another network in the inventory`;
   }
+}
+
+function notJoinedText({
+  network,
+  peer,
+  direction,
+}: Extract<ChangeProblem, { kind: "not-joined" }>): string {
+  const [from, to] = direction === "ingress" ? [peer, network] : [network, peer];
+  const need =
+    direction === "ingress"
+      ? "an active peering in one region, or a transit gateway with security group referencing at it and at both attachments"
+      : "an active peering in one region";
+  return `groups are named for ${direction === "ingress" ? "what comes" : "what goes"} from ${from} to ${to}, and nothing joins these as \`targets: aws:\` of segc.yaml says: it takes ${need}`;
 }

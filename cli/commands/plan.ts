@@ -21,12 +21,14 @@ export async function plan(call: Call): Promise<Answer> {
   const project = await cloudProject(call, "nothing was planned");
   if ("kind" in project) return project;
   const { folder, target } = project;
-  const { now } = call.options;
+  const { now, out, calls } = call.options;
+  if (out !== undefined && calls !== undefined && isOneFile(call, out, calls)) {
+    return failure(exit.usage, `\`--out\` and \`--calls\` both name \`${out}\``, "name two files");
+  }
   return withAccount(call, async (ec2) => {
     const live = await describeAccount(ec2, target.vpcs, target);
     const change = cloudChange(target, live);
     const problems = change.problems.map(problemText);
-    const { out, calls } = call.options;
     const written =
       problems.length > 0
         ? undefined
@@ -34,9 +36,8 @@ export async function plan(call: Call): Promise<Answer> {
     if (typeof written === "object") return written;
     // Nothing would stop whoever makes them.
     const isSafe = problems.length === 0 && statusOf(change, false) === exit.fine;
-    const listed = isSafe
-      ? write(call, calls, () => cloudCallText(target, live, change))
-      : undefined;
+    // Of an earlier plan there must be nothing left.
+    const listed = write(call, calls, () => (isSafe ? cloudCallText(target, live, change) : ""));
     if (typeof listed === "object") return listed;
     return {
       kind: "result",
@@ -49,13 +50,21 @@ export async function plan(call: Call): Promise<Answer> {
           ? ["nothing was planned"]
           : changeLines(change.summary, target.settle, style)),
         ...(written === undefined ? [] : [`${style.help("ok")}: plan written to ${written}`]),
-        ...(listed === undefined ? [] : [`${style.help("ok")}: calls written to ${listed}`]),
-        ...(calls === undefined || isSafe ? [] : ["calls are written of what is proved only"]),
+        ...(listed === undefined
+          ? []
+          : [
+              isSafe
+                ? `${style.help("ok")}: calls written to ${listed}`
+                : `${listed} is empty: there are calls of what is proved only`,
+            ]),
       ],
       json: { now, problems, change: change.summary },
     };
   });
 }
+
+const isOneFile = ({ terminal: { folder } }: Call, one: string, other: string): boolean =>
+  resolve(folder, one) === resolve(folder, other);
 
 function statusOf({ transition, summary }: CloudChange, hasExitCode: boolean): ExitStatus {
   if (!isProved(transition) || summary.foreign.open.length > 0) return exit.findings;

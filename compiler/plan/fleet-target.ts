@@ -75,6 +75,8 @@ export type FleetProblem =
       readonly network: string;
       readonly realms: readonly string[];
     }
+  /** The project says that networks of two realms are joined. */
+  | { readonly kind: "joined"; readonly networks: readonly [string, string] }
   /** Two workloads name one enforcer, which can do for one of them only. */
   | {
       readonly kind: "shared";

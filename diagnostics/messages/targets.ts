@@ -48,13 +48,19 @@ export const targetMessages = {
     title: "An interface that no list of groups is right for",
     verb: "compile",
     message: (
-      p: { target: string; workload: string } & (
-        | { why: "told-apart" | "several-realms" | "no-realm" | "several-networks" }
-        | { why: "shared"; enforcer: string; other: string }
-        | { why: "realms"; network: string; realms: readonly string[] }
+      p: { target: string } & (
+        | {
+            why: "told-apart" | "several-realms" | "no-realm" | "several-networks";
+            workload: string;
+          }
+        | { why: "shared"; workload: string; enforcer: string; other: string }
+        | { why: "realms"; workload: string; network: string; realms: readonly string[] }
+        | { why: "joined"; networks: readonly [string, string] }
       ),
     ) => {
       switch (p.why) {
+        case "joined":
+          return `${p.target}: networks \`${p.networks[0]}\` and \`${p.networks[1]}\` are joined by \`targets: aws:\` of segc.yaml and are of two realms, in which an address is not one host's`;
         case "told-apart":
           return `${p.target}: rules treat some addresses of \`${p.workload}\` otherwise than others, and a security group lets through the same at all of them`;
         case "several-realms":
@@ -74,6 +80,8 @@ export const targetMessages = {
         ? "give it an address"
         : p.why === "realms"
           ? "give all addresses of one network one realm"
-          : "make each interface a workload of its own, with its addresses and its enforcer",
+          : p.why === "joined"
+            ? "give the addresses of both one realm, or do not join them there"
+            : "make each interface a workload of its own, with its addresses and its enforcer",
   }),
 } as const;

@@ -84,6 +84,14 @@ class Drafting {
       if (this.#isPeersOnly(set) && this.#costOfAddresses(set) < 0) this.#byAddress.add(set);
     }
     this.#regroup();
+    // Nobody names what is cheaper by address for all peers of a term together.
+    for (const [set, { named }] of this.#sets.entries()) {
+      const isNamed = named.some((term) =>
+        term.peers.some((one) => one.set === set && this.isByGroup(term, one)),
+      );
+      if (this.#isPeersOnly(set) && !isNamed) this.#byAddress.add(set);
+    }
+    this.#regroup();
   }
 
   /** Those that are in too many groups, the worst first. */
@@ -123,9 +131,26 @@ class Drafting {
   }
 
   /** Where there is a group anyhow, the way that takes fewer rules. */
-  isByGroup(term: Placed, { set, cidrs }: PeerSet): boolean {
+  isByGroup(term: Placed, peers: PeerSet): boolean {
+    return this.#isCheaperByGroup(term, peers) && !this.#isCheaperByAddress(term);
+  }
+
+  #isCheaperByGroup(term: Placed, { set, cidrs }: PeerSet): boolean {
     if (this.#byAddress.has(set)) return false;
     return this.#isPeersOnly(set) || this.#byGroup(term, set) <= ruleCount(term.permissions, cidrs);
+  }
+
+  /** A prefix may have peers of several networks, which take a group for each. */
+  #isCheaperByAddress(term: Placed): boolean {
+    const { permissions, peers } = term;
+    if (peers.length < 2) return false;
+    const all = [...new Set(peers.flatMap(({ cidrs }) => cidrs))];
+    const [named, others] = [true, false].map((isNamed) =>
+      peers.filter((one) => this.#isCheaperByGroup(term, one) === isNamed),
+    );
+    const groups = (named ?? []).reduce((sum, { set }) => sum + this.#byGroup(term, set), 0);
+    const left = [...new Set((others ?? []).flatMap(({ cidrs }) => cidrs))];
+    return ruleCount(permissions, all) < groups + ruleCount(permissions, left);
   }
 
   /** Rules for some peers of a term in one group that holds it, by the groups that stand for them. */

@@ -10,7 +10,6 @@ import {
   familiesOf,
 } from "../../compiler/plan/fleet.ts";
 import type { FleetMeaning } from "../../compiler/plan/fleet-target.ts";
-import { inReachOf } from "../../compiler/plan/network-links.ts";
 import type { DirectionMeaning, PacketRule } from "../../compiler/plan/packet-list.ts";
 import type { MeaningOf } from "../../compiler/plan/target.ts";
 import {
@@ -25,7 +24,14 @@ import {
 } from "../../compiler/sets/address-set.ts";
 import { anyService, isServiceSubset } from "../../compiler/sets/service-set.ts";
 import type { Attachment, AwsPlan, GroupRule, SecurityGroup } from "./groups.ts";
-import { directions, halfOf, isLeftAlone, networkOf, ofInterface } from "./members.ts";
+import {
+  directions,
+  halfOf,
+  isLeftAlone,
+  networkOf,
+  networksInReach,
+  ofInterface,
+} from "./members.ts";
 import { serviceOf } from "./permissions.ts";
 
 const keyOf = (network: string, name: string) => JSON.stringify([network, name]);
@@ -153,10 +159,10 @@ function unknownPeers(
 }
 
 /** AWS takes no such rule, or it has no effect. */
-function peersOutOfReach({ groups }: AwsPlan, { links }: Fleet): readonly string[] {
+function peersOutOfReach({ groups }: AwsPlan, fleet: Fleet): readonly string[] {
   return groups.flatMap(({ name, network, ...rules }) =>
     directions.flatMap((direction) => {
-      const near = inReachOf(network, direction, links);
+      const near = new Set(networksInReach(network, direction, fleet));
       return rules[direction].flatMap(({ peer }) =>
         peer.kind !== "group" || near.has(peer.network)
           ? []

@@ -1,6 +1,7 @@
 // What is to be known of a member of the fleet.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
+import { inReachOf } from "../../compiler/plan/network-links.ts";
 import { remembered } from "../../compiler/plan/remembered.ts";
 import type { DirectionSlice, EnforcerSlice } from "../../compiler/plan/slice.ts";
 import {
@@ -42,6 +43,28 @@ export function networkOf(member: FleetMember, fleet: Fleet): string | undefined
 const realmsOf = remembered(({ members }: Fleet): readonly string[] => [
   ...new Set(members.flatMap((one) => [...one.addresses.keys()])),
 ]);
+
+/** The network itself, and those of its realm whose groups its own may name in a direction. */
+export function networksInReach(
+  network: string,
+  direction: Direction,
+  fleet: Fleet,
+): readonly string[] {
+  const realms = realmsByNetwork(fleet);
+  const near = inReachOf(network, direction, fleet.links);
+  return [...near].filter((one) => realms.get(one) === realms.get(network)).sort();
+}
+
+/** Of networks with members. */
+export const realmsByNetwork = remembered(
+  (fleet: Fleet): ReadonlyMap<string, string> =>
+    new Map(
+      fleet.members.flatMap((member) => {
+        const [network, realm] = [networkOf(member, fleet), realmOf(member, fleet)];
+        return network === undefined || realm === undefined ? [] : [[network, realm] as const];
+      }),
+    ),
+);
 
 /** Where nobody has an address. */
 const defaultRealm = "default";

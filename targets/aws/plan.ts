@@ -3,6 +3,7 @@
 import type { MinimisedCounts } from "../../compiler/minimise/minimise-slice.ts";
 import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
+import { noLinks } from "../../compiler/plan/network-links.ts";
 import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
 import { noAddress } from "../../compiler/sets/address-set.ts";
 import { admissibleFor } from "./admissible.ts";
@@ -11,11 +12,11 @@ import { type Choice, chooseGroups } from "./choose.ts";
 import { fewerTerms, inOrder } from "./fewer-terms.ts";
 import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
 import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
-import { isLeftAlone, networkOf, realmOf } from "./members.ts";
+import { isLeftAlone, networkOf, realmOf, realmsByNetwork } from "./members.ts";
 import { namesOf } from "./names.ts";
 import { withPrefixLists } from "./prefix-lists.ts";
 import { joinedRules } from "./rules.ts";
-import { type CarriedGroup, splitGroups } from "./split.ts";
+import { type CarriedGroup, type QuotaProblem, splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
 
 export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): FleetPlanned<AwsPlan> {
@@ -23,9 +24,40 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
     ...fleet.members.flatMap((member) => addressProblem(member, fleet)),
     ...sharedInterfaces(fleet),
     ...sharedNetworks(fleet),
+    ...joinedRealms(fleet),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  const { rulesPerGroup, groupsPerInterface, reserveSlots, prefixLists } = limitsOf(limits);
+  const room = limitsOf(limits);
+  const joined = grouped(fleet, minimise, room);
+  const { peerings, transitGateways } = fleet.links;
+  const hasLinks = peerings.length + transitGateways.length > 0;
+  // What joins networks gives more ways to name peers, not all of them better: none must be worse for it.
+  const found = hasLinks
+    ? fewer(joined, grouped({ ...fleet, links: noLinks }, minimise, room))
+    : joined;
+  const { carried, problems: excess } = found;
+  if (excess.length > 0) return { ok: false, problems: excess.map((one) => named(one, fleet)) };
+  const groups = carried.map(({ group }) => group).sort(compareGroups);
+  const attachments = attachmentsOf(fleet, carried);
+  if (!minimise) return { ok: true, plan: { groups, lists: [], attachments } };
+  return {
+    ok: true,
+    plan: { ...withPrefixLists(groups, room.prefixLists), attachments },
+    minimised: countsOf(groups, joined.oneByOne, lowerBound(fleet, joined.choice.terms)),
+  };
+}
+
+interface Grouped {
+  readonly choice: Choice;
+  readonly carried: readonly CarriedGroup[];
+  /** Why these groups are none: they do not fit. */
+  readonly problems: readonly QuotaProblem[];
+  /** Rules and groups without minimising. */
+  readonly oneByOne: number;
+}
+
+function grouped(fleet: Fleet, minimise: boolean, room: AwsLimits): Grouped {
+  const { rulesPerGroup, groupsPerInterface, reserveSlots } = room;
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
   const asked = termsOf(fleet);
   const terms = minimise ? fewerTerms(asked, fleet) : inOrder(asked);
@@ -37,18 +69,22 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
     group: groupOf(choice, names, index),
   }));
   const split = splitGroups(drafts, { rulesPerGroup, slots });
-  if (!split.ok) return { ok: false, problems: split.problems.map((one) => named(one, fleet)) };
+  const before = minimise ? oneByOne(memberSets(asked, admissible).placed) : 0;
+  if (!split.ok) return { choice, carried: [], problems: split.problems, oneByOne: before };
   const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
-  const groups = carried.map(({ group }) => group).sort(compareGroups);
-  const attachments = attachmentsOf(fleet, carried);
-  if (!minimise) return { ok: true, plan: { groups, lists: [], attachments } };
-  const before = oneByOne(memberSets(asked, admissible).placed);
-  return {
-    ok: true,
-    plan: { ...withPrefixLists(groups, prefixLists), attachments },
-    minimised: countsOf(groups, before, lowerBound(fleet, choice.terms)),
-  };
+  return { choice, carried, problems: [], oneByOne: before };
 }
+
+/** The first, where the second does not fit or takes no less. */
+function fewer(one: Grouped, other: Grouped): Grouped {
+  if (one.problems.length > 0 || other.problems.length > 0) {
+    return one.problems.length > 0 ? other : one;
+  }
+  return sizeOf(other.carried) < sizeOf(one.carried) ? other : one;
+}
+
+const sizeOf = (carried: readonly CarriedGroup[]): number =>
+  carried.reduce((sum, { group }) => sum + 1 + group.ingress.length + group.egress.length, 0);
 
 /**
  * Rules and groups, a list as its prefixes. Throws, as a bug in segc, where there are fewer than there can be.
@@ -107,6 +143,20 @@ function sharedNetworks(fleet: Fleet): readonly FleetProblem[] {
     return [{ kind: "realms", workload: member.name, network, realms: [first, realm].sort() }];
   }
   return [];
+}
+
+/** Whom a policy allows in another realm it names by address; a group would stand for the same address here. */
+function joinedRealms(fleet: Fleet): readonly FleetProblem[] {
+  const { peerings, transitGateways } = fleet.links;
+  const realms = realmsByNetwork(fleet);
+  return [...peerings, ...transitGateways].flatMap((link): readonly FleetProblem[] => {
+    const known = link.filter((network) => realms.has(network));
+    const [first, ...more] = known;
+    const other = more.find((network) => realms.get(network) !== realms.get(first ?? ""));
+    return first === undefined || other === undefined
+      ? []
+      : [{ kind: "joined", networks: [first, other] }];
+  });
 }
 
 function sharedInterfaces({ members }: Fleet): readonly FleetProblem[] {

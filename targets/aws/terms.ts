@@ -2,7 +2,6 @@
 // needs it. A term's peers are members of the fleet, whom a group can stand for, and addresses outside.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { type Families, type Fleet, familiesOf } from "../../compiler/plan/fleet.ts";
-import { inReachOf } from "../../compiler/plan/network-links.ts";
 import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
@@ -16,7 +15,15 @@ import {
   unionOfAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { intersectServices, servicesOfFamily } from "../../compiler/sets/service-set.ts";
-import { directions, halfOf, isLeftAlone, networkOf, ofInterface, realmOf } from "./members.ts";
+import {
+  directions,
+  halfOf,
+  isLeftAlone,
+  networkOf,
+  networksInReach,
+  ofInterface,
+  realmOf,
+} from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
 import type { PeerMembers, Term } from "./term.ts";
 
@@ -111,7 +118,7 @@ function peerFinder(fleet: Fleet): (draft: Draft) => Found {
   const share = addressSharing();
   const known = new Map<AddressSet, Map<string, Found>>();
   return ({ remote, realm, network, direction, families }) => {
-    const networks = [...inReachOf(network, direction, fleet.links)].sort();
+    const networks = networksInReach(network, direction, fleet);
     const key = JSON.stringify([families, realm, networks]);
     const among = share(remote);
     const before = known.get(among)?.get(key);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { compile, verify } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
+import { quotasOf } from "./evaluator.ts";
 import { awsText, documentOf } from "./projects.ts";
 
 const now = "2026-11-24";
@@ -143,6 +144,75 @@ describe("networks that are joined", () => {
     const [first] = diagnostics;
     expect(`${first?.code} ${first?.message}`).toContain("SEG810");
     expect(first?.message).toContain(message);
+  });
+});
+
+describe("networks of two realms", () => {
+  const list = [
+    one("web-1", "web", "10.0.0.1", "vpc-a"),
+    one("db-1", "db", "10.0.0.9", "vpc-a"),
+    one("api-1", "api", "10.0.0.1", "vpc-b"),
+  ];
+  const inRealms = (host: Recorded) => ({
+    ...host,
+    addresses: host.addresses.map((ip) => ({ ip, realm: host.name === "api-1" ? "b" : "a" })),
+  });
+
+  it("are not joined: SEG906", () => {
+    for (const aws of ["peerings: [[vpc-b, vpc-a]]", "transitGateways: [[vpc-x, vpc-a, vpc-b]]"]) {
+      const settings = `targets: { aws: { ${aws} } }\n`;
+      const { diagnostics } = compiled(list, inRealms, "", settings);
+      const [first] = diagnostics.filter(({ code }) => code === "SEG906");
+      expect(first?.message).toMatch(/networks `vpc-.` and `vpc-.` are joined by `targets: aws:`/);
+    }
+  });
+
+  it("do not stand for each other in an artefact: the same address is another host's", () => {
+    const files = (settings: string) =>
+      memoryFiles(
+        new Map([
+          [
+            "segc.yaml",
+            `edition: 1\nmodules: { shop: shop.seg }\ninventory: hosts.json\n${settings}`,
+          ],
+          ["shop.seg", policy],
+          ["hosts.json", JSON.stringify(list.map(record).map(inRealms))],
+        ]),
+      );
+    const { compiled: made } = compile(files(""), { now, targets: ["aws"] });
+    if (made === undefined) throw new Error("nothing compiled");
+    const [artefact] = made.artefacts;
+    const [file] = artefact?.files ?? [];
+    const text = file?.text ?? "";
+    const strange = '"group":"segc-closed","network":"vpc-b"';
+    // The rule of the database, not the one of whom it lets in.
+    const edited = text.replace(/"group":"segc-out-[^"]+"/, strange);
+    expect(edited).not.toBe(text);
+    const joined = files("targets: { aws: { peerings: [[vpc-a, vpc-b]] } }\n");
+    const { checked } = compile(joined, { now, targets: ["aws"] });
+    const texts = new Map([[file?.path ?? "", edited]]);
+    const { findings } = verify(checked, made.manifest, texts, { now });
+    expect(findings.map(({ problem }) => problem).join("\n")).toContain(
+      "which is not joined to it",
+    );
+  });
+});
+
+describe("very many networks with a host each", () => {
+  const list = [
+    ...Array.from({ length: 32 }, (_, at) => one(`web-${at}`, "web", `10.0.0.${at}`, `vpc-${at}`)),
+    one("db-1", "db", "10.1.0.9", "vpc-db"),
+  ];
+  const networks = [...Array.from({ length: 32 }, (_, at) => `vpc-${at}`), "vpc-db"].join(", ");
+  const sizeFor = (settings: string) => {
+    const { document } = compiled(list, (host) => host, "", settings);
+    if (document === undefined) throw new Error("nothing compiled");
+    return quotasOf(document).rules + document.groups.length;
+  };
+
+  it("take no more for being joined", () => {
+    const joined = `targets: { aws: { transitGateways: [[${networks}]] } }\n`;
+    expect(sizeFor(joined)).toBe(sizeFor(""));
   });
 });
 

@@ -101,10 +101,12 @@ const moves: readonly Move[] = [
   },
   function otherPeer(draft, pick) {
     const [one, other, list] = twoRules(draft, pick) ?? [];
-    const group = pick(draft.groups)?.name;
-    if (!one || !other || !list || group === undefined) return;
-    delete (one as { cidr?: string }).cidr; // absent, not undefined: what JSON can say
-    one.group = group;
+    const peer = pick(draft.groups);
+    const holder = draft.groups.find((group) => sides.some((side) => group[side] === list));
+    if (!one || !other || !list || !peer || !holder) return;
+    for (const key of ["cidr", "list", "network"] as const) delete one[key]; // absent: what JSON can say
+    one.group = peer.name;
+    if (peer.network !== holder.network) one.network = peer.network;
     without(list, other);
   },
 ];
@@ -115,11 +117,7 @@ function replaceGroup(draft: Draft, old: Group, by: Group): void {
     if (attachment.network !== by.network || !attachment.groups?.includes(old.name)) continue;
     attachment.groups = attachment.groups.map((name) => (name === old.name ? by.name : name));
   }
-  for (const group of draft.groups.filter(({ network }) => network === by.network)) {
-    for (const rule of sides.flatMap((side) => group[side])) {
-      if (rule.group === old.name) rule.group = by.name;
-    }
-  }
+  for (const { rule } of naming(draft, old)) rule.group = by.name;
   draft.groups = draft.groups.filter((group) => group !== old);
 }
 
@@ -129,17 +127,25 @@ function forgetGroup(draft: Draft, old: Group): void {
     if (attachment.network !== old.network || !attachment.groups) continue;
     attachment.groups = attachment.groups.filter((name) => name !== old.name);
   }
-  for (const group of draft.groups.filter(({ network }) => network === old.network)) {
-    for (const side of sides) group[side] = group[side].filter((rule) => rule.group !== old.name);
-  }
+  for (const { list, rule } of naming(draft, old)) without(list, rule);
 }
+
+/** Rules that name a group, of whatever network. */
+const naming = (draft: Draft, { name, network }: Group) =>
+  draft.groups.flatMap((group) =>
+    sides.flatMap((side) =>
+      group[side]
+        .filter((rule) => rule.group === name && (rule.network ?? group.network) === network)
+        .map((rule) => ({ list: group[side], rule })),
+    ),
+  );
 
 /** Lists in the order and form that an artefact has: each rule and group once. */
 function tidy(draft: Draft): void {
   for (const group of draft.groups) {
     for (const side of sides) {
-      const keyOf = ({ protocol, from, to, cidr, group: peer, until }: Rule) =>
-        JSON.stringify([protocol, from, to, cidr, peer, until]);
+      const keyOf = ({ protocol, from, to, cidr, list, group: peer, network, until }: Rule) =>
+        JSON.stringify([protocol, from, to, cidr, list, peer, network, until]);
       group[side] = [...new Map(group[side].map((rule) => [keyOf(rule), rule])).values()];
     }
   }

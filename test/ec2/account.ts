@@ -54,12 +54,14 @@ export class Account {
   /** Networks at each transit gateway; all of them let groups be named. */
   readonly transitGateways = new Map<string, readonly string[]>();
   readonly dataPlane: DataPlane;
+  /** Whether rules across networks are of a peering that was there before. */
+  isStale = false;
   readonly #quotas: Quotas;
   #last = 0;
 
   constructor(quotas: Partial<Quotas> = {}) {
     this.#quotas = { ...defaults, ...quotas };
-    this.dataPlane = new DataPlane();
+    this.dataPlane = new DataPlane((at, group, direction) => this.#reaches(at, group, direction));
   }
 
   #id(kind: string): string {
@@ -300,13 +302,24 @@ export class Account {
     return rules.map((rule) => this.#store(group, direction, rule));
   }
 
+  /** What names a group of a network that is not joined any more does nothing. */
+  #reaches(at: string, group: string, direction: Way): boolean {
+    const vpc = this.interfaces.get(at)?.vpc ?? "";
+    const other = this.groups.get(group)?.vpc;
+    return other === undefined || this.#near(vpc, direction).has(other);
+  }
+
   /** Groups of a network that is joined can be named; by way of a transit gateway for what comes in only. */
-  #checkPeer(peer: StoredRule["peer"], vpc: string, direction: Way): void {
+  #near(vpc: string, direction: Way): ReadonlySet<string> {
     const links = [
       ...this.peerings.values(),
       ...(direction === "ingress" ? this.transitGateways.values() : []),
     ];
-    const near = new Set([vpc, ...links.filter((link) => link.includes(vpc)).flat()]);
+    return new Set([vpc, ...links.filter((link) => link.includes(vpc)).flat()]);
+  }
+
+  #checkPeer(peer: StoredRule["peer"], vpc: string, direction: Way): void {
+    const near = this.#near(vpc, direction);
     if (peer.kind === "group" && !near.has(this.groups.get(peer.id)?.vpc ?? "")) {
       throw new Ec2Fault("InvalidGroup.NotFound", `The security group '${peer.id}' does not exist`);
     }

@@ -36,12 +36,12 @@ export const listings: Readonly<Record<string, Listing>> = {
   },
   DescribeSecurityGroupRules: {
     key: "securityGroupRuleSet",
-    items: ({ groups }, matches) =>
-      [...groups.values()]
+    items: (account, matches) =>
+      [...account.groups.values()]
         .filter(({ id }) => matches({ "group-id": id }))
         .flatMap((group) => [
-          ...[...group.ingress.values()].map((rule) => ruleAnswer(group, rule, false)),
-          ...[...group.egress.values()].map((rule) => ruleAnswer(group, rule, true)),
+          ...[...group.ingress.values()].map((rule) => ruleAnswer(account, group, rule, false)),
+          ...[...group.egress.values()].map((rule) => ruleAnswer(account, group, rule, true)),
         ]),
   },
   DescribeNetworkInterfaces: {
@@ -154,6 +154,16 @@ export const listAnswer = (list: StoredList): XmlValue => ({
 const tagSet = (tags: ReadonlyMap<string, string>): XmlValue =>
   [...tags].map(([key, value]) => ({ key, value }));
 
+/** Told of groups of other networks only. */
+function peeringOf(
+  { groups, isStale }: Account,
+  group: StoredGroup,
+  peer: string,
+): Readonly<Record<string, string>> {
+  const isAcross = groups.get(peer)?.vpc !== group.vpc;
+  return isAcross && isStale ? { vpcPeeringConnectionId: "pcx-0", peeringStatus: "deleted" } : {};
+}
+
 const groupAnswer = ({ id, name, description, vpc, tags }: StoredGroup): XmlValue => ({
   ownerId: "123456789012",
   groupId: id,
@@ -163,7 +173,12 @@ const groupAnswer = ({ id, name, description, vpc, tags }: StoredGroup): XmlValu
   tagSet: tagSet(tags),
 });
 
-function ruleAnswer(group: StoredGroup, rule: StoredRule, isEgress: boolean): XmlValue {
+function ruleAnswer(
+  account: Account,
+  group: StoredGroup,
+  rule: StoredRule,
+  isEgress: boolean,
+): XmlValue {
   const { id, protocol, from, to, peer, description } = rule;
   return {
     securityGroupRuleId: id,
@@ -177,7 +192,13 @@ function ruleAnswer(group: StoredGroup, rule: StoredRule, isEgress: boolean): Xm
       ? { [peer.family === 4 ? "cidrIpv4" : "cidrIpv6"]: peer.text }
       : peer.kind === "list"
         ? { prefixListId: peer.id }
-        : { referencedGroupInfo: { groupId: peer.id, userId: "123456789012" } }),
+        : {
+            referencedGroupInfo: {
+              groupId: peer.id,
+              userId: "123456789012",
+              ...peeringOf(account, group, peer.id),
+            },
+          }),
     ...(description === "" ? {} : { description }),
     tagSet: [],
   };

@@ -37,11 +37,19 @@ interface Message {
   readonly change: Change;
 }
 
+/** Whether a rule at an interface may name a group. */
+type Reaches = (at: string, group: string, direction: Way) => boolean;
+
 export class DataPlane {
   readonly #views = new Map<string, View>();
   readonly #addresses = new Map<string, readonly string[]>();
   readonly #pending: Message[] = [];
+  readonly #reaches: Reaches;
   #version = 0;
+
+  constructor(reaches: Reaches) {
+    this.#reaches = reaches;
+  }
 
   addInterface(id: string, addresses: readonly string[]): void {
     this.#addresses.set(id, addresses);
@@ -111,7 +119,8 @@ export class DataPlane {
         change.direction === direction &&
         carried.includes(change.group) &&
         saysService(change.rule, packet) &&
-        this.#saysPeer(change.rule, peer, view),
+        this.#saysPeer(change.rule, peer, view) &&
+        (change.rule.peer.kind !== "group" || this.#reaches(id, change.rule.peer.id, direction)),
     );
   }
 

@@ -55,7 +55,11 @@ describe("networks of an account", () => {
     shop.account.peerings.clear();
     const apart = await segc(shop.folder, drift);
     expect(apart).toMatchObject({ status: 1 });
-    expect(apart.out + apart.err).toContain("are not joined as `targets: aws:` of segc.yaml says");
+    const { vpc, other } = shop;
+    expect(apart.out).toContain(
+      `groups are named for what comes from ${vpc} to ${other}, and nothing joins these as`,
+    );
+    expect(apart.out).toContain(`for what goes from ${vpc} to ${other}`);
   });
 
   it("at a transit gateway name groups for what comes in", async () => {
@@ -73,9 +77,42 @@ describe("networks of an account", () => {
     const plan = await segc(shop.folder, planned);
     expect(plan).toMatchObject({ status: 1 });
     expect(plan.out + plan.err).toContain(
-      `${shop.vpc} and ${shop.other} are not joined as \`targets: aws:\` of segc.yaml says`,
+      `groups are named for what goes from ${shop.vpc} to ${shop.other}, and nothing joins these`,
     );
     expect(() => readFileSync(join(shop.folder, "plan.json"))).toThrow();
+  });
+
+  it("of which other ones are joined in between are not waited for", async () => {
+    const shop = await twoNetworks(peered);
+    shop.account.peer(shop.vpc, shop.other);
+    expect((await segc(shop.folder, planned)).status).toBe(0);
+    shop.account.peer(shop.account.createVpc(), shop.account.createVpc());
+    expect((await segc(shop.folder, ["apply", "plan.json"])).status).toBe(0);
+  });
+
+  it("whose peering has gone, and segc.yaml knows it, are told what that closed", async () => {
+    const shop = await twoNetworks(peered);
+    shop.account.peer(shop.vpc, shop.other);
+    await planAndApply(shop);
+    shop.account.peerings.clear();
+    const path = join(shop.folder, "segc.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/targets:.*/, ""));
+    const { out } = await segc(shop.folder, drift);
+    expect(out).toContain("closed   host-3 -> host-4 : tcp/5432");
+    const { plan } = await planAndApply(shop);
+    expect(plan.out).toContain("opens  host-3 -> host-4 : tcp/5432");
+  });
+
+  it("with a rule that EC2 calls stale are told so", async () => {
+    const shop = await twoNetworks(peered);
+    const old = shop.account.peer(shop.vpc, shop.other);
+    await planAndApply(shop);
+    shop.account.peerings.delete(old);
+    shop.account.peer(shop.vpc, shop.other);
+    shop.account.isStale = true;
+    const found = await segc(shop.folder, drift);
+    expect(found).toMatchObject({ status: 1 });
+    expect(found.out).toMatch(/rule sgr-\S+ of sg-\S+ names sg-\S+ by a peering that is gone/);
   });
 
   it("whose peering goes between plan and apply are not touched", async () => {

@@ -12,6 +12,7 @@ import { driftOf } from "../../targets/aws/transition/drift.ts";
 import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
 import { directEc2 } from "./direct.ts";
+import { launchGroup, planFor, policyOf } from "./fleet.ts";
 
 const owner = "test";
 const options = { owner, limits: awsDefaults, foreign: "exclusive" as const };
@@ -266,6 +267,43 @@ describe("addresses", () => {
     expect(accountDigest({ ...found, prefixLists: new Map() })).not.toBe(
       accountDigest({ ...found, prefixLists: lists }),
     );
+  });
+});
+
+describe("a rule that names a group of a network that is joined no more", () => {
+  /** Web sends everything; the database has let web in, by a peering that is gone. */
+  async function plannedWith(isStale: boolean) {
+    const account = new Account();
+    const [near, far] = [account.createVpc(), account.createVpc()];
+    const webs = launchGroup(account, near);
+    const created = { GroupName: "db-old", GroupDescription: "x", VpcId: far };
+    const { id: dbs } = account.createGroup(created);
+    const web = account.createInterface(near, ["10.0.0.1"], { groups: [webs] });
+    const db = account.createInterface(far, ["10.9.0.1"], { groups: [dbs] });
+    if (isStale) {
+      const peering = account.peer(near, far);
+      const permission = {
+        IpProtocol: "tcp",
+        FromPort: "443",
+        ToPort: "443",
+        Groups: { "1": { GroupId: webs } },
+      };
+      account.authorize({ GroupId: dbs, IpPermissions: { "1": permission } }, "ingress");
+      account.peerings.delete(peering);
+    }
+    const hosts = [
+      { role: "web", addresses: ["10.0.0.1"], name: "web-1", interface: web, network: near },
+      { role: "db", addresses: ["10.9.0.1"], name: "db-1", interface: db, network: far },
+    ];
+    const plan = planFor(near, hosts, policyOf(["allow public = outside -> db : tcp/443"]));
+    return transitionOf(plan, await live(account, near, far), options);
+  }
+
+  it("opened nothing before, so a new rule waits for the sender's own groups", async () => {
+    for (const isStale of [false, true]) {
+      const { phases } = await plannedWith(isStale);
+      expect(phases.map(({ kind }) => kind)).toContain("widen");
+    }
   });
 });
 

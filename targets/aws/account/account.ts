@@ -38,7 +38,12 @@ export interface LiveRule extends Permission {
 export type LivePeer =
   | { readonly kind: "cidr"; readonly cidr: Cidr }
   /** By id; perhaps one of another network or account. */
-  | { readonly kind: "group"; readonly group: string }
+  | {
+      readonly kind: "group";
+      readonly group: string;
+      /** EC2 says that the peering by which it is named is not there: the rule does nothing. */
+      readonly isStale?: boolean;
+    }
   | { readonly kind: "list"; readonly list: string };
 
 export interface LiveList {

@@ -2,13 +2,13 @@
 import { noLinks } from "../../../compiler/plan/network-links.ts";
 import type { LiveAccount } from "./account.ts";
 import type { Ec2, ListOperation } from "./ec2.ts";
-import { describeLinks } from "./links.ts";
+import { describeLinks, namesAcross } from "./links.ts";
 import { describeLists } from "./lists.ts";
 import { listsNamed, readAccount } from "./read.ts";
 
 /**
- * Groups, rules, interfaces, prefix lists that rules name or that are ours, launch templates, and where `links` are asked for
- * what joins the networks.
+ * Groups, rules, interfaces, prefix lists that rules name or that are ours, launch templates; and what joins the
+ * networks, where `links` are asked for or a rule names a group across.
  * @throws Ec2Error, UnreadableAnswer
  */
 export async function describeAccount(
@@ -17,8 +17,9 @@ export async function describeAccount(
   asked: { readonly links: boolean } = { links: false },
 ): Promise<LiveAccount> {
   const templates = await templateVersions(ec2);
-  const links = asked.links ? await describeLinks(ec2) : noLinks;
-  return { ...readAccount({ ...(await networkAnswers(ec2, vpcs)), templates }), links };
+  const live = readAccount({ ...(await networkAnswers(ec2, vpcs)), templates });
+  const matters = asked.links || namesAcross(live);
+  return { ...live, links: matters ? await describeLinks(ec2, vpcs) : noLinks };
 }
 
 /** The same without launch templates and links: what a phase of an apply looks at. */

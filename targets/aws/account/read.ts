@@ -167,8 +167,11 @@ function peerOf(fields: Fields, id: string): LivePeer {
   if (typeof CidrIpv4 === "string") return { kind: "cidr", cidr: prefixOf(fields, "CidrIpv4", id) };
   if (typeof CidrIpv6 === "string") return { kind: "cidr", cidr: prefixOf(fields, "CidrIpv6", id) };
   if (typeof PrefixListId === "string") return { kind: "list", list: PrefixListId };
-  const { GroupId } = fieldsOf(ReferencedGroupInfo);
-  if (typeof GroupId === "string") return { kind: "group", group: GroupId };
+  const { GroupId, PeeringStatus = "active" } = fieldsOf(ReferencedGroupInfo);
+  if (typeof GroupId === "string") {
+    const isStale = PeeringStatus !== "active";
+    return { kind: "group", group: GroupId, ...(isStale ? { isStale } : {}) };
+  }
   throw new UnreadableAnswer(`rule ${id} names no peer that segc knows`);
 }
 

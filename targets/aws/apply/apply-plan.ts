@@ -2,9 +2,11 @@
 // went wrong, so that the next apply of the same plan may go on.
 import type { LiveAccount } from "../account/account.ts";
 import { describeNetworks } from "../account/describe.ts";
+import type { Ec2 } from "../account/ec2.ts";
+import { describeLinks } from "../account/links.ts";
 import type { Transition } from "../transition/transition.ts";
 import { type Applied, type ApplyHost, applyTransition, Interrupted } from "./apply.ts";
-import { networksDigest } from "./digest.ts";
+import { linksDigest, networksDigest } from "./digest.ts";
 import { type HeldLease, type LeaseClock, takeLease } from "./lease.ts";
 
 export interface PlanOptions {
@@ -32,7 +34,10 @@ export async function applyPlan(
     const waiting = { ...host, wait: patiently(host, lease) };
     if (lease.isAfterStop) await waiting.wait(settle);
     // Between reading and having the lease somebody may have applied something else.
-    if (networksDigest(await describeNetworks(host.ec2, vpcs)) !== networksDigest(live)) {
+    const isSame =
+      networksDigest(await describeNetworks(host.ec2, vpcs)) === networksDigest(live) &&
+      (await sameLinks(host.ec2, vpcs, live));
+    if (!isSame) {
       return { ok: false, phase: undefined, differences: [] };
     }
     const applied = await applyTransition(transition, waiting, { owner, vpcs, settle, lease });
@@ -43,6 +48,12 @@ export async function applyPlan(
     if (isDone) await lease.release();
     else await lease.lapse().catch(() => undefined);
   }
+}
+
+/** Where they matter: else nobody asked for them before. */
+async function sameLinks(ec2: Ec2, vpcs: readonly string[], { links }: LiveAccount) {
+  if (links.peerings.length + links.transitGateways.length === 0) return true;
+  return linksDigest(await describeLinks(ec2, vpcs)) === linksDigest(links);
 }
 
 /** Seconds after which the lease is looked at while nothing else happens. */

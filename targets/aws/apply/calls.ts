@@ -3,6 +3,7 @@
 // where their ids must stand.
 import type { LiveAccount } from "../account/account.ts";
 import type { Ec2Input } from "../account/ec2.ts";
+import { liveRuleKey } from "../account/read.ts";
 import type { Attempt } from "../transition/attempt.ts";
 import { inCalls } from "../transition/list-steps.ts";
 import type { ListState } from "../transition/lists.ts";
@@ -30,8 +31,8 @@ export interface CliCall {
   readonly call: string;
   /** The ref that stands for the id in its answer. */
   readonly creates?: string;
-  /** An error of EC2 that says there was nothing to do. */
-  readonly mayFailWith?: string;
+  /** Errors of EC2 that say there was nothing to do, or nothing that could be done. */
+  readonly mayFailWith?: readonly string[];
   readonly input: Ec2Input;
 }
 
@@ -47,7 +48,7 @@ export function cliCalls(
       .flatMap((step) =>
         "list" in step
           ? listCalls(step, { owner, versions, before: states[at]?.lists.get(step.list) })
-          : callsOf(step, owner),
+          : callsOf(step, live, owner),
       )
       .map((call) => ({ phase: at + 1, ...call })),
   );
@@ -60,7 +61,7 @@ const isCreation = ({ kind }: Step): boolean => kind === "create" || kind === "c
 
 type Bare = Omit<CliCall, "phase">;
 
-function callsOf(step: Exclude<Step, ListStep>, owner: string): readonly Bare[] {
+function callsOf(step: Exclude<Step, ListStep>, live: LiveAccount, owner: string): readonly Bare[] {
   switch (step.kind) {
     case "create": {
       const created = { ...bare(createRequest(step, owner)), creates: step.group };
@@ -71,13 +72,26 @@ function callsOf(step: Exclude<Step, ListStep>, owner: string): readonly Bare[] 
     case "rename":
       return [bare(renameRequest(step))];
     case "delete":
-      return [bare(deleteRequest(step.group))];
+      return [{ ...bare(deleteRequest(step.group)), mayFailWith: ["DependencyViolation"] }];
     default: {
-      const side = step.direction === "ingress" ? "ingress" : "egress";
-      const input = { GroupId: step.group, IpPermissions: ipPermissions(step.rules) };
-      return [{ call: `${step.kind}-security-group-${side}`, input }];
+      const call = `${step.kind}-security-group-${step.direction}`;
+      const ids = step.kind === "revoke" ? idsOf(step, live) : undefined;
+      const named = ids === undefined ? ipPermissions(step.rules) : undefined;
+      const rules = ids === undefined ? { IpPermissions: named } : { SecurityGroupRuleIds: ids };
+      return [{ call, input: { GroupId: step.group, ...rules } }];
     }
   }
+}
+
+/** Rules of another account's groups are told by their ids alone; undefined where some are not there yet. */
+function idsOf(
+  { group, direction, rules }: Extract<Step, { readonly rules: unknown }>,
+  { groups }: LiveAccount,
+): readonly string[] | undefined {
+  const own = groups.find(({ id }) => id === group)?.[direction] ?? [];
+  const ids = new Map(own.map((rule) => [liveRuleKey(rule), rule.id]));
+  const found = rules.flatMap((rule) => ids.get(liveRuleKey(rule)) ?? []);
+  return found.length === rules.length ? found : undefined;
 }
 
 interface ListCalling {
@@ -105,7 +119,8 @@ function listCalls(step: ListStep, { owner, versions, before }: ListCalling): re
     case "rename-list":
       return [bare(renameListRequest(step))];
     case "delete-list":
-      return [bare(deleteListRequest(list))];
+      // EC2 may say so only afterwards: the list is there still, as `delete-failed`.
+      return [{ ...bare(deleteListRequest(list)), mayFailWith: ["DependencyViolation"] }];
     default: {
       const changes = inCalls(step.entries).map((some) =>
         bare(entriesRequest(list, step.kind, some, version())),
@@ -127,7 +142,7 @@ const everythingOut: readonly Ec2Input[] = [
 
 const revokeOut = (group: string, ranges: Ec2Input): Bare => ({
   call: "revoke-security-group-egress",
-  ...("Ipv6Ranges" in ranges ? { mayFailWith: "InvalidPermission.NotFound" } : {}),
+  ...("Ipv6Ranges" in ranges ? { mayFailWith: ["InvalidPermission.NotFound"] } : {}),
   input: { GroupId: group, IpPermissions: [{ IpProtocol: "-1", ...ranges }] },
 });
 

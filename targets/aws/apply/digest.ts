@@ -1,7 +1,7 @@
 // What is live as one number: a plan holds for this and nothing else.
 
 import { sha256 } from "../../../compiler/model/sha256.ts";
-import { noLinks } from "../../../compiler/plan/network-links.ts";
+import { type NetworkLinks, noLinks } from "../../../compiler/plan/network-links.ts";
 import { formatAddress, formatCidr } from "../../../compiler/sets/address.ts";
 import { groupTag, type LiveAccount, ownerTag } from "../account/account.ts";
 import { liveRuleKey } from "../account/read.ts";
@@ -42,10 +42,16 @@ export function accountDigest(live: LiveAccount): string {
           ...entries.map(formatCidr).sort(),
         ])
         .sort(byFirst),
-      [links.peerings, links.transitGateways].map((list) => list.map((one) => one.join()).sort()),
+      linksDigest(links),
     ]),
   );
 }
+
+/** Whatever the order. */
+export const linksDigest = ({ peerings, transitGateways }: NetworkLinks): string =>
+  JSON.stringify(
+    [peerings, transitGateways].map((list) => list.map((one) => one.toSorted().join()).sort()),
+  );
 
 const byFirst = ([a = ""]: readonly string[], [b = ""]: readonly string[]) =>
   a < b ? -1 : Number(a > b);

@@ -3,7 +3,6 @@
 import type { Direction } from "../../../compiler/inventory/types.ts";
 import type { UtcDate } from "../../../compiler/model/types.ts";
 import type { Fleet } from "../../../compiler/plan/fleet.ts";
-import { inReachOf } from "../../../compiler/plan/network-links.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
 import type { Cidr, Family, IpAddress } from "../../../compiler/sets/address.ts";
 import {
@@ -23,7 +22,7 @@ import {
   servicesOfFamily,
 } from "../../../compiler/sets/service-set.ts";
 import type { Placed } from "../member-sets.ts";
-import { networkOf, ofInterface } from "../members.ts";
+import { networkOf, networksInReach, ofInterface } from "../members.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Term } from "../term.ts";
 import type { MemberClass } from "./admission.ts";
@@ -53,8 +52,8 @@ export function pointsOf(
   return placed.flatMap((one) => {
     const { term } = one;
     const holding = [...new Set(term.holders.flatMap((holder) => classOf.get(holder) ?? []))];
-    const networks = inReachOf(term.network, term.direction, fleet.links);
-    const inGroups = unionOfAddresses([...networks].flatMap((one) => groupable.get(one) ?? []));
+    const networks = networksInReach(term.network, term.direction, fleet);
+    const inGroups = unionOfAddresses(networks.flatMap((one) => groupable.get(one) ?? []));
     return holding
       .sort((a, b) => a.terms.length - b.terms.length)
       .slice(0, placesMax)

@@ -66,7 +66,7 @@ interface Proof {
 function proofOf(live: LiveAccount, states: readonly State[]): Proof {
   const ends = endsOf(live, states, prefixesOf(states));
   const services = serviceTable();
-  const joint = jointOf(ends, reachOf({ states, ends, services }), services);
+  const joint = jointOf(ends, reachOf({ links: live.links, states, ends, services }), services);
   const found = new Map<string, FlowIds>();
   const lost = new Map<string, FlowIds>();
   const add = (to: Map<string, FlowIds>, flows: FlowIds) => {

@@ -1,7 +1,6 @@
 // What the account should hold: the groups of a plan found again among those that are there, everything else
 // as it is. Groups that others own are never changed; interfaces that only their service can give other
 // groups keep what they have.
-import { inReachOf } from "../../../compiler/plan/network-links.ts";
 import {
   type LiveAccount,
   type LiveGroup,
@@ -10,7 +9,6 @@ import {
   livePlannedName,
 } from "../account/account.ts";
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
-import { directions } from "../members.ts";
 import { descriptionOf } from "../render.ts";
 import type { Keeps } from "./keeps.ts";
 import { type ListMatching, matchLists } from "./lists.ts";
@@ -40,17 +38,6 @@ export interface HandOver {
   /** Names of the plan; none: it must take segc's groups away. */
   readonly groups: readonly string[];
 }
-
-export type DesiredProblem =
-  | {
-      readonly kind: "no-interface";
-      readonly interface: string;
-      readonly workload: string;
-      readonly network: string;
-    }
-  | { readonly kind: "no-network"; readonly network: string }
-  | { readonly kind: "not-joined"; readonly network: string; readonly peer: string }
-  | { readonly kind: "other-network"; readonly interface: string; readonly vpc: string };
 
 const closedName = "segc-closed";
 
@@ -242,42 +229,3 @@ function carriedAfter(
 
 const isForeign = ({ groups }: LiveAccount, id: string, owner: string): boolean =>
   groups.some((group) => group.id === id && livePlannedName(group, owner) === undefined);
-
-/** What of the plan is not in the account at all. */
-export function missingIn(plan: AwsPlan, live: LiveAccount, vpcs: readonly string[]) {
-  const known = new Map(live.interfaces.map((one) => [one.id, one]));
-  const problems: DesiredProblem[] = vpcs
-    .filter((network) => !network.startsWith("vpc-"))
-    .map((network) => ({ kind: "no-network", network }));
-  for (const { interface: id, workload, network } of plan.attachments) {
-    const found = known.get(id);
-    if (found === undefined)
-      problems.push({ kind: "no-interface", interface: id, workload, network });
-    else if (found.vpc !== network) {
-      problems.push({ kind: "other-network", interface: id, vpc: found.vpc });
-    }
-  }
-  return [...problems, ...notJoined(plan, live)];
-}
-
-/** Networks of which a group names one of a network that nothing joins to it. */
-function notJoined({ groups }: AwsPlan, { links }: LiveAccount): readonly DesiredProblem[] {
-  const found = new Map<string, DesiredProblem>();
-  for (const { network, ...rules } of groups) {
-    for (const direction of directions) {
-      const near = inReachOf(network, direction, links);
-      for (const { peer } of rules[direction]) {
-        if (peer.kind !== "group" || near.has(peer.network)) continue;
-        const problem = { kind: "not-joined", network, peer: peer.network } as const;
-        found.set(JSON.stringify(problem), problem);
-      }
-    }
-  }
-  return [...found.values()];
-}
-
-/** Whether any group names one of another network: then it matters what joins them. */
-export const namesOtherNetworks = ({ groups }: AwsPlan): boolean =>
-  groups.some(({ network, ingress, egress }) =>
-    [...ingress, ...egress].some(({ peer }) => peer.kind === "group" && peer.network !== network),
-  );

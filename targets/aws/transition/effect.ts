@@ -28,7 +28,7 @@ export function effectOf(live: LiveAccount, before: State, then: State): Effect 
   const states = [before, then];
   const ends = endsOf(live, states, prefixesOf(states));
   const services = serviceTable();
-  const joint = jointOf(ends, reachOf({ states, ends, services }), services);
+  const joint = jointOf(ends, reachOf({ links: live.links, states, ends, services }), services);
   return {
     opened: more(joint, ends, services, { from: 0, to: 1 }),
     closed: more(joint, ends, services, { from: 1, to: 0 }),

@@ -3,6 +3,7 @@
 // may be there bounds it from above, what is there in any case from below. An interface that gives its groups
 // for others in one call has either the old or the new, and is seen with either by each of the others.
 import type { Direction } from "../../../compiler/inventory/types.ts";
+import { inReachOf, type NetworkLinks } from "../../../compiler/plan/network-links.ts";
 import { servicesOfFamily } from "../../../compiler/sets/service-set.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Ends } from "./ends.ts";
@@ -26,6 +27,7 @@ export interface Reach {
 }
 
 interface Context {
+  readonly links: NetworkLinks;
   readonly states: readonly State[];
   readonly ends: Ends;
   readonly services: ServiceTable;
@@ -77,7 +79,7 @@ function combined(a: Row, b: Row, bound: Moment["bound"], services: ServiceTable
 }
 
 /** What a list of groups lets through. */
-function listRows({ states, ends, services }: Context) {
+function listRows({ links, states, ends, services }: Context) {
   const memo = new Map<string, Row>();
   const membersOf = groupMembers(states, ends);
   const serviceId = remembered((key: string): number => {
@@ -98,7 +100,9 @@ function listRows({ states, ends, services }: Context) {
     const before = memo.get(key);
     if (before !== undefined) return before;
     const refs: readonly string[] = JSON.parse(carried);
-    const rules = refs.flatMap((ref) => rulesAt(states, moment, ref, direction));
+    const rules = refs.flatMap((ref) =>
+      rulesAt(states, moment, ref, direction).filter(works(states, ref, direction, links)),
+    );
     const rowOf = (seen: number): Row => {
       const row = new Map<number, number>();
       for (const rule of rules) {
@@ -129,6 +133,23 @@ function rulesAt(
   return [...all.values()].filter(
     (rule) => bound === "upper" || sets.every((set) => set.has(ruleKey(rule))),
   );
+}
+
+/** Whether a rule does anything: not where it names a group of a network that is not joined to its own. */
+function works(
+  states: readonly State[],
+  ref: string,
+  direction: Direction,
+  links: NetworkLinks,
+): (rule: StateRule) => boolean {
+  const networkOf = (group: string) =>
+    states.flatMap(({ groups }) => groups.get(group)?.vpc ?? [])[0];
+  const near = inReachOf(networkOf(ref) ?? "", direction, links);
+  return ({ peer }) => {
+    if (peer.kind !== "group") return true;
+    const network = networkOf(peer.group);
+    return peer.isStale !== true && (network === undefined || near.has(network));
+  };
 }
 
 /** Classes whose interfaces carry a group in a state. */
