@@ -2,8 +2,9 @@
 // from AWS's documentation to be read as such; it shares nothing with compiler/ or targets/.
 import { DataPlane, type Way } from "./data-plane.ts";
 import { Ec2Fault } from "./fault.ts";
+import { nearOf } from "./links.ts";
 import { type Parameters, recordsAt, textAt, textsAt } from "./parameters.ts";
-import { modifyList, newList, type StoredList } from "./prefix-lists.ts";
+import { isNamed, modifyList, newList, type StoredList } from "./prefix-lists.ts";
 import { keyOf, rulesOf, type StoredRule } from "./rule-values.ts";
 
 export interface StoredGroup {
@@ -97,12 +98,7 @@ export class Account {
   /** That something names it is said later on. */
   deleteList(parameters: Parameters): StoredList {
     const list = this.#list(parameters);
-    const isNamed = [...this.groups.values()].some(({ ingress, egress }) =>
-      [...ingress.values(), ...egress.values()].some(
-        ({ peer }) => peer.kind === "list" && peer.id === list.id,
-      ),
-    );
-    if (isNamed) list.state = "delete-failed";
+    if (isNamed(list, this.groups.values())) list.state = "delete-failed";
     else this.prefixLists.delete(list.id);
     return list;
   }
@@ -306,20 +302,11 @@ export class Account {
   #reaches(at: string, group: string, direction: Way): boolean {
     const vpc = this.interfaces.get(at)?.vpc ?? "";
     const other = this.groups.get(group)?.vpc;
-    return other === undefined || this.#near(vpc, direction).has(other);
-  }
-
-  /** Groups of a network that is joined can be named; by way of a transit gateway for what comes in only. */
-  #near(vpc: string, direction: Way): ReadonlySet<string> {
-    const links = [
-      ...this.peerings.values(),
-      ...(direction === "ingress" ? this.transitGateways.values() : []),
-    ];
-    return new Set([vpc, ...links.filter((link) => link.includes(vpc)).flat()]);
+    return other === undefined || nearOf(this, vpc, direction).has(other);
   }
 
   #checkPeer(peer: StoredRule["peer"], vpc: string, direction: Way): void {
-    const near = this.#near(vpc, direction);
+    const near = nearOf(this, vpc, direction);
     if (peer.kind === "group" && !near.has(this.groups.get(peer.id)?.vpc ?? "")) {
       throw new Ec2Fault("InvalidGroup.NotFound", `The security group '${peer.id}' does not exist`);
     }

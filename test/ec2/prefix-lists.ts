@@ -2,6 +2,7 @@
 // and changes that take their time. A list counts as many rules as it may have entries.
 import { Ec2Fault } from "./fault.ts";
 import { type Parameters, recordsAt, textAt } from "./parameters.ts";
+import type { StoredRule } from "./rule-values.ts";
 
 export interface StoredList {
   readonly id: string;
@@ -75,6 +76,18 @@ export function modifyList(
   list.version++;
   list.state = "modify-in-progress";
 }
+
+interface Rules {
+  readonly ingress: ReadonlyMap<string, StoredRule>;
+  readonly egress: ReadonlyMap<string, StoredRule>;
+}
+
+export const isNamed = ({ id }: StoredList, groups: Iterable<Rules>): boolean =>
+  [...groups].some(({ ingress, egress }) =>
+    [...ingress.values(), ...egress.values()].some(
+      ({ peer }) => peer.kind === "list" && peer.id === id,
+    ),
+  );
 
 /** Whoever looks sees it in progress once. */
 export function looked(list: StoredList): string {
