@@ -24,7 +24,7 @@ async function change(
   { seed, foreign }: { readonly seed: number; readonly foreign: Foreign },
 ) {
   const ec2 = directEc2(account);
-  const live = await describeAccount(ec2, vpcs);
+  const live = await describeAccount(ec2, vpcs, { links: namesOtherNetworks(plan) });
   const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults, foreign });
   const pick = picking(seed);
   const wait = waiting(account, pick, look);
