@@ -3,39 +3,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NetworkLinks } from "../../compiler/plan/network-links.ts";
-import { awsDefaults } from "../../compiler/quotas.ts";
-import { describeAccount } from "../../targets/aws/account/describe.ts";
-import { applyTransition } from "../../targets/aws/apply/apply.ts";
 import type { AwsPlan } from "../../targets/aws/groups.ts";
 import type { Foreign } from "../../targets/aws/transition/keeps.ts";
 import { namesOtherNetworks } from "../../targets/aws/transition/problems.ts";
-import { isProved, transitionOf } from "../../targets/aws/transition/transition.ts";
+import { isProved } from "../../targets/aws/transition/transition.ts";
 import { Account } from "./account.ts";
-import { directEc2 } from "./direct.ts";
+import { change, expectWithin } from "./changing.ts";
 import { launchGroup, packetsOf, place, planFor, somePartners } from "./fleet.ts";
 import { fleet, machinesOf, partners, policy, ports } from "./generators.ts";
-import { picking, settle, waiting } from "./picking.ts";
-
-async function change(
-  account: Account,
-  vpcs: readonly string[],
-  plan: ReturnType<typeof planFor>,
-  look: () => void,
-  { seed, foreign }: { readonly seed: number; readonly foreign: Foreign },
-) {
-  const ec2 = directEc2(account);
-  const live = await describeAccount(ec2, vpcs, { links: namesOtherNetworks(plan) });
-  const transition = transitionOf(plan, live, { owner: "test", limits: awsDefaults, foreign });
-  const pick = picking(seed);
-  const wait = waiting(account, pick, look);
-  const applied = await applyTransition(
-    transition,
-    { ec2, wait, progress: () => undefined },
-    { owner: "test", vpcs, settle, lease: { prolong: async () => undefined } },
-  );
-  expect(applied).toMatchObject({ ok: true });
-  return { transition, calls: ec2.calls };
-}
 
 /** A group of others that opens ssh to the machines of the networks; a new group lets everything out. */
 function sshGroup(account: Account, VpcId: string): string {
@@ -135,14 +110,7 @@ describe("a change of policy", () => {
             moments += seen.length;
             if (!isProved(transition)) continue;
             proved++;
-            for (const passed of seen) {
-              for (const [at, packet] of packets.entries()) {
-                const told = `${JSON.stringify(packet)} on the way`;
-                if (passed[at] === true)
-                  expect(start[at] === true || end[at] === true, told).toBe(true);
-                else expect(start[at] === true && end[at] === true, told).toBe(false);
-              }
-            }
+            expectWithin(packets, { start, end, seen });
           }
         },
       ),

@@ -24,7 +24,7 @@ export interface Desired {
   /** Names of the plan by ref, for groups that are there and were called otherwise. */
   readonly renamed: ReadonlyMap<string, string>;
   /** Prefix lists likewise. */
-  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired">;
+  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired" | "isChanging">;
   /** What only the owner of an interface can do. */
   readonly handOvers: readonly HandOver[];
   /** Interfaces that carry groups of ours and are in no plan: they carry none afterwards. */
@@ -52,7 +52,8 @@ export function desiredState(
   services: "as they are" | "as planned" = "as they are",
 ): Desired {
   const all = withClosed(plan, live, matching.owner);
-  const lists = matchLists(plan, live, matching.owner);
+  const { owner, keeps, wholeLists: whole = false } = matching;
+  const lists = matchLists(plan, live, { owner, whole });
   const refs = refsOf(all, live, { ...matching, lists: lists.refs });
   const refOf = (network: string, name: string): string => {
     const ref = refs.get(groupKey(network, name));
@@ -81,7 +82,6 @@ export function desiredState(
     const name = before?.name ?? names.free(group);
     groups.set(ref, { name, vpc: group.network, ...rulesOf(group, refOf, lists.refs) });
   }
-  const { owner, keeps } = matching;
   const after = carriedAfter(all, live, { refOf, owner, keeps, services }, groups);
   const { waiting, gone } = stillCarried(retired, after.state);
   for (const group of live.groups) {
@@ -89,8 +89,7 @@ export function desiredState(
   }
   const { retired: left, states } = withoutUnnamed(lists, groups.values());
   const state = { ...after.state, lists: states };
-  const { created: made, renamed: called } = lists;
-  const ofLists = { created: made, renamed: called, retired: left };
+  const ofLists = { ...lists, retired: left };
   return { ...after, state, retired: gone, created, renamed, lists: ofLists };
 }
 

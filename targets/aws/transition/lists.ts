@@ -36,11 +36,18 @@ export interface ListMatching {
   readonly renamed: ReadonlyMap<string, string>;
   /** Ids of ours that the plan knows no more. */
   readonly retired: readonly string[];
+  /** Whether entries of any list that is there change. */
+  readonly isChanging: boolean;
   /** As they should be, ours that are retired among them. */
   readonly states: ListStates;
 }
 
-export function matchLists({ lists }: AwsPlan, live: LiveAccount, owner: string): ListMatching {
+/** @param whole whether lists are found again only where they have the same entries; others are made new */
+export function matchLists(
+  { lists }: AwsPlan,
+  live: LiveAccount,
+  { owner, whole }: { readonly owner: string; readonly whole: boolean },
+): ListMatching {
   const ours = [...live.prefixLists.values()].filter(
     (list) => plannedListName(list, owner) !== undefined,
   );
@@ -51,15 +58,18 @@ export function matchLists({ lists }: AwsPlan, live: LiveAccount, owner: string)
     refs.set(name, found.id);
     taken.add(found.id);
   };
+  const found = (list: PrefixList) =>
+    ours.filter(
+      (one) => one.family === list.family && !taken.has(one.id) && (!whole || isSame(list, one)),
+    );
   for (const list of lists) {
     take(
       list,
-      ours.find((one) => plannedListName(one, owner) === list.name && one.family === list.family),
+      found(list).find((one) => plannedListName(one, owner) === list.name),
     );
   }
   for (const list of lists.filter(({ name }) => !refs.has(name))) {
-    const left = ours.filter((one) => one.family === list.family && !taken.has(one.id));
-    take(list, mostAlike(list, left));
+    take(list, mostAlike(list, found(list)));
   }
   const renamed = lists.flatMap(({ name }) => {
     const ref = refs.get(name) ?? "";
@@ -83,8 +93,19 @@ export function matchLists({ lists }: AwsPlan, live: LiveAccount, owner: string)
     created: new Map(created),
     renamed: new Map(renamed),
     retired: ours.map(({ id }) => id).filter((id) => !taken.has(id)),
+    isChanging: lists.some((list) => {
+      const own = live.prefixLists.get(refs.get(list.name) ?? "");
+      return own !== undefined && !isSame(list, own);
+    }),
     states,
   };
+}
+
+function isSame({ entries }: PrefixList, list: LiveList): boolean {
+  const wanted = new Set(entries.map(formatCidr));
+  return (
+    list.entries.length === wanted.size && list.entries.every((one) => wanted.has(formatCidr(one)))
+  );
 }
 
 /** Of those that have at least half of the entries. */

@@ -14,6 +14,8 @@ export interface Matching {
   readonly fresh: ReadonlySet<string>;
   /** Whether groups that the plan calls otherwise are found again by what they are. */
   readonly byLikeness: boolean;
+  /** Whether prefix lists are found again only where they have the entries that are planned. */
+  readonly wholeLists?: boolean;
   /** Which groups of others interfaces of the plan keep. */
   readonly keeps: Keeps;
 }

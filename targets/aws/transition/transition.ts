@@ -51,20 +51,35 @@ function* waysFor(
   live: LiveAccount,
   matching: Omit<Matching, "byLikeness">,
 ): Iterable<Way> {
-  const alike = desiredState(plan, live, { ...matching, byLikeness: true });
-  yield { desired: alike, attach: "swap", way: "groups changed in place" };
-  yield { desired: alike, attach: "join", way: "groups changed in place, carried side by side" };
   const named = desiredState(plan, live, { ...matching, byLikeness: false });
-  if (alike.renamed.size > 0) {
-    const way = "groups of the same name changed in place";
-    yield { desired: named, attach: "swap", way };
-    yield { desired: named, attach: "join", way: `${way}, carried side by side` };
-  }
+  // A list that is changed changes the old groups as well as the new.
+  const forms = named.lists.isChanging ? [false, true] : [false];
+  for (const wholeLists of forms) yield* waysInPlace(plan, live, { ...matching, wholeLists });
   const fresh = changedGroups(plan, live, named, matching.owner);
   if (fresh.size === 0) return;
-  const beside = desiredState(plan, live, { ...matching, fresh, byLikeness: false });
-  yield { desired: beside, attach: "swap", way: "new groups beside the old" };
-  yield { desired: beside, attach: "join", way: "new groups beside the old, carried side by side" };
+  for (const wholeLists of forms) {
+    const asked = { ...matching, fresh, byLikeness: false, wholeLists };
+    const desired = desiredState(plan, live, asked);
+    yield* bothWays(desired, `new groups${wholeLists ? " and lists" : ""} beside the old`);
+  }
+}
+
+function* waysInPlace(
+  plan: AwsPlan,
+  live: LiveAccount,
+  matching: Omit<Matching, "byLikeness">,
+): Iterable<Way> {
+  const lists = matching.wholeLists === true ? ", new lists" : "";
+  const alike = desiredState(plan, live, { ...matching, byLikeness: true });
+  yield* bothWays(alike, `groups changed in place${lists}`);
+  if (alike.renamed.size === 0) return;
+  const named = desiredState(plan, live, { ...matching, byLikeness: false });
+  yield* bothWays(named, `groups of the same name changed in place${lists}`);
+}
+
+function* bothWays(desired: Desired, way: string): Iterable<Way> {
+  yield { desired, attach: "swap", way };
+  yield { desired, attach: "join", way: `${way}, carried side by side` };
 }
 
 /** Within the quotas before all, then without excess, then with the smallest gap. */
