@@ -157,7 +157,10 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
       .choices(["on", "off"])
       .default("on"),
   since: () =>
-    new Option("--since <MANIFEST>", "add updates from the artefacts of an earlier manifest.json"),
+    new Option(
+      "--since <MANIFEST>",
+      "change little from the artefacts of an earlier manifest.json, and add updates",
+    ),
   target: () => new Option("--target <NAMES>", "only these targets, separated by commas"),
 };
 

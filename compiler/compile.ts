@@ -14,7 +14,7 @@ import { type Fleet, fleetOf } from "./plan/fleet.ts";
 import type { NetworkLinks } from "./plan/network-links.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { joinWorkloads, slicing } from "./plan/slices.ts";
-import type { CapabilityTable } from "./plan/target.ts";
+import type { CapabilityTable, OutputFile } from "./plan/target.ts";
 import { exceededBy, type Limit, overruns, type Quota } from "./quotas.ts";
 import { leantOn, reliedOn } from "./relies.ts";
 import { addressClasses } from "./sets/address-classes.ts";
@@ -94,6 +94,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     const produced = target.produce(fleet, {
       minimise,
       limits: new Map(limits.map(({ name, value }) => [name, value])),
+      ...previousFiles(target, options.since),
       ...(sha256 === undefined ? {} : { sha256 }),
     });
     if (produced.ok) {
@@ -135,6 +136,21 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
     notes,
     diagnostics: [...beyond, ...relied.diagnostics, ...tooMuch],
   };
+}
+
+/** Of a fleet's earlier artefact, where all of it could be read. */
+function previousFiles(
+  { name, format }: FleetRunner,
+  since: Since | undefined,
+): { readonly previous?: readonly OutputFile[] } {
+  const entry = since?.manifest.artefacts.find(({ target }) => target === name);
+  if (since === undefined || entry === undefined || entry.format !== format) return {};
+  const folder = `${entry.target}/${entry.id}/`;
+  const files = entry.files.flatMap(({ path }) => {
+    const text = since.texts.get(path);
+    return text === undefined ? [] : [{ path: path.slice(folder.length), text }];
+  });
+  return files.length === entry.files.length ? { previous: files } : {};
 }
 
 const forMore = (artefact: Artefact, { workloads }: EnforcerSlice): Artefact => ({

@@ -8,7 +8,7 @@ import { type Fleet, type FleetMember, familiesOf } from "./plan/fleet.ts";
 import type { FleetMeaning, FleetOptions, FleetProblem, FleetTarget } from "./plan/fleet-target.ts";
 import type { DirectionMeaning, PacketRule } from "./plan/packet-list.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
-import type { MeaningOf, TargetName } from "./plan/target.ts";
+import type { MeaningOf, OutputFile, TargetName } from "./plan/target.ts";
 import { isAddressSubset, unionOfAddresses } from "./sets/address-set.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies } from "./verify/verify-slice.ts";
@@ -18,6 +18,8 @@ const fleetId = "fleet";
 
 export interface FleetProduceOptions extends FleetOptions {
   readonly sha256?: Digest;
+  /** Of an earlier compile, as files of its own folder. */
+  readonly previous?: readonly OutputFile[];
 }
 
 export type FleetProduced =
@@ -80,7 +82,8 @@ function produce<Plan>(
   fleet: Fleet,
   options: FleetProduceOptions,
 ): FleetProduced {
-  const planned = target.plan(fleet, options);
+  const previous = options.previous === undefined ? undefined : target.parse(options.previous);
+  const planned = target.plan(fleet, options, previous?.ok === true ? previous.plan : undefined);
   if (!planned.ok) return planned;
   const files = target.render(planned.plan);
   const parsed = target.parse(files);

@@ -20,7 +20,8 @@ export interface FleetTarget<Plan> {
   /** As of `Target`. */
   readonly format: number;
   readonly capabilities: Capabilities;
-  readonly plan: (fleet: Fleet, options: FleetOptions) => FleetPlanned<Plan>;
+  /** `previous` is an earlier plan, from which as little as is sensible changes; without one the plan is pure. */
+  readonly plan: (fleet: Fleet, options: FleetOptions, previous?: Plan) => FleetPlanned<Plan>;
   /** Deterministic bytes. */
   readonly render: (plan: Plan) => readonly OutputFile[];
   readonly parse: (files: readonly OutputFile[]) => Parsed<Plan>;

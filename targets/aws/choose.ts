@@ -7,6 +7,7 @@
 // Everything is decided by content and in a fixed order: equal terms give equal groups.
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import { type MemberSet, memberSets, type PeerSet, type Placed, ruleCount } from "./member-sets.ts";
+import type { Leaning } from "./previous.ts";
 import type { Term } from "./term.ts";
 
 /** A group: of the members of a set that have not left it, or of those who left the same sets. */
@@ -25,17 +26,20 @@ export interface Choice {
   readonly isByGroup: (term: Placed, peers: PeerSet) => boolean;
 }
 
-/**
- * @param slots groups that an interface may carry, at least one
- * @param admissible whom a term may let in beyond its peers
- */
+export interface Choosing {
+  /** Whom a term may let in beyond its peers. */
+  readonly admissible: (term: Term) => AddressSet;
+  readonly leaning: Leaning;
+}
+
+/** @param slots groups that an interface may carry, at least one */
 export function chooseGroups(
   terms: readonly Term[],
   slots: number,
-  admissible: (term: Term) => AddressSet,
+  { admissible, leaning }: Choosing,
 ): Choice {
   const { sets, placed } = memberSets(terms, admissible);
-  const drafting = new Drafting(sets);
+  const drafting = new Drafting(sets, leaning);
   drafting.nameByAddress();
   for (;;) {
     const crowds = drafting.crowds(slots);
@@ -56,6 +60,7 @@ interface Crowd {
 class Drafting {
   groups: readonly ChosenGroup[] = [];
   readonly #sets: readonly MemberSet[];
+  readonly #leaning: Leaning;
   readonly #setsOf: ReadonlyMap<number, readonly number[]>;
   /** Members without an entry have left no set. */
   readonly #left = new Map<number, ReadonlySet<number>>();
@@ -64,8 +69,9 @@ class Drafting {
   /** By set: how many groups stand for it. */
   #groupCounts = new Uint32Array();
 
-  constructor(sets: readonly MemberSet[]) {
+  constructor(sets: readonly MemberSet[], leaning: Leaning) {
     this.#sets = sets;
+    this.#leaning = leaning;
     const setsOf = new Map<number, number[]>();
     for (const [number, { members }] of sets.entries()) {
       for (const member of members) {
@@ -78,10 +84,14 @@ class Drafting {
     this.#regroup();
   }
 
-  /** Peers that take fewer rules by address than a group that stands for nothing else. */
+  /** Peers that take fewer rules by address than a group that stands for nothing else, or were named so before. */
   nameByAddress(): void {
-    for (const set of this.#sets.keys()) {
-      if (this.#isPeersOnly(set) && this.#costOfAddresses(set) < 0) this.#byAddress.add(set);
+    for (const [set, members] of this.#sets.entries()) {
+      if (!this.#isPeersOnly(set)) continue;
+      const before = this.#leaning(members);
+      const isCheaper =
+        before === undefined ? this.#costOfAddresses(set) < 0 : before === "address";
+      if (isCheaper) this.#byAddress.add(set);
     }
     this.#regroup();
     // Nobody names what is cheaper by address for all peers of a term together.

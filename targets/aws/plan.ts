@@ -15,11 +15,17 @@ import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
 import { isLeftAlone, networkOf, realmOf, realmsByNetwork } from "./members.ts";
 import { namesOf } from "./names.ts";
 import { withPrefixLists } from "./prefix-lists.ts";
+import { changesBetween, type Leaning, leaningOn, leansNowhere } from "./previous.ts";
 import { joinedRules } from "./rules.ts";
 import { type CarriedGroup, type QuotaProblem, splitGroups } from "./split.ts";
 import { termsOf } from "./terms.ts";
 
-export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): FleetPlanned<AwsPlan> {
+/** @param previous an earlier plan: what changes from it costs. Without one, a pure function of the fleet. */
+export function planAws(
+  fleet: Fleet,
+  { minimise, limits }: FleetOptions,
+  previous?: AwsPlan,
+): FleetPlanned<AwsPlan> {
   const problems = [
     ...fleet.members.flatMap((member) => addressProblem(member, fleet)),
     ...sharedInterfaces(fleet),
@@ -28,63 +34,80 @@ export function planAws(fleet: Fleet, { minimise, limits }: FleetOptions): Fleet
   ];
   if (problems.length > 0) return { ok: false, problems };
   const room = limitsOf(limits);
-  const joined = grouped(fleet, minimise, room);
+  const asked = { fleet, minimise, room };
+  const pure = drafted(asked, leansNowhere);
   const { peerings, transitGateways } = fleet.links;
-  const hasLinks = peerings.length + transitGateways.length > 0;
   // What joins networks gives more ways to name peers, not all of them better: none must be worse for it.
-  const found = hasLinks
-    ? fewer(joined, grouped({ ...fleet, links: noLinks }, minimise, room))
-    : joined;
-  const { carried, problems: excess } = found;
-  if (excess.length > 0) return { ok: false, problems: excess.map((one) => named(one, fleet)) };
-  const groups = carried.map(({ group }) => group).sort(compareGroups);
-  const attachments = attachmentsOf(fleet, carried);
-  if (!minimise) return { ok: true, plan: { groups, lists: [], attachments } };
+  const apart = { ...fleet, links: noLinks };
+  const fleets = peerings.length + transitGateways.length > 0 ? [fleet, apart] : [fleet];
+  const drafts = fleets.flatMap((one) => [
+    one === fleet ? pure : drafted({ ...asked, fleet: one }, leansNowhere),
+    ...(previous === undefined
+      ? []
+      : [drafted({ ...asked, fleet: one }, leaningOn(previous, fleet))]),
+  ]);
+  const { plan, groups, problems: excess } = best(drafts, previous);
+  if (plan === undefined) return { ok: false, problems: excess.map((one) => named(one, fleet)) };
+  if (!minimise) return { ok: true, plan };
   return {
     ok: true,
-    plan: { ...withPrefixLists(groups, room.prefixLists), attachments },
-    minimised: countsOf(groups, joined.oneByOne, lowerBound(fleet, joined.choice.terms)),
+    plan,
+    minimised: countsOf(groups, pure.oneByOne, lowerBound(fleet, pure.choice.terms)),
   };
 }
 
-interface Grouped {
+interface Asked {
+  readonly fleet: Fleet;
+  readonly minimise: boolean;
+  readonly room: AwsLimits;
+}
+
+interface Draft {
   readonly choice: Choice;
-  readonly carried: readonly CarriedGroup[];
-  /** Why these groups are none: they do not fit. */
+  /** Undefined where the groups do not fit, for `problems`. */
+  readonly plan: AwsPlan | undefined;
+  /** Without lists: each prefix is a rule. */
+  readonly groups: readonly SecurityGroup[];
   readonly problems: readonly QuotaProblem[];
   /** Rules and groups without minimising. */
   readonly oneByOne: number;
 }
 
-function grouped(fleet: Fleet, minimise: boolean, room: AwsLimits): Grouped {
-  const { rulesPerGroup, groupsPerInterface, reserveSlots } = room;
+function drafted({ fleet, minimise, room }: Asked, leaning: Leaning): Draft {
+  const { rulesPerGroup, groupsPerInterface, reserveSlots, prefixLists } = room;
   const slots = Math.max(1, groupsPerInterface - reserveSlots);
   const asked = termsOf(fleet);
   const terms = minimise ? fewerTerms(asked, fleet) : inOrder(asked);
   const admissible = minimise ? admissibleFor(fleet, terms) : () => noAddress;
-  const choice = chooseGroups(terms, slots, admissible);
+  const choice = chooseGroups(terms, slots, { admissible, leaning });
   const names = namesOf(choice, fleet);
-  const drafts = choice.groups.map((group, index) => ({
+  const parts = choice.groups.map((group, index) => ({
     members: group.members,
     group: groupOf(choice, names, index),
   }));
-  const split = splitGroups(drafts, { rulesPerGroup, slots });
+  const split = splitGroups(parts, { rulesPerGroup, slots });
   const before = minimise ? oneByOne(memberSets(asked, admissible).placed) : 0;
-  if (!split.ok) return { choice, carried: [], problems: split.problems, oneByOne: before };
-  const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
-  return { choice, carried, problems: [], oneByOne: before };
-}
-
-/** The first, where the second does not fit or takes no less. */
-function fewer(one: Grouped, other: Grouped): Grouped {
-  if (one.problems.length > 0 || other.problems.length > 0) {
-    return one.problems.length > 0 ? other : one;
+  if (!split.ok) {
+    return { choice, plan: undefined, groups: [], problems: split.problems, oneByOne: before };
   }
-  return sizeOf(other.carried) < sizeOf(one.carried) ? other : one;
+  const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
+  const groups = carried.map(({ group }) => group).sort(compareGroups);
+  const listed = minimise ? withPrefixLists(groups, prefixLists) : { groups, lists: [] };
+  const plan = { ...listed, attachments: attachmentsOf(fleet, carried) };
+  return { choice, plan, groups, problems: [], oneByOne: before };
 }
 
-const sizeOf = (carried: readonly CarriedGroup[]): number =>
-  carried.reduce((sum, { group }) => sum + 1 + group.ingress.length + group.egress.length, 0);
+/** The first of those with the fewest rules and groups, and two for each of what changes. */
+function best(drafts: readonly Draft[], previous: AwsPlan | undefined): Draft {
+  const priced = drafts.map((draft) => ({ draft, price: priceOf(draft, previous) }));
+  return priced.reduce((least, one) => (one.price < least.price ? one : least)).draft;
+}
+
+function priceOf({ plan, groups }: Draft, previous: AwsPlan | undefined): number {
+  if (plan === undefined) return Number.POSITIVE_INFINITY;
+  const size = groups.reduce((sum, one) => sum + 1 + one.ingress.length + one.egress.length, 0);
+  return size + (previous === undefined ? 0 : 2 * changesBetween(previous, plan));
+}
 
 /**
  * Rules and groups, a list as its prefixes. Throws, as a bug in segc, where there are fewer than there can be.
