@@ -14,10 +14,14 @@ export interface AwsPlan {
   readonly attachments: readonly Attachment[];
 }
 
-/** Prefixes that rules name together, whatever the network: lists are of a region. */
+/**
+ * Prefixes that rules name together. AWS has lists for a whole region; ours are for the groups of one network, so that
+ * projects for other networks have their own.
+ */
 export interface PrefixList {
-  /** Unique. */
+  /** Unique, whatever the network. */
   readonly name: string;
+  readonly network: string;
   readonly family: Family;
   /** At least one, in order, each once. */
   readonly entries: readonly Cidr[];

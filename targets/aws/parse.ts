@@ -195,7 +195,7 @@ function cidrOf(text: string, key: string, nth: number): Cidr {
 
 /** Shown at its family, which nothing else has. */
 function prefixListOf(value: unknown, nth: number): PrefixList {
-  const fields = fieldsOf(value, ["name", "family", "entries"], "family", nth);
+  const fields = fieldsOf(value, ["name", "network", "family", "entries"], "family", nth);
   const fail = (message: string): never => {
     throw new Fault(message, "family", nth);
   };
@@ -212,7 +212,7 @@ function prefixListOf(value: unknown, nth: number): PrefixList {
     return fail(`a list of IPv${family} has an entry that is none`);
   }
   if (new Set(entries.map(formatCidr)).size < entries.length) return fail("an entry twice");
-  return { name, family, entries };
+  return { name, network: textOf(fields.network, "family", nth), family, entries };
 }
 
 function attachmentOf(value: unknown, nth: number): Attachment {
@@ -243,7 +243,8 @@ function networkOf(value: unknown, nth: number): string {
 
 /** Every group that is named is there, in the network that names it. */
 function checkNames({ groups, lists, attachments }: AwsPlan): void {
-  const listed = new Set(lists.map(({ name }) => name));
+  const listed = new Map(lists.map(({ name, network }) => [name, network]));
+  const used = new Set<string>();
   const again = lists.findIndex(({ name }, at) => lists.findIndex((one) => one.name === name) < at);
   if (again >= 0) throw new Fault("two lists have this name", "family", again);
   const keyOf = (network: string, name: string) => JSON.stringify([network, name]);
@@ -257,17 +258,22 @@ function checkNames({ groups, lists, attachments }: AwsPlan): void {
     `there is no group \`${name}\` in network \`${network}\``;
   const names = new Set(groups.map(({ network, name }) => keyOf(network, name)));
   let nth = 0;
-  for (const { ingress, egress } of groups) {
+  for (const { network, ingress, egress } of groups) {
     for (const { peer } of [...ingress, ...egress]) {
       if (peer.kind === "group" && !names.has(keyOf(peer.network, peer.group))) {
         throw new Fault(missing(peer.group, peer.network), "protocol", nth);
       }
-      if (peer.kind === "list" && !listed.has(peer.list)) {
-        throw new Fault(`there is no list \`${peer.list}\``, "protocol", nth);
+      if (peer.kind === "list") {
+        used.add(peer.list);
+        if (listed.get(peer.list) !== network) {
+          throw new Fault(`there is no list \`${peer.list}\` in this network`, "protocol", nth);
+        }
       }
       nth++;
     }
   }
+  const idle = lists.findIndex(({ name }) => !used.has(name));
+  if (idle >= 0) throw new Fault("no rule names this list", "family", idle);
   const interfaces = new Set<string>();
   for (const [at, { interface: id, network, groups: carried = [] }] of attachments.entries()) {
     if (interfaces.has(id)) throw new Fault(`interface \`${id}\` stands twice`, "interface", at);

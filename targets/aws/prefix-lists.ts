@@ -24,9 +24,11 @@ export function withPrefixLists(groups: readonly SecurityGroup[], max: number): 
   const shared = new Map<string, Shared>();
   for (const group of groups) {
     for (const direction of directions) {
-      for (const block of blocksOf(group[direction])) {
-        const { key, family, cidrs, rule } = block;
-        const before = shared.get(key) ?? { key, family, cidrs, uses: 0, rules: new Set() };
+      for (const { key: text, family, cidrs, rule } of blocksOf(group[direction])) {
+        const { network } = group;
+        const key = keyIn(network, text);
+        const none = { key, network, family, cidrs, uses: 0, rules: new Set<string>() };
+        const before = shared.get(key) ?? none;
         shared.set(key, before);
         before.uses++;
         for (const id of rule.rules) before.rules.add(id);
@@ -38,28 +40,37 @@ export function withPrefixLists(groups: readonly SecurityGroup[], max: number): 
     .sort((a, b) => saving(b) - saving(a) || compareTexts(a.key, b.key))
     .slice(0, max);
   const names = namesFor(worth);
-  const replaced = (rules: readonly GroupRule[]): readonly GroupRule[] => {
-    const blocks = blocksOf(rules).filter(({ key }) => names.has(key));
+  const replaced = (rules: readonly GroupRule[], network: string): readonly GroupRule[] => {
+    const blocks = blocksOf(rules).filter(({ key }) => names.has(keyIn(network, key)));
     const gone = new Set(blocks.flatMap((block) => block.all));
     const lists = blocks.map(({ key, rule }): GroupRule => {
-      return { ...rule, peer: { kind: "list", list: names.get(key) ?? "" } };
+      const list = names.get(keyIn(network, key)) ?? "";
+      return { ...rule, peer: { kind: "list", list } };
     });
     return [...rules.filter((rule) => !gone.has(rule)), ...lists].sort(compareRules);
   };
   return {
     groups: groups.map((group) => ({
       ...group,
-      ingress: replaced(group.ingress),
-      egress: replaced(group.egress),
+      ingress: replaced(group.ingress, group.network),
+      egress: replaced(group.egress, group.network),
     })),
     lists: worth
-      .map(({ key, family, cidrs }) => ({ name: names.get(key) ?? "", family, entries: cidrs }))
+      .map(({ key, network, family, cidrs }) => ({
+        name: names.get(key) ?? "",
+        network,
+        family,
+        entries: cidrs,
+      }))
       .sort((a, b) => compareTexts(a.name, b.name)),
   };
 }
 
+const keyIn = (network: string, key: string): string => JSON.stringify([network, key]);
+
 interface Shared {
   readonly key: string;
+  readonly network: string;
   readonly family: Family;
   readonly cidrs: readonly Cidr[];
   /** How often rules name exactly these prefixes. */
@@ -107,7 +118,9 @@ function blocksOf(rules: readonly GroupRule[]): readonly Block[] {
  * told apart by their entries. AWS takes no name that begins with `com.amazonaws`.
  */
 function namesFor(lists: readonly Shared[]): ReadonlyMap<string, string> {
-  const texts = lists.map(({ family, rules }) => JSON.stringify([family, [...rules].sort()]));
+  const texts = lists.map(({ network, family, rules }) =>
+    JSON.stringify([network, family, [...rules].sort()]),
+  );
   return new Map(
     lists.map(({ key, family, rules }, at) => {
       const text = texts[at] ?? "";

@@ -54,8 +54,8 @@ const ruleText = (rule: GroupRule, network: string): string => {
   });
 };
 
-const listText = ({ name, family, entries }: PrefixList): string =>
-  JSON.stringify({ name, family, entries: entries.map(formatCidr) });
+const listText = ({ name, network, family, entries }: PrefixList): string =>
+  JSON.stringify({ name, network, family, entries: entries.map(formatCidr) });
 
 const attachmentText = ({ interface: id, workload, network, groups }: Attachment): string =>
   JSON.stringify({ interface: id, workload, network, groups: groups ?? null });

@@ -89,6 +89,8 @@ export interface LaunchTemplate {
 /** Tags by which segc knows groups again: whose they are, and which group of the plan each is. */
 export const ownerTag = "segc:owner";
 export const groupTag = "segc:group";
+/** Of a prefix list: for the groups of which network it is. */
+export const networkTag = "segc:network";
 
 /** The name that the plan gives the group; undefined for groups that are not this owner's. */
 export const livePlannedName = ({ tags }: LiveGroup, owner: string): string | undefined =>

@@ -37,7 +37,7 @@ async function networkAnswers(ec2: Ec2, vpcs: readonly string[]) {
   const groups = [...own, ...(await inSlices(ec2, "DescribeSecurityGroups", others))];
   const ids = groups.map((group) => String(Object(group).GroupId));
   const rules = await inSlices(ec2, "DescribeSecurityGroupRules", ids);
-  const prefixLists = await describeLists(ec2, listsNamed(rules));
+  const prefixLists = await describeLists(ec2, listsNamed(rules), vpcs);
   return { interfaces, groups, rules, prefixLists };
 }
 

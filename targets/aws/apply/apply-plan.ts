@@ -3,7 +3,7 @@
 import type { LiveAccount } from "../account/account.ts";
 import { describeNetworks } from "../account/describe.ts";
 import type { Ec2 } from "../account/ec2.ts";
-import { describeLinks } from "../account/links.ts";
+import { describeLinks, namesAcross } from "../account/links.ts";
 import type { Transition } from "../transition/transition.ts";
 import { type Applied, type ApplyHost, applyTransition, Interrupted } from "./apply.ts";
 import { linksDigest, networksDigest } from "./digest.ts";
@@ -51,8 +51,10 @@ export async function applyPlan(
 }
 
 /** Where they matter: else nobody asked for them before. */
-async function sameLinks(ec2: Ec2, vpcs: readonly string[], { links }: LiveAccount) {
-  if (links.peerings.length + links.transitGateways.length === 0) return true;
+async function sameLinks(ec2: Ec2, vpcs: readonly string[], live: LiveAccount) {
+  const { links } = live;
+  const isNone = links.peerings.length + links.transitGateways.length === 0;
+  if (isNone && !namesAcross(live)) return true;
   return linksDigest(await describeLinks(ec2, vpcs)) === linksDigest(links);
 }
 

@@ -1,6 +1,7 @@
 // A transition as calls for the AWS CLI, one to a line, for whoever does not let segc change an account: what
 // `aws ec2 CALL --cli-input-json` takes. Groups that do not exist yet stand by their refs (`new:VPC/NAME`),
 // where their ids must stand.
+import { formatCidr } from "../../../compiler/sets/address.ts";
 import type { LiveAccount } from "../account/account.ts";
 import type { Ec2Input } from "../account/ec2.ts";
 import { liveRuleKey } from "../account/read.ts";
@@ -113,7 +114,9 @@ function listCalls(step: ListStep, { owner, versions, before }: ListCalling): re
     case "create-list": {
       const [, ...more] = inCalls(step.entries);
       const made = { ...bare(createListRequest(step, owner)), creates: list };
-      const added = more.map((some) => entriesRequest(list, "extend-list", some, version()));
+      const added = more.map((some) =>
+        entriesRequest(list, "extend-list", some.map(formatCidr), version()),
+      );
       return [made, ...added.map(bare)];
     }
     case "rename-list":
@@ -123,7 +126,7 @@ function listCalls(step: ListStep, { owner, versions, before }: ListCalling): re
       return [{ ...bare(deleteListRequest(list)), mayFailWith: ["DependencyViolation"] }];
     default: {
       const changes = inCalls(step.entries).map((some) =>
-        bare(entriesRequest(list, step.kind, some, version())),
+        bare(entriesRequest(list, step.kind, some.map(formatCidr), version())),
       );
       const { size = 0 } = before?.entries ?? {};
       const isMore = step.kind === "extend-list";

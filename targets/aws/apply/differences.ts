@@ -12,6 +12,7 @@ export interface Matters {
   readonly interfaces: ReadonlySet<string>;
   /** Refs of lists that steps touch, and of those that rules of these groups name. */
   readonly lists: ReadonlySet<string>;
+  readonly changedLists: ReadonlySet<string>;
 }
 
 /** @param own ids of the groups that were ours before: the proof relies on who carries them, touched or not */
@@ -28,6 +29,7 @@ export function touchedIn(
     else if (step.kind === "attach") interfaces.add(step.interface);
     else groups.add(step.group);
   }
+  const changedLists = new Set(lists);
   for (const { carried } of states) {
     for (const [id, refs] of carried) {
       if (interfaces.has(id)) for (const ref of refs) groups.add(ref);
@@ -44,7 +46,7 @@ export function touchedIn(
   for (const { carried } of states) {
     for (const [id, refs] of carried) if (refs.some((ref) => groups.has(ref))) interfaces.add(id);
   }
-  return { groups, interfaces, lists };
+  return { groups, interfaces, lists, changedLists };
 }
 
 const rulesOf = (group: GroupState | undefined) =>
@@ -100,7 +102,16 @@ function listDifferences(
   { idOf, matters, left }: Comparing,
 ): readonly string[] {
   const wanted = new Map([...expected.lists].map(([ref, list]) => [idOf(ref), list]));
-  const ids = [...matters.lists].map(idOf).filter((id) => !left.has(id));
+  // Lists of others are known only while a rule names them.
+  const named = new Set(
+    [...expected.groups.values()].flatMap((group) =>
+      rulesOf(group).flatMap(({ peer }) => (peer.kind === "list" ? [peer.list] : [])),
+    ),
+  );
+  const ids = [...matters.lists]
+    .filter((ref) => matters.changedLists.has(ref) || named.has(ref))
+    .map(idOf)
+    .filter((id) => !left.has(id));
   return ids.sort().flatMap((id): readonly string[] => {
     const [list, there] = [wanted.get(id), found.lists.get(id)];
     if (list === undefined) {

@@ -1,7 +1,7 @@
 // Calls of EC2 that concern managed prefix lists. A call changes entries or how many there may be, never both, and
 // entries by a hundred; a change of entries names the version that it changes (platforms.md A.4).
 import { type Cidr, formatCidr } from "../../../compiler/sets/address.ts";
-import { groupTag, ownerTag } from "../account/account.ts";
+import { groupTag, networkTag, ownerTag } from "../account/account.ts";
 import { inCalls } from "../transition/list-steps.ts";
 import type { ListStep } from "../transition/phase.ts";
 import type { Request } from "./requests.ts";
@@ -10,7 +10,7 @@ type Create = Extract<ListStep, { kind: "create-list" }>;
 
 /** With the entries of one call; the rest are added to it. */
 export const createListRequest = (
-  { name, family, planned, entries }: Create,
+  { name, network, family, planned, entries }: Create,
   owner: string,
 ): Request => ({
   operation: "CreateManagedPrefixList",
@@ -26,6 +26,7 @@ export const createListRequest = (
           { Key: "Name", Value: name },
           { Key: ownerTag, Value: owner },
           { Key: groupTag, Value: planned },
+          { Key: networkTag, Value: network },
         ],
       },
     ],
@@ -35,14 +36,14 @@ export const createListRequest = (
 export const entriesRequest = (
   id: string,
   kind: "extend-list" | "shorten-list",
-  entries: readonly Cidr[],
+  entries: readonly string[],
   version: number,
 ): Request => ({
   operation: "ModifyManagedPrefixList",
   input: {
     PrefixListId: id,
     CurrentVersion: version,
-    [kind === "extend-list" ? "AddEntries" : "RemoveEntries"]: cidrsOf(entries),
+    [kind === "extend-list" ? "AddEntries" : "RemoveEntries"]: entries.map((Cidr) => ({ Cidr })),
   },
 });
 

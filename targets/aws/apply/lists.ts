@@ -1,6 +1,6 @@
 // Steps that concern managed prefix lists, carried out. What is there is read before each change, so that a step may
 // be made again after a lost reply or a crash; EC2 takes its time over each change, and takes no other meanwhile.
-import { formatCidr } from "../../../compiler/sets/address.ts";
+import { formatCidr, parsePrefix } from "../../../compiler/sets/address.ts";
 import { type Ec2, Ec2Error } from "../account/ec2.ts";
 import { inCalls } from "../transition/list-steps.ts";
 import type { ListStep } from "../transition/phase.ts";
@@ -62,21 +62,33 @@ async function changeEntries(step: Change, host: ListHost): Promise<void> {
 }
 
 async function changeOnce({ kind, list, entries }: Change, host: ListHost): Promise<void> {
+  // A change that failed once may be made now: what stood in its way may be gone.
+  const { max } = await ready(list, host, ["modify-failed"]);
   const there = await entryTexts(list, host.ec2);
-  const left = entries.filter((cidr) => there.has(formatCidr(cidr)) === (kind === "shorten-list"));
-  const size = there.size + (kind === "extend-list" ? left.length : -left.length);
-  const { max } = await ready(list, host);
-  if (kind === "extend-list" && size > max) await changed(sizeRequest(list, size), list, host);
+  const isMore = kind === "extend-list";
+  const left = entries
+    .map(formatCidr)
+    .filter((text) => there.has(text) !== isMore)
+    .map((text) => there.get(text) ?? text);
+  const size = there.size + (isMore ? left.length : -left.length);
+  if (isMore && size > max) await changed(sizeRequest(list, size), list, host);
   for (const some of inCalls(left)) {
-    const { version } = await ready(list, host);
+    const { version } = await ready(list, host, ["modify-failed"]);
     await changed(entriesRequest(list, kind, some, version), list, host);
   }
-  if (kind === "shorten-list" && size < max) await changed(sizeRequest(list, size), list, host);
+  if (!isMore && size < max) await changed(sizeRequest(list, Math.max(size, 1)), list, host);
 }
 
-async function entryTexts(list: string, ec2: Ec2): Promise<ReadonlySet<string>> {
+/** As EC2 writes them, by the one form of each. */
+async function entryTexts(list: string, ec2: Ec2): Promise<ReadonlyMap<string, string>> {
   const entries = await ec2.list("GetManagedPrefixListEntries", { PrefixListId: list });
-  return new Set(entries.map((entry) => String(Object(entry).Cidr)));
+  return new Map(
+    entries.map((entry) => {
+      const text = String(Object(entry).Cidr);
+      const parsed = parsePrefix(text);
+      return [parsed.kind === "prefix" ? formatCidr(parsed.cidr) : text, text];
+    }),
+  );
 }
 
 async function changed(request: Request, list: string, host: ListHost): Promise<void> {
@@ -94,25 +106,32 @@ const patience = 60;
 async function ready(
   list: string,
   host: Pick<ListHost, "ec2" | "wait">,
+  tolerated: readonly string[] = [],
 ): Promise<{ readonly version: number; readonly max: number }> {
-  const { State, StateMessage, Version, MaxEntries } = Object(await settledList(list, host));
-  if (typeof State !== "string" || !State.endsWith("-complete")) {
+  const { State, StateMessage, Version, MaxEntries } = Object(await settledList(list, host, true));
+  const isReady =
+    typeof State === "string" && (State.endsWith("-complete") || tolerated.includes(State));
+  if (!isReady) {
     const why = String(StateMessage ?? `${list} is ${String(State ?? "not there")}`);
     throw new Ec2Error("ModifyManagedPrefixList", "PrefixListNotReady", why);
   }
   return { version: Number(Version), max: Number(MaxEntries) };
 }
 
-/** As EC2 describes it; undefined where it is gone. */
+/**
+ * As EC2 describes it; undefined where it is gone.
+ * @param isThere whether it must be, though EC2 may not show it yet
+ */
 async function settledList(
   list: string,
   { ec2, wait }: Pick<ListHost, "ec2" | "wait">,
+  isThere: boolean,
 ): Promise<unknown> {
   const Filters = [{ Name: "prefix-list-id", Values: [list] }];
   for (let second = 0; ; second++) {
     const [found] = await ec2.list("DescribeManagedPrefixLists", { Filters });
-    const isBusy = String(Object(found).State).endsWith("-in-progress");
-    if (!isBusy || second === patience) return found;
+    const { State = isThere ? "not-seen-in-progress" : "" } = Object(found);
+    if (!String(State).endsWith("-in-progress") || second === patience) return found;
     await wait(1);
   }
 }
@@ -128,6 +147,6 @@ async function deleteList(list: string, host: ListHost): Promise<void> {
     host.left.add(list);
     return;
   }
-  const { State = "delete-complete" } = Object(await settledList(list, host));
+  const { State = "delete-complete" } = Object(await settledList(list, host, false));
   if (State !== "delete-complete") host.left.add(list);
 }

@@ -51,7 +51,7 @@ export function attemptOf(
         states,
         excess: proof.bounds.excess.map(flowsOf),
         gaps: proof.bounds.gaps.map(flowsOf),
-        overruns: overruns(states, limits),
+        overruns: overruns(states, limits, desired.lists.own),
       };
     }
   }

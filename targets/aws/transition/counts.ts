@@ -25,6 +25,7 @@ export function countsOf({ phases, states, desired }: Transition, limits: AwsLim
   const rules = (kind: "authorize" | "revoke") =>
     steps.reduce((sum, step) => sum + (step.kind === kind ? step.rules.length : 0), 0);
   const touched = new Set(steps.flatMap((step) => ("rules" in step ? [step.group] : [])));
+  const fuller = new Set([...touched, ...namingChanged(steps, states)]);
   const isOld = (ref: string) => !desired.created.has(ref) && !desired.retired.includes(ref);
   const moved = new Set(steps.flatMap((step) => (step.kind === "attach" ? [step.interface] : [])));
   return {
@@ -41,9 +42,23 @@ export function countsOf({ phases, states, desired }: Transition, limits: AwsLim
       deleted: ofKind("delete-list"),
     },
     calls: phases.reduce((sum, phase) => sum + callsOf(phase), 0),
-    rulesPerGroup: { most: fullestGroup(states, touched), limit: limits.rulesPerGroup },
+    rulesPerGroup: { most: fullestGroup(states, fuller), limit: limits.rulesPerGroup },
     groupsPerInterface: { most: fullestInterface(states, moved), limit: limits.groupsPerInterface },
   };
+}
+
+/** Groups whose rules name a list that changes. */
+function namingChanged(steps: readonly Step[], states: readonly State[]): readonly string[] {
+  const changed = new Set(steps.flatMap((step) => (isChangeOfList(step) ? [step.list] : [])));
+  return states.flatMap(({ groups }) =>
+    [...groups].flatMap(([ref, { ingress, egress }]) =>
+      [...ingress.values(), ...egress.values()].some(
+        ({ peer }) => peer.kind === "list" && changed.has(peer.list),
+      )
+        ? [ref]
+        : [],
+    ),
+  );
 }
 
 const isChangeOfList = (

@@ -24,7 +24,7 @@ export interface Desired {
   /** Names of the plan by ref, for groups that are there and were called otherwise. */
   readonly renamed: ReadonlyMap<string, string>;
   /** Prefix lists likewise. */
-  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired" | "isChanging">;
+  readonly lists: Pick<ListMatching, "created" | "renamed" | "retired" | "own" | "isChanging">;
   /** What only the owner of an interface can do. */
   readonly handOvers: readonly HandOver[];
   /** Interfaces that carry groups of ours and are in no plan: they carry none afterwards. */

@@ -5,7 +5,7 @@ import type { Direction } from "../../../compiler/inventory/types.ts";
 import { contains } from "../../../compiler/sets/address.ts";
 import { intersectServices, isNoService } from "../../../compiler/sets/service-set.ts";
 import { formatServices } from "../../../compiler/sets/service-text.ts";
-import type { LiveAccount } from "../account/account.ts";
+import type { LiveAccount, LivePeer } from "../account/account.ts";
 import { livePeerText } from "../account/read.ts";
 import type { AwsPlan } from "../groups.ts";
 import { directions } from "../members.ts";
@@ -93,6 +93,10 @@ interface Compared {
 /** Rules of segc's own groups that are there and not planned, or the other way round. */
 function ruleDrifts(compared: Compared): readonly Drift[] {
   const { found, wanted, opened, closed } = compared;
+  const named: Named = {
+    lists: new Map([...wanted.lists, ...found.lists]),
+    groups: new Map([...wanted.groups, ...found.groups]),
+  };
   return [...wanted.groups].flatMap(([ref, group]) => {
     const own = found.groups.get(ref);
     if (own === undefined) {
@@ -102,7 +106,7 @@ function ruleDrifts(compared: Compared): readonly Drift[] {
       const more = [...own[direction]].filter(([key]) => !group[direction].has(key));
       const less = [...group[direction]].filter(([key]) => !own[direction].has(key));
       const told = (rule: StateRule, how: string) =>
-        `${ruleText(rule, direction, carriers(compared, ref))} in ${ref} (${group.name}), ${how}`;
+        `${ruleText(rule, direction, carriers(compared, ref), named)} in ${ref} (${group.name}), ${how}`;
       const matters = (rule: StateRule, flows: readonly Flows[], state: number) =>
         flows.some((one) => isOf(one, { ref, direction, rule, state }));
       return [
@@ -118,6 +122,8 @@ function ruleDrifts(compared: Compared): readonly Drift[] {
     });
   });
 }
+
+type Named = Pick<State, "lists" | "groups">;
 
 /** As `effectOf` numbers them. */
 const wantedState = 0;
@@ -157,11 +163,19 @@ function carriers({ found, names }: Compared, ref: string): string {
   return more.length === 0 ? first : `${first} and ${more.length} more`;
 }
 
+/** A list or a group that is not there yet by its name. */
+function peerName(peer: LivePeer, { lists, groups }: Named): string {
+  const text = livePeerText(peer);
+  const name = lists.get(text)?.name ?? groups.get(text)?.name;
+  if (peer.kind === "cidr" || name === undefined) return text;
+  return text.startsWith("new:") ? name : `${text} (${name})`;
+}
+
 /** `0.0.0.0/0 -> web-1 and 2 more : tcp/22`. */
-function ruleText(rule: StateRule, direction: Direction, near: string): string {
+function ruleText(rule: StateRule, direction: Direction, near: string, named: Named): string {
   const services = serviceOf(rule);
   const service = services === undefined ? rule.protocol : formatServices(services);
-  const peer = livePeerText(rule.peer);
+  const peer = peerName(rule.peer, named);
   return direction === "ingress"
     ? `${peer} -> ${near} : ${service}`
     : `${near} -> ${peer} : ${service}`;

@@ -6,6 +6,8 @@ import type { State } from "./state.ts";
 
 export interface ListSteps {
   readonly made: readonly ListStep[];
+  /** Of lists that no rule names yet. */
+  readonly idle: readonly ListStep[];
   readonly extended: readonly ListStep[];
   /** Entries that wait, as rules do. */
   readonly late: readonly ListStep[];
@@ -17,6 +19,8 @@ export interface ListSteps {
 export interface ListChanges {
   readonly created: ReadonlyMap<string, string>;
   readonly retired: readonly string[];
+  /** By ref: of the groups that name a list. */
+  readonly networks: ReadonlyMap<string, string>;
 }
 
 export const lateEntryKey = (list: string, cidr: Cidr): string =>
@@ -26,19 +30,22 @@ export const lateEntryKey = (list: string, cidr: Cidr): string =>
 export function listSteps(
   from: State,
   state: State,
-  { created, retired }: ListChanges,
+  { created, retired, networks }: ListChanges,
   isLate: ReadonlySet<string>,
 ): ListSteps {
   const made: ListStep[] = [];
-  const changed: { list: string; before: ListState; after: ListState }[] = [];
+  const named = listsNamedIn(from);
+  const idle: Change[] = [];
+  const changed: Change[] = [];
   for (const [list, after] of state.lists) {
     const planned = created.get(list);
     const before = from.lists.get(list);
-    if (before !== undefined) changed.push({ list, before, after });
+    if (before !== undefined) (named.has(list) ? changed : idle).push({ list, before, after });
     else if (planned !== undefined) {
       const { name, family, entries } = after;
+      const network = networks.get(list) ?? "";
       const all = [...entries.values()];
-      made.push({ kind: "create-list", list, name, family, planned, entries: all });
+      made.push({ kind: "create-list", list, name, network, family, planned, entries: all });
     }
   }
   const extended = (wanted: "early" | "late") =>
@@ -50,21 +57,46 @@ export function listSteps(
     });
   return {
     made,
+    idle: idle.flatMap((one) => [...longer(one), ...shorter(one)]),
     extended: extended("early"),
     late: extended("late"),
-    shortened: changed.flatMap(({ list, before, after }): readonly ListStep[] => {
-      const entries = without(before, after);
-      return entries.length === 0 ? [] : [{ kind: "shorten-list", list, entries }];
-    }),
+    shortened: changed.flatMap(shorter),
     deleted: retired.map((list) => ({ kind: "delete-list", list })),
   };
 }
+
+interface Change {
+  readonly list: string;
+  readonly before: ListState;
+  readonly after: ListState;
+}
+
+function longer({ list, before, after }: Change): readonly ListStep[] {
+  const entries = without(after, before);
+  return entries.length === 0 ? [] : [{ kind: "extend-list", list, entries }];
+}
+
+/** Also where only room is to be given back, which an earlier apply may have left. */
+function shorter({ list, before, after }: Change): readonly ListStep[] {
+  const entries = without(before, after);
+  const isTooLarge = after.weight < before.weight;
+  return entries.length > 0 || isTooLarge ? [{ kind: "shorten-list", list, entries }] : [];
+}
+
+const listsNamedIn = ({ groups }: State): ReadonlySet<string> =>
+  new Set(
+    [...groups.values()].flatMap(({ ingress, egress }) =>
+      [...ingress.values(), ...egress.values()].flatMap(({ peer }) =>
+        peer.kind === "list" ? [peer.list] : [],
+      ),
+    ),
+  );
 
 /** EC2 takes so many entries in a call. */
 const entriesOfCall = 100;
 
 /** The entries of each call. */
-export const inCalls = (entries: readonly Cidr[]): readonly (readonly Cidr[])[] =>
+export const inCalls = <Entry>(entries: readonly Entry[]): readonly (readonly Entry[])[] =>
   Array.from({ length: Math.ceil(entries.length / entriesOfCall) }, (_, at) =>
     entries.slice(at * entriesOfCall, (at + 1) * entriesOfCall),
   );

@@ -1,7 +1,12 @@
 // Prefix lists as states of a transition hold them, and which of the account is which of the plan: by name, else
 // the one that has most of the same entries.
 import { type Cidr, type Family, formatCidr } from "../../../compiler/sets/address.ts";
-import { type LiveAccount, type LiveList, plannedListName } from "../account/account.ts";
+import {
+  type LiveAccount,
+  type LiveList,
+  networkTag,
+  plannedListName,
+} from "../account/account.ts";
 import type { AwsPlan, PrefixList } from "../groups.ts";
 
 export interface ListState {
@@ -36,6 +41,8 @@ export interface ListMatching {
   readonly renamed: ReadonlyMap<string, string>;
   /** Ids of ours that the plan knows no more. */
   readonly retired: readonly string[];
+  /** How many of ours there are while the change is on its way. */
+  readonly own: number;
   /** Whether entries of any list that is there change. */
   readonly isChanging: boolean;
   /** As they should be, ours that are retired among them. */
@@ -44,13 +51,17 @@ export interface ListMatching {
 
 /** @param whole whether lists are found again only where they have the same entries; others are made new */
 export function matchLists(
-  { lists }: AwsPlan,
+  { lists, groups, attachments }: AwsPlan,
   live: LiveAccount,
   { owner, whole }: { readonly owner: string; readonly whole: boolean },
 ): ListMatching {
-  const ours = [...live.prefixLists.values()].filter(
-    (list) => plannedListName(list, owner) !== undefined,
-  );
+  const networks = new Set([...groups, ...attachments].map(({ network }) => network));
+  const named = listsNamedIn(live);
+  // Of several with one name, the one that rules name.
+  const ours = [...live.prefixLists.values()]
+    .filter((list) => plannedListName(list, owner) !== undefined)
+    .filter(({ tags }) => networks.has(tags.get(networkTag) ?? ""))
+    .sort((a, b) => Number(named.has(b.id)) - Number(named.has(a.id)));
   const refs = new Map<string, string>();
   const taken = new Set<string>();
   const take = ({ name }: PrefixList, found: LiveList | undefined) => {
@@ -60,7 +71,11 @@ export function matchLists(
   };
   const found = (list: PrefixList) =>
     ours.filter(
-      (one) => one.family === list.family && !taken.has(one.id) && (!whole || isSame(list, one)),
+      (one) =>
+        one.family === list.family &&
+        one.tags.get(networkTag) === list.network &&
+        !taken.has(one.id) &&
+        (!whole || isSame(list, one)),
     );
   for (const list of lists) {
     take(
@@ -81,17 +96,19 @@ export function matchLists(
   const created = lists
     .filter(({ name }) => !refs.has(name))
     .map(({ name }) => [`new:list/${name}`, name] as const);
+  const own = ours.length + created.length;
   for (const [ref, name] of created) refs.set(name, ref);
   const states = new Map(listStates(live));
   for (const { name, family, entries } of lists) {
     const ref = refs.get(name) ?? "";
-    const own = states.get(ref)?.name ?? name;
-    states.set(ref, { name: own, family, entries: entriesOf(entries), weight: entries.length });
+    const called = states.get(ref)?.name ?? name;
+    states.set(ref, { name: called, family, entries: entriesOf(entries), weight: entries.length });
   }
   return {
     refs,
     created: new Map(created),
     renamed: new Map(renamed),
+    own,
     retired: ours.map(({ id }) => id).filter((id) => !taken.has(id)),
     isChanging: lists.some((list) => {
       const own = live.prefixLists.get(refs.get(list.name) ?? "");
@@ -100,6 +117,14 @@ export function matchLists(
     states,
   };
 }
+
+/** Ids of lists that rules name. */
+const listsNamedIn = ({ groups }: LiveAccount): ReadonlySet<string> =>
+  new Set(
+    groups.flatMap(({ ingress, egress }) =>
+      [...ingress, ...egress].flatMap(({ peer }) => (peer.kind === "list" ? [peer.list] : [])),
+    ),
+  );
 
 function isSame({ entries }: PrefixList, list: LiveList): boolean {
   const wanted = new Set(entries.map(formatCidr));

@@ -52,6 +52,8 @@ export type ListStep =
       readonly kind: "create-list";
       readonly list: string;
       readonly name: string;
+      /** Whose groups name it. */
+      readonly network: string;
       readonly family: Family;
       readonly planned: string;
       readonly entries: readonly Cidr[];
@@ -68,8 +70,11 @@ const isNaming = ({ kind, steps }: Phase): boolean =>
   kind === "prepare" && steps.every(({ kind }) => kind === "rename" || kind === "rename-list");
 
 /** For people. */
-export const phaseText = (phase: Phase): string =>
-  isNaming(phase) ? "name groups as the plan does" : texts[phase.kind];
+export function phaseText(phase: Phase): string {
+  if (isNaming(phase)) return "name groups as the plan does";
+  const isOfLists = phase.kind === "prepare" && phase.steps.every((step) => "list" in step);
+  return isOfLists ? "make prefix lists that nobody names yet" : texts[phase.kind];
+}
 
 /** Whether what comes next relies on every interface having it: not where no interface will ever notice. */
 export const needsTime = (phase: Phase): boolean =>

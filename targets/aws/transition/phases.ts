@@ -26,7 +26,14 @@ export const lateKey = (group: string, direction: string, rule: StateRule): stri
   JSON.stringify([group, direction, ruleKey(rule)]);
 
 export function phasesOf(from: State, to: Target, way: Way): readonly Phase[] {
-  const lists = listSteps(from, to.state, to.lists, way.late);
+  const networks = new Map(
+    [...to.state.groups].flatMap(([, { vpc, ingress, egress }]) =>
+      [...ingress.values(), ...egress.values()].flatMap(({ peer }) =>
+        peer.kind === "list" ? [[peer.list, vpc] as const] : [],
+      ),
+    ),
+  );
+  const lists = listSteps(from, to.state, { ...to.lists, networks }, way.late);
   const { early, late } = additions(from, to.state, way.late);
   const isNew = ({ group }: { readonly group: string }) => to.created.has(group);
   const moves = [...to.state.carried].flatMap(([id, groups]) => {
@@ -48,7 +55,10 @@ export function phasesOf(from: State, to: Target, way: Way): readonly Phase[] {
   const left = moves.filter(({ id }) => !joined.has(id));
   const gone = new Set(to.retired);
   return phases([
-    ["prepare", [...renamings(to), ...lists.made, ...creations(to), ...early.filter(isNew)]],
+    [
+      "prepare",
+      [...renamings(to), ...lists.made, ...lists.idle, ...creations(to), ...early.filter(isNew)],
+    ],
     [
       "add",
       [

@@ -10,17 +10,20 @@ export type Overrun =
   | { readonly kind: "groups"; readonly interface: string; readonly count: number }
   | { readonly kind: "lists"; readonly count: number };
 
-/** Of what some step touches: the rest is as it was before segc came. */
+/**
+ * Of what some step touches: the rest is as it was before segc came.
+ * @param ownLists prefix lists of ours while the change is on its way
+ */
 export function overruns(
   states: readonly State[],
   { rulesPerGroup, groupsPerInterface, prefixLists }: AwsLimits,
+  ownLists: number,
 ): readonly Overrun[] {
   const [first, ...more] = states;
   const found = new Map<string, Overrun>();
+  const isMore = states.some(({ lists }) => lists.size > (first?.lists.size ?? 0));
+  if (isMore && ownLists > prefixLists) found.set("", { kind: "lists", count: ownLists });
   for (const { groups, carried, lists } of more) {
-    if (lists.size > prefixLists && lists.size > (first?.lists.size ?? 0)) {
-      found.set("", { kind: "lists", count: lists.size });
-    }
     for (const [group, rules] of groups) {
       const before = first?.groups.get(group);
       const isSame = before !== undefined && directions.every((one) => before[one] === rules[one]);
