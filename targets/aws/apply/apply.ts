@@ -79,7 +79,9 @@ export async function applyTransition(
   };
   for (const [index, phase] of phases.entries()) {
     const text = phaseText(phase);
-    progress(`phase ${index + 1} of ${phases.length}: ${text} (${phase.steps.length} steps)`);
+    const { length } = phase.steps;
+    const steps = `${length} step${length === 1 ? "" : "s"}`;
+    progress(`phase ${index + 1} of ${phases.length}: ${text} (${steps})`);
     const lists: ListHost = { ec2, wait, send, left };
     await listCreations(phase, { lists, ids, owner });
     await creations(phase, { ec2, send, ids, owner });

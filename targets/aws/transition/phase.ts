@@ -72,9 +72,17 @@ const isNaming = ({ kind, steps }: Phase): boolean =>
 /** For people. */
 export function phaseText(phase: Phase): string {
   if (isNaming(phase)) return "name groups as the plan does";
-  const isOfLists = phase.kind === "prepare" && phase.steps.every((step) => "list" in step);
-  return isOfLists ? "make prefix lists that nobody names yet" : texts[phase.kind];
+  const isOfLists = phase.steps.every((step) => "list" in step);
+  return (isOfLists ? listTexts[phase.kind] : undefined) ?? texts[phase.kind];
 }
+
+const listTexts: Readonly<Partial<Record<PhaseKind, string>>> = {
+  prepare: "make prefix lists that nobody names yet",
+  add: "add entries to prefix lists",
+  remove: "take entries out of prefix lists",
+  widen: "add the entries that had to wait",
+  delete: "delete prefix lists that nobody names any more",
+};
 
 /** Whether what comes next relies on every interface having it: not where no interface will ever notice. */
 export const needsTime = (phase: Phase): boolean =>
