@@ -5,7 +5,7 @@ import { type Cidr, formatCidr, parsePrefix } from "../../compiler/sets/address.
 import { isDate } from "../../grammar/date.ts";
 import type { Attachment, AwsPlan, GroupRule, Peer, PrefixList, SecurityGroup } from "./groups.ts";
 import { serviceOf } from "./permissions.ts";
-import { planPath } from "./render.ts";
+import { formatVersion, planPath } from "./render.ts";
 import { ruleKey } from "./rules.ts";
 
 /** Something in the file that segc does not write; `key` finds its line: the nth that has this key. */
@@ -65,8 +65,12 @@ function lineOf(text: string, { key, nth }: Fault): number {
 }
 
 function planOf(value: unknown): AwsPlan {
-  const keys = ["groups", "prefixLists", "attachments"];
-  const { groups, prefixLists = [], attachments } = fieldsOf(value, keys, "groups", 0);
+  const keys = ["formatVersion", "groups", "prefixLists", "attachments"];
+  const fields = fieldsOf(value, keys, "formatVersion", 0);
+  const { groups, prefixLists = [], attachments } = fields;
+  if (fields.formatVersion !== formatVersion) {
+    throw new Fault(`expected \`formatVersion\` ${formatVersion}`, "formatVersion", 0);
+  }
   let rules = 0;
   const plan = {
     groups: listOf(groups, "groups", 0).map((group, nth) => {

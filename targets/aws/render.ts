@@ -6,10 +6,13 @@ import type { Attachment, AwsPlan, GroupRule, PrefixList, SecurityGroup } from "
 import { peerText } from "./rules.ts";
 
 export const planPath = "groups.json";
+/** Of the file, for whatever else reads it; `parse.ts` reads no other. */
+export const formatVersion = 1;
 
 export function renderAws({ groups, lists, attachments }: AwsPlan): readonly OutputFile[] {
   const text = [
     "{",
+    `  "formatVersion": ${formatVersion},`,
     `  "groups": ${list(groups.map(groupText), "  ")},`,
     ...(lists.length === 0 ? [] : [`  "prefixLists": ${list(lists.map(listText), "  ")},`]),
     `  "attachments": ${list(attachments.map(attachmentText), "  ")}`,

@@ -36,6 +36,11 @@ describe("an artefact on disk", () => {
       /:\d+: there is no key `cider` here/,
     ],
     [
+      "another format",
+      (text) => text.replace('"formatVersion": 1', '"formatVersion": 2'),
+      /groups\.json:2: expected `formatVersion` 1/,
+    ],
+    [
       "a group that is not there",
       (text) => text.replace(/"group":"[^"]+"/, '"group":"sg-1"'),
       /there is no group `sg-1`/,
