@@ -13,9 +13,11 @@ import { accountDigest } from "../targets/aws/apply/digest.ts";
 import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
 import { parseAws } from "../targets/aws/parse.ts";
+import { renderAws } from "../targets/aws/render.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
 import { effectOf } from "../targets/aws/transition/effect.ts";
 import type { Foreign } from "../targets/aws/transition/keeps.ts";
+import { livePlan } from "../targets/aws/transition/live-plan.ts";
 import {
   namesOtherNetworks,
   type PlanProblem,
@@ -24,6 +26,7 @@ import {
 import { type Summary, summaryOf } from "../targets/aws/transition/summary.ts";
 import { type Transition, transitionOf } from "../targets/aws/transition/transition.ts";
 import { compile } from "./compile.ts";
+import { verify } from "./verify.ts";
 
 /** What a project wants of an account. */
 export interface CloudTarget {
@@ -39,6 +42,8 @@ export interface CloudTarget {
   /** Rules for which others must hold back hosts at their own end. */
   readonly relies: readonly string[];
   readonly inputs: Wanted["inputs"];
+  /** Whether an artefact that says this does what the policy says: what it does otherwise. */
+  readonly prove: (text: string) => readonly string[];
 }
 
 export interface CloudTargetRead {
@@ -53,7 +58,10 @@ const settleDefault = 15;
 export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): CloudTargetRead {
   const { checked, diagnostics, compiled } = compile(files, { now, targets: ["aws"] });
   const artefact = compiled?.artefacts.find(({ entry }) => entry.target === "aws");
-  if (hasErrors(diagnostics) || artefact === undefined) return { diagnostics, target: undefined };
+  if (hasErrors(diagnostics) || compiled === undefined || artefact === undefined) {
+    return { diagnostics, target: undefined };
+  }
+  const [file] = artefact.files;
   const plan = planIn(artefact.files);
   const { config, inputs } = checked.project;
   const { owner = checked.model.root.name, settle = settleDefault } = config.aws;
@@ -65,8 +73,12 @@ export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): C
     settle,
     limits: limitsOf(config),
     foreign: foreignOf(config.aws),
-    relies: (compiled?.manifest.relies ?? []).flatMap(relianceText),
+    relies: compiled.manifest.relies.flatMap(relianceText),
     inputs,
+    prove: (text: string) =>
+      verify(checked, compiled.manifest, new Map([[file?.path ?? "", text]]), {
+        now,
+      }).findings.map(({ problem }) => problem),
   };
   return { diagnostics, target };
 }
@@ -158,13 +170,25 @@ export const savedSources = (
 export interface CloudDrift {
   readonly problems: readonly PlanProblem[];
   readonly drifts: readonly Drift[];
+  /** What is live was proved to do what the policy says. */
+  readonly isProved: boolean;
 }
 
-/** Everything in which the account is not what the project says. */
-export const cloudDrift = (
-  { plan, vpcs, owner, foreign }: CloudTarget,
-  live: LiveAccount,
-): CloudDrift => ({
-  problems: problemsOf(plan, live, { vpcs, owner }),
-  drifts: driftOf(plan, live, { owner, foreign }),
-});
+/**
+ * Everything in which the account is not what the project says. Where comparing finds nothing, what is live is proved
+ * as an artefact would be; groups of others that the project accepts are no part of that.
+ */
+export function cloudDrift(target: CloudTarget, live: LiveAccount): CloudDrift {
+  const { plan, vpcs, owner, foreign } = target;
+  const problems = problemsOf(plan, live, { vpcs, owner });
+  const drifts = driftOf(plan, live, { owner, foreign });
+  const isNone = problems.length + drifts.length === 0;
+  const found = isNone && foreign === "exclusive" ? livePlan(plan, live, owner) : undefined;
+  const [file] = found === undefined ? [] : renderAws(found);
+  const faults = file === undefined ? [] : target.prove(file.text);
+  return {
+    problems,
+    drifts: [...drifts, ...faults.map((text): Drift => ({ kind: "other", text }))],
+    isProved: file !== undefined && faults.length === 0,
+  };
+}

@@ -14,7 +14,7 @@ export async function drift(call: Call): Promise<Answer> {
   const { folder, target } = project;
   const { now } = call.options;
   return withAccount(call, async (ec2) => {
-    const { drifts, problems } = cloudDrift(
+    const { drifts, problems, isProved } = cloudDrift(
       target,
       await describeAccount(ec2, target.vpcs, target),
     );
@@ -36,7 +36,7 @@ export async function drift(call: Call): Promise<Answer> {
           return `${label}${" ".repeat(9 - (kind === "other" ? 7 : kind.length))}${escapeText(text)}`;
         }),
         isSame
-          ? `${style.help("ok")}: ${networks} holds what the policy says, as of ${now}`
+          ? `${style.help("ok")}: ${networks} holds what the policy says, as of ${now}${isProved ? ", proved of what is live" : ""}`
           : `${networks} is not what the policy says, as of ${now}`,
       ],
       json: { now, problems: texts, drifts },
