@@ -1,10 +1,10 @@
 // Calls of EC2 that concern managed prefix lists. A call changes entries or how many there may be, never both, and
 // entries by a hundred; a change of entries names the version that it changes (platforms.md A.4).
 import { type Cidr, formatCidr } from "../../../compiler/sets/address.ts";
-import { groupTag, networkTag, ownerTag } from "../account/account.ts";
+import { groupTag, networkTag } from "../account/account.ts";
 import { inCalls } from "../transition/list-steps.ts";
 import type { ListStep } from "../transition/phase.ts";
-import type { Request } from "./requests.ts";
+import { ourTags, type Request } from "./requests.ts";
 
 type Create = Extract<ListStep, { kind: "create-list" }>;
 
@@ -22,12 +22,7 @@ export const createListRequest = (
     TagSpecifications: [
       {
         ResourceType: "prefix-list",
-        Tags: [
-          { Key: "Name", Value: name },
-          { Key: ownerTag, Value: owner },
-          { Key: groupTag, Value: planned },
-          { Key: networkTag, Value: network },
-        ],
+        Tags: [...ourTags({ name, owner, planned }), { Key: networkTag, Value: network }],
       },
     ],
   },

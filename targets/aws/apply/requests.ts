@@ -28,17 +28,19 @@ export const createRequest = ({ name, vpc, planned }: Create, owner: string): Re
     VpcId: vpc,
     Description: "made by segc; changed by hand, it is changed back",
     TagSpecifications: [
-      {
-        ResourceType: "security-group",
-        Tags: [
-          { Key: "Name", Value: name },
-          { Key: ownerTag, Value: owner },
-          { Key: groupTag, Value: planned },
-        ],
-      },
+      { ResourceType: "security-group", Tags: ourTags({ name, owner, planned }) },
     ],
   },
 });
+
+/** By which segc knows its own again. */
+export const ourTags = ({ name, owner, planned }: Readonly<Record<TagField, string>>) => [
+  { Key: "Name", Value: name },
+  { Key: ownerTag, Value: owner },
+  { Key: groupTag, Value: planned },
+];
+
+type TagField = "name" | "owner" | "planned";
 
 export const attachRequest = (
   { interface: id, groups }: Extract<Step, { kind: "attach" }>,
