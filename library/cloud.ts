@@ -3,6 +3,13 @@
 import type { RelianceEntry } from "../compiler/manifest.ts";
 import type { UtcDate } from "../compiler/model/types.ts";
 import { type AwsLimits, awsDefaults } from "../compiler/quotas.ts";
+import type { IpAddress } from "../compiler/sets/address.ts";
+import {
+  type AddressSet,
+  addressSetOf,
+  isAddressSubset,
+  noAddress,
+} from "../compiler/sets/address-set.ts";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import type { AwsConfig } from "../project/config.ts";
 import type { Files } from "../project/files.ts";
@@ -12,6 +19,7 @@ import { callLines, cliCalls } from "../targets/aws/apply/calls.ts";
 import { accountDigest } from "../targets/aws/apply/digest.ts";
 import { planFileText, type Wanted } from "../targets/aws/apply/plan-file.ts";
 import type { AwsPlan } from "../targets/aws/groups.ts";
+import { ofInterface } from "../targets/aws/members.ts";
 import { parseAws } from "../targets/aws/parse.ts";
 import { renderAws } from "../targets/aws/render.ts";
 import { type Drift, driftOf } from "../targets/aws/transition/drift.ts";
@@ -44,6 +52,8 @@ export interface CloudTarget {
   readonly inputs: Wanted["inputs"];
   /** Whether an artefact that says this does what the policy says: what it does otherwise. */
   readonly prove: (text: string) => readonly string[];
+  /** What the inventory says of each workload that has interfaces. */
+  readonly addresses: ReadonlyMap<string, AddressSet>;
 }
 
 export interface CloudTargetRead {
@@ -79,6 +89,12 @@ export function cloudTarget(files: Files, { now }: { readonly now: UtcDate }): C
       verify(checked, compiled.manifest, new Map([[file?.path ?? "", text]]), {
         now,
       }).findings.map(({ problem }) => problem),
+    addresses: new Map(
+      checked.inventory.workloads.map(({ name, addresses }) => [
+        name,
+        addressSetOf(addresses.map(({ ip }) => ip)),
+      ]),
+    ),
   };
   return { diagnostics, target };
 }
@@ -167,6 +183,21 @@ export const savedSources = (
     ({ reader }) => reader === "ec2",
   );
 
+/** Whether interfaces have the addresses that the inventory says: a proof goes by these. */
+function hasAddressesOf({ plan, addresses }: CloudTarget, { interfaces }: LiveAccount): boolean {
+  const live = new Map(interfaces.map((one) => [one.id, one]));
+  const found = new Map<string, IpAddress[]>();
+  for (const { interface: id, workload } of plan.attachments) {
+    const own = live.get(id);
+    if (own === undefined || own.prefixes.length > 0) return false;
+    found.set(workload, [...(found.get(workload) ?? []), ...own.addresses]);
+  }
+  return [...found].every(([workload, list]) => {
+    const [known, there] = [addresses.get(workload) ?? noAddress, addressSetOf(list)];
+    return isAddressSubset(there, known) && isAddressSubset(ofInterface(known), there);
+  });
+}
+
 export interface CloudDrift {
   readonly problems: readonly PlanProblem[];
   readonly drifts: readonly Drift[];
@@ -182,8 +213,11 @@ export function cloudDrift(target: CloudTarget, live: LiveAccount): CloudDrift {
   const { plan, vpcs, owner, foreign } = target;
   const problems = problemsOf(plan, live, { vpcs, owner });
   const drifts = driftOf(plan, live, { owner, foreign });
-  const isNone = problems.length + drifts.length === 0;
-  const found = isNone && foreign === "exclusive" ? livePlan(plan, live, owner) : undefined;
+  const isProvable =
+    problems.length + drifts.length === 0 &&
+    foreign === "exclusive" &&
+    hasAddressesOf(target, live);
+  const found = isProvable ? livePlan(plan, live, owner) : undefined;
   const [file] = found === undefined ? [] : renderAws(found);
   const faults = file === undefined ? [] : target.prove(file.text);
   return {

@@ -86,15 +86,16 @@ function drafted({ fleet, minimise, room }: Asked, leaning: Leaning): Draft {
     group: groupOf(choice, names, index),
   }));
   const split = splitGroups(parts, { rulesPerGroup, slots });
-  const before = minimise ? oneByOne(memberSets(asked, admissible).placed) : 0;
+  const each = minimise ? oneByOne(memberSets(asked, admissible).placed) : 0;
   if (!split.ok) {
-    return { choice, plan: undefined, groups: [], problems: split.problems, oneByOne: before };
+    return { choice, plan: undefined, groups: [], problems: split.problems, oneByOne: each };
   }
-  const carried = [...split.groups, ...closedGroups(fleet, split.groups)];
+  const closed = closedGroups(fleet, split.groups);
+  const carried = [...split.groups, ...closed];
   const groups = carried.map(({ group }) => group).sort(compareGroups);
   const listed = minimise ? withPrefixLists(groups, prefixLists) : { groups, lists: [] };
   const plan = { ...listed, attachments: attachmentsOf(fleet, carried) };
-  return { choice, plan, groups, problems: [], oneByOne: before };
+  return { choice, plan, groups, problems: [], oneByOne: each + closed.length };
 }
 
 /** The first of those with the fewest rules and groups, and two for each of what changes. */

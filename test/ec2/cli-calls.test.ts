@@ -78,6 +78,16 @@ it("calls for the AWS CLI lead to what the policy says, and from there to anothe
   const changed = (await makeCalls(shop)).map(({ call }) => call);
   expect(changed).toEqual(Array.from({ length: 4 }, () => "modify-managed-prefix-list"));
   expect(await segc(shop.folder, drift)).toMatchObject({ status: 0 });
+  // A list that nothing names is brought to its entries in one phase.
+  for (const { ingress, egress } of shop.account.groups.values()) {
+    for (const rules of [ingress, egress]) {
+      for (const [key, { peer }] of rules) if (peer.kind === "list") rules.delete(key);
+    }
+  }
+  edit(shop.folder, networksOf([...many.slice(1), 25, 27]), networksOf([...many.slice(3), 29]));
+  await segc(shop.folder, calling);
+  await makeCalls(shop);
+  expect(await segc(shop.folder, drift)).toMatchObject({ status: 0 });
 });
 
 it("are not written of what is not proved", async () => {

@@ -7,7 +7,6 @@ import type { Ec2Input } from "../account/ec2.ts";
 import { liveRuleKey } from "../account/read.ts";
 import type { Attempt } from "../transition/attempt.ts";
 import { inCalls } from "../transition/list-steps.ts";
-import type { ListState } from "../transition/lists.ts";
 import type { ListStep, Step } from "../transition/phase.ts";
 import {
   createListRequest,
@@ -42,14 +41,16 @@ export function cliCalls(
   live: LiveAccount,
   owner: string,
 ): readonly CliCall[] {
-  const versions = new Map([...live.prefixLists].map(([id, { version }]) => [id, version]));
+  const lists = new Map<string, ListCount>();
+  for (const [ref, { entries, weight }] of states[0]?.lists ?? []) {
+    const { version = 1 } = live.prefixLists.get(ref) ?? {};
+    lists.set(ref, { version, size: entries.size, max: weight });
+  }
   return phases.flatMap(({ steps }, at) =>
     // Rules of a new group name others that are as new.
     [...steps.filter(isCreation), ...steps.filter((step) => !isCreation(step))]
       .flatMap((step) =>
-        "list" in step
-          ? listCalls(step, { owner, versions, before: states[at]?.lists.get(step.list) })
-          : callsOf(step, live, owner),
+        "list" in step ? listCalls(step, lists, owner) : callsOf(step, live, owner),
       )
       .map((call) => ({ phase: at + 1, ...call })),
   );
@@ -95,28 +96,25 @@ function idsOf(
   return found.length === rules.length ? found : undefined;
 }
 
-interface ListCalling {
-  readonly owner: string;
-  /** By ref; each change of entries makes the next one. */
-  readonly versions: Map<string, number>;
-  /** As it is before the step. */
-  readonly before: ListState | undefined;
+/** A list as the calls before have left it. */
+interface ListCount {
+  /** Each change of entries makes the next one. */
+  version: number;
+  size: number;
+  /** Entries that it may have. */
+  max: number;
 }
 
-function listCalls(step: ListStep, { owner, versions, before }: ListCalling): readonly Bare[] {
+function listCalls(step: ListStep, lists: Map<string, ListCount>, owner: string): readonly Bare[] {
   const { list } = step;
-  const version = () => {
-    const found = versions.get(list) ?? 1;
-    versions.set(list, found + 1);
-    return found;
-  };
   switch (step.kind) {
     case "create-list": {
-      const [, ...more] = inCalls(step.entries);
+      const { length } = step.entries;
+      const own = { version: 1, size: length, max: length };
+      lists.set(list, own);
+      const [, ...more] = inCalls(step.entries.map(formatCidr));
       const made = { ...bare(createListRequest(step, owner)), creates: list };
-      const added = more.map((some) =>
-        entriesRequest(list, "extend-list", some.map(formatCidr), version()),
-      );
+      const added = more.map((some) => entriesRequest(list, "extend-list", some, own.version++));
       return [made, ...added.map(bare)];
     }
     case "rename-list":
@@ -124,17 +122,27 @@ function listCalls(step: ListStep, { owner, versions, before }: ListCalling): re
     case "delete-list":
       // EC2 may say so only afterwards: the list is there still, as `delete-failed`.
       return [{ ...bare(deleteListRequest(list)), mayFailWith: ["DependencyViolation"] }];
-    default: {
-      const changes = inCalls(step.entries).map((some) =>
-        bare(entriesRequest(list, step.kind, some.map(formatCidr), version())),
-      );
-      const { size = 0 } = before?.entries ?? {};
-      const isMore = step.kind === "extend-list";
-      const after = size + (isMore ? step.entries.length : -step.entries.length);
-      const resized = after === before?.weight ? [] : [bare(sizeRequest(list, after))];
-      return isMore ? [...resized, ...changes] : [...changes, ...resized];
-    }
+    default:
+      return changeCalls(step, lists.get(list));
   }
+}
+
+/** Room comes before entries and goes after them, as in `lists.ts`. */
+function changeCalls(
+  { kind, list, entries }: Extract<ListStep, { kind: "extend-list" | "shorten-list" }>,
+  own: ListCount | undefined,
+): readonly Bare[] {
+  if (own === undefined) throw new Error("bug in segc (aws): a step without its list");
+  const isMore = kind === "extend-list";
+  own.size += isMore ? entries.length : -entries.length;
+  const changes = inCalls(entries.map(formatCidr)).map((some) =>
+    bare(entriesRequest(list, kind, some, own.version++)),
+  );
+  const isResized = isMore ? own.size > own.max : own.size < own.max;
+  if (!isResized) return changes;
+  own.max = Math.max(own.size, 1);
+  const resized = bare(sizeRequest(list, own.max));
+  return isMore ? [resized, ...changes] : [...changes, resized];
 }
 
 /** New groups let everything out, over IPv6 too where the network has it. */

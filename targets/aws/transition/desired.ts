@@ -51,7 +51,8 @@ export function desiredState(
   matching: Matching,
   services: "as they are" | "as planned" = "as they are",
 ): Desired {
-  const all = withClosed(plan, live, matching.owner);
+  const movable = services === "as planned" ? () => true : isMovable;
+  const all = withClosed(plan, live, matching.owner, movable);
   const { owner, keeps, wholeLists: whole = false } = matching;
   const lists = matchLists(plan, live, { owner, whole });
   const refs = refsOf(all, live, { ...matching, lists: lists.refs });
@@ -146,9 +147,14 @@ function rulesOf(
 }
 
 /** Interfaces that leave the plan need a group: one without rules, which the plan may not have. */
-function withClosed(plan: AwsPlan, live: LiveAccount, owner: string): AwsPlan {
+function withClosed(
+  plan: AwsPlan,
+  live: LiveAccount,
+  owner: string,
+  movable: (one: LiveInterface) => boolean,
+): AwsPlan {
   const has = new Set(plan.groups.map(({ network, name }) => groupKey(network, name)));
-  const released = releasedInterfaces(plan, live, owner).filter(isMovable);
+  const released = releasedInterfaces(plan, live, owner).filter(movable);
   const networks = new Set(released.map(({ vpc }) => vpc));
   const more = [...networks]
     .filter((network) => !has.has(groupKey(network, closedName)))
@@ -217,7 +223,7 @@ function carriedAfter(
     if (service === undefined) continue;
     handOvers.push({ interface: id, workload: "not in the inventory", service, groups: [] });
   }
-  const released = left.filter(isMovable);
+  const released = asTheyAre === "as planned" ? left : left.filter(isMovable);
   for (const { id, vpc, groups: before } of released) {
     const foreign = before.filter((group) => groups.has(group) && isForeign(live, group, owner));
     carried.set(id, foreign.length > 0 ? foreign : [refOf(vpc, closedName)]);

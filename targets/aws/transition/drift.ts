@@ -51,9 +51,14 @@ export function driftOf(
   });
   const flows = (kind: "opened" | "closed", list: readonly Flows[]) =>
     flowTexts(list, names).map((text): Drift => ({ kind, text }));
-  const retired = desired.retired.map(
-    (id): Drift => ({ kind: "other", text: `${id} (${found.groups.get(id)?.name}) is in no plan` }),
-  );
+  const retired = desired.retired
+    .filter((id) => !isLeft(id, found, desired.state))
+    .map(
+      (id): Drift => ({
+        kind: "other",
+        text: `${id} (${found.groups.get(id)?.name}) is in no plan`,
+      }),
+    );
   return [
     ...rules,
     ...listDrifts(found, desired),
@@ -62,6 +67,22 @@ export function driftOf(
     ...flows("opened", opened),
     ...flows("closed", closed),
   ];
+}
+
+/** Empty, and not to be deleted while the rule of a group that stays names it. */
+function isLeft(id: string, found: State, wanted: State): boolean {
+  const { ingress, egress } = found.groups.get(id) ?? {};
+  const isEmpty = (ingress?.size ?? 0) + (egress?.size ?? 0) === 0;
+  return (
+    isEmpty &&
+    [...wanted.groups.values()].some((group) =>
+      directions.some((direction) =>
+        [...group[direction].values()].some(
+          ({ peer }) => peer.kind === "group" && peer.group === id,
+        ),
+      ),
+    )
+  );
 }
 
 /** Prefix lists whose entries are not those that are planned; what that opens or closes is told as flows. */

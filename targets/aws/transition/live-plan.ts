@@ -1,23 +1,29 @@
 // What stands in an account as if it had been planned, so that it can be proved as an artefact is: by the meaning of
 // groups and not by comparing rules. A second witness for a drift that finds nothing.
 import { inReachOf } from "../../../compiler/plan/network-links.ts";
+import type { LiveAccount, LiveGroup, LiveRule } from "../account/account.ts";
 import {
-  type LiveAccount,
-  type LiveGroup,
-  type LiveRule,
-  livePlannedName,
-} from "../account/account.ts";
-import type { AwsPlan, GroupRule, Peer, SecurityGroup } from "../groups.ts";
+  type AwsPlan,
+  type GroupRule,
+  groupKey,
+  type Peer,
+  type SecurityGroup,
+} from "../groups.ts";
 import { directions } from "../members.ts";
 import { joinedRules } from "../rules.ts";
+import { matchLists } from "./lists.ts";
+import { refsOf } from "./matching.ts";
 
 /**
- * Interfaces are those of the plan: what others carry is for the drift itself to tell. Undefined where a rule names a
- * group that was not read: nobody knows whom it lets in.
+ * Interfaces are those of the plan, with the groups that they carry: what others carry the drift itself tells. Undefined
+ * where a rule names a group that was not read: nobody knows whom it lets in.
  */
 export function livePlan(plan: AwsPlan, live: LiveAccount, owner: string): AwsPlan | undefined {
   const groups = new Map(live.groups.map((group) => [group.id, group]));
-  const nameOf = (group: LiveGroup) => livePlannedName(group, owner) ?? `live/${group.id}`;
+  const { refs: lists } = matchLists(plan, live, { owner, whole: false });
+  const refs = refsOf(plan, live, { owner, fresh: new Set(), byLikeness: true, lists });
+  const planned = new Map(plan.groups.map((one) => [refs.get(keyOf(one)), one.name]));
+  const nameOf = ({ id }: LiveGroup) => planned.get(id) ?? `live/${id}`;
   const ends = endsOf(plan);
   let isKnown = true;
   const ruleOf = (group: LiveGroup, direction: (typeof directions)[number], rule: LiveRule) => {
@@ -34,7 +40,7 @@ export function livePlan(plan: AwsPlan, live: LiveAccount, owner: string): AwsPl
       return [{ protocol, from, to, peer: told, rules, until }];
     });
   };
-  const all = live.groups.map(
+  const all = concerned(plan, live).map(
     (group): SecurityGroup => ({
       name: nameOf(group),
       network: group.vpc,
@@ -54,6 +60,22 @@ export function livePlan(plan: AwsPlan, live: LiveAccount, owner: string): AwsPl
           }),
   }));
   return isKnown ? { groups: all, lists: [], attachments } : undefined;
+}
+
+const keyOf = ({ network, name }: SecurityGroup) => groupKey(network, name);
+
+/** Groups that interfaces of the plan carry, and those that the rules of these name. */
+function concerned(plan: AwsPlan, { groups, interfaces }: LiveAccount): readonly LiveGroup[] {
+  const own = new Set(plan.attachments.map((one) => one.interface));
+  const found = new Set(interfaces.flatMap((one) => (own.has(one.id) ? one.groups : [])));
+  const carried = groups.filter(({ id }) => found.has(id));
+  for (const { peer } of carried.flatMap(({ ingress, egress }) => [...ingress, ...egress])) {
+    if (peer.kind === "group") found.add(peer.group);
+  }
+  const isNamedOnly = ({ id }: LiveGroup) => !carried.some((one) => one.id === id);
+  return groups
+    .filter(({ id }) => found.has(id))
+    .map((group) => (isNamedOnly(group) ? { ...group, ingress: [], egress: [] } : group));
 }
 
 /** A list as its prefixes; what EC2 calls stale does nothing. */
