@@ -15,6 +15,7 @@ import {
   projectInputs,
 } from "../../library/cloud.ts";
 import { changeLines, problemText } from "../../report/cloud-change.ts";
+import { counted } from "../../report/counted.ts";
 import type { LiveAccount } from "../../targets/aws/account/account.ts";
 import { describeAccount } from "../../targets/aws/account/describe.ts";
 import type { Ec2 } from "../../targets/aws/account/ec2.ts";
@@ -102,7 +103,7 @@ async function applyTo(ec2: Ec2, { file, target, call, folder }: Applying): Prom
   const { calls, left } = applied;
   const phases = transition.phases.length;
   const kept = left.length === 0 ? "" : `; still named by something: ${left.join(", ")}`;
-  const line = `applied in ${phases} phases with ${calls} calls, and read back${kept}`;
+  const line = `applied in ${counted(phases, "phase")} with ${counted(calls, "call")}, and read back${kept}`;
   return answer(line, { calls, phases });
 }
 

@@ -137,7 +137,7 @@ describe("networks that are joined", () => {
     ["peerings: [[vpc-a, vpc-a]]", "must be two networks"],
     ["peerings: [[vpc-a, vpc-b, vpc-c]]", "must be two networks"],
     ["transitGateways: [[vpc-a]]", "must be networks of one transit gateway"],
-    ['peerings: [["", vpc-a]]', "must be network"],
+    ['peerings: [["", vpc-a]]', "must be the name of a network"],
     ["peerings: vpc-a", "must be a list"],
   ])("%s is SEG810", (aws, message) => {
     const { diagnostics } = compiled(list, (host) => host, "", `targets: { aws: { ${aws} } }\n`);
