@@ -34,21 +34,18 @@ export function planAws(
   ];
   if (problems.length > 0) return { ok: false, problems };
   const room = limitsOf(limits);
-  const asked = { fleet, minimise, room };
-  const pure = drafted(asked, leansNowhere);
   const { peerings, transitGateways } = fleet.links;
   // What joins networks gives more ways to name peers, not all of them better: none must be worse for it.
   const apart = { ...fleet, links: noLinks };
   const fleets = peerings.length + transitGateways.length > 0 ? [fleet, apart] : [fleet];
-  const drafts = fleets.flatMap((one) => [
-    one === fleet ? pure : drafted({ ...asked, fleet: one }, leansNowhere),
-    ...(previous === undefined
-      ? []
-      : [drafted({ ...asked, fleet: one }, leaningOn(previous, fleet))]),
-  ]);
+  const leanings = [leansNowhere, ...(previous === undefined ? [] : [leaningOn(previous, fleet)])];
+  const drafts = fleets.flatMap((one) =>
+    leanings.map((leaning) => drafted({ fleet: one, minimise, room }, leaning)),
+  );
   const { plan, groups, problems: excess } = best(drafts, previous);
   if (plan === undefined) return { ok: false, problems: excess.map((one) => named(one, fleet)) };
-  if (!minimise) return { ok: true, plan };
+  const [pure] = drafts;
+  if (!minimise || pure === undefined) return { ok: true, plan };
   return {
     ok: true,
     plan,

@@ -2,8 +2,9 @@
 // meanwhile to things of their own is nobody's trouble.
 import type { LiveAccount } from "../account/account.ts";
 import { directions } from "../members.ts";
+import { listsNamedBy } from "../transition/lists.ts";
 import type { Phase } from "../transition/phase.ts";
-import { type GroupState, ruleKey, type State, stateOf } from "../transition/state.ts";
+import { type GroupState, ruleKey, rulesIn, type State, stateOf } from "../transition/state.ts";
 import { withIds } from "./requests.ts";
 
 export interface Matters {
@@ -49,8 +50,7 @@ export function touchedIn(
   return { groups, interfaces, lists, changedLists };
 }
 
-const rulesOf = (group: GroupState | undefined) =>
-  group === undefined ? [] : [...group.ingress.values(), ...group.egress.values()];
+const rulesOf = (group: GroupState | undefined) => (group === undefined ? [] : rulesIn(group));
 
 interface Comparing {
   readonly idOf: (ref: string) => string;
@@ -103,11 +103,7 @@ function listDifferences(
 ): readonly string[] {
   const wanted = new Map([...expected.lists].map(([ref, list]) => [idOf(ref), list]));
   // Lists of others are known only while a rule names them.
-  const named = new Set(
-    [...expected.groups.values()].flatMap((group) =>
-      rulesOf(group).flatMap(({ peer }) => (peer.kind === "list" ? [peer.list] : [])),
-    ),
-  );
+  const named = listsNamedBy([...expected.groups.values()].flatMap(rulesIn));
   const ids = [...matters.lists]
     .filter((ref) => matters.changedLists.has(ref) || named.has(ref))
     .map(idOf)

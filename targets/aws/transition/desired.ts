@@ -11,9 +11,9 @@ import {
 import { type AwsPlan, type GroupRule, groupKey, type SecurityGroup } from "../groups.ts";
 import { descriptionOf } from "../render.ts";
 import type { Keeps } from "./keeps.ts";
-import { type ListMatching, matchLists } from "./lists.ts";
+import { type ListMatching, listsNamedBy, matchLists } from "./lists.ts";
 import { type Matching, refsOf } from "./matching.ts";
-import { type GroupState, ruleSet, type State, type StateRule } from "./state.ts";
+import { type GroupState, ruleSet, rulesIn, type State, type StateRule } from "./state.ts";
 
 export interface Desired {
   readonly state: State;
@@ -99,13 +99,7 @@ function withoutUnnamed(
   { retired, states }: ListMatching,
   groups: Iterable<GroupState>,
 ): Pick<ListMatching, "retired" | "states"> {
-  const named = new Set(
-    [...groups].flatMap(({ ingress, egress }) =>
-      [...ingress.values(), ...egress.values()].flatMap(({ peer }) =>
-        peer.kind === "list" ? [peer.list] : [],
-      ),
-    ),
-  );
+  const named = listsNamedBy([...groups].flatMap(rulesIn));
   const gone = retired.filter((list) => !named.has(list));
   return { retired: gone, states: new Map([...states].filter(([ref]) => !gone.includes(ref))) };
 }

@@ -1,8 +1,8 @@
 // What a transition does to prefix lists: entries come before anything that needs them, and go after.
 import { type Cidr, formatCidr } from "../../../compiler/sets/address.ts";
-import type { ListState } from "./lists.ts";
+import { type ListState, listsNamedBy } from "./lists.ts";
 import type { ListStep } from "./phase.ts";
-import type { State } from "./state.ts";
+import { rulesIn, type State } from "./state.ts";
 
 export interface ListSteps {
   readonly made: readonly ListStep[];
@@ -34,7 +34,7 @@ export function listSteps(
   isLate: ReadonlySet<string>,
 ): ListSteps {
   const made: ListStep[] = [];
-  const named = listsNamedIn(from);
+  const named = listsNamedBy([...from.groups.values()].flatMap(rulesIn));
   const idle: Change[] = [];
   const changed: Change[] = [];
   for (const [list, after] of state.lists) {
@@ -82,15 +82,6 @@ function shorter({ list, before, after }: Change): readonly ListStep[] {
   const isTooLarge = after.weight < before.weight;
   return entries.length > 0 || isTooLarge ? [{ kind: "shorten-list", list, entries }] : [];
 }
-
-const listsNamedIn = ({ groups }: State): ReadonlySet<string> =>
-  new Set(
-    [...groups.values()].flatMap(({ ingress, egress }) =>
-      [...ingress.values(), ...egress.values()].flatMap(({ peer }) =>
-        peer.kind === "list" ? [peer.list] : [],
-      ),
-    ),
-  );
 
 /** EC2 takes so many entries in a call. */
 const entriesOfCall = 100;

@@ -4,6 +4,7 @@ import { type Cidr, type Family, formatCidr } from "../../../compiler/sets/addre
 import {
   type LiveAccount,
   type LiveList,
+  type LivePeer,
   networkTag,
   plannedListName,
 } from "../account/account.ts";
@@ -56,7 +57,7 @@ export function matchLists(
   { owner, whole }: { readonly owner: string; readonly whole: boolean },
 ): ListMatching {
   const networks = new Set([...groups, ...attachments].map(({ network }) => network));
-  const named = listsNamedIn(live);
+  const named = listsNamedBy(live.groups.flatMap(({ ingress, egress }) => [...ingress, ...egress]));
   // Of several with one name, the one that rules name.
   const ours = [...live.prefixLists.values()]
     .filter((list) => plannedListName(list, owner) !== undefined)
@@ -118,13 +119,9 @@ export function matchLists(
   };
 }
 
-/** Ids of lists that rules name. */
-const listsNamedIn = ({ groups }: LiveAccount): ReadonlySet<string> =>
-  new Set(
-    groups.flatMap(({ ingress, egress }) =>
-      [...ingress, ...egress].flatMap(({ peer }) => (peer.kind === "list" ? [peer.list] : [])),
-    ),
-  );
+/** Refs of the lists that rules name. */
+export const listsNamedBy = (rules: Iterable<{ readonly peer: LivePeer }>): ReadonlySet<string> =>
+  new Set([...rules].flatMap(({ peer }) => (peer.kind === "list" ? [peer.list] : [])));
 
 function isSame({ entries }: PrefixList, list: LiveList): boolean {
   const wanted = new Set(entries.map(formatCidr));

@@ -48,6 +48,12 @@ export function stateOf(live: LiveAccount): State {
   };
 }
 
+/** Of both directions. */
+export const rulesIn = ({ ingress, egress }: GroupState): readonly StateRule[] => [
+  ...ingress.values(),
+  ...egress.values(),
+];
+
 /** After every step of the phase. */
 export function after(state: State, { steps }: Phase): State {
   const groups = new Map(state.groups);

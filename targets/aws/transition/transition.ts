@@ -55,8 +55,9 @@ function* waysFor(
   // A list that is changed changes the old groups as well as the new.
   const forms = named.lists.isChanging ? [false, true] : [false];
   for (const wholeLists of forms) yield* waysInPlace(plan, live, { ...matching, wholeLists });
-  const { isChanging: wholeLists } = named.lists;
-  const whole = desiredState(plan, live, { ...matching, byLikeness: false, wholeLists });
+  const whole = named.lists.isChanging
+    ? desiredState(plan, live, { ...matching, byLikeness: false, wholeLists: true })
+    : named;
   const fresh = changedGroups(plan, live, whole, matching.owner);
   if (fresh.size === 0) return;
   for (const wholeLists of forms) {
