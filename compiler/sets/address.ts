@@ -179,6 +179,13 @@ export function prefixOver(a: IpAddress, b: IpAddress): Cidr | undefined {
   return { address: maskTo(a, length), length };
 }
 
+/** All prefixes that have an address, the longest first. */
+export const prefixesOver = (address: IpAddress): readonly Cidr[] =>
+  Array.from({ length: 32 * address.words.length + 1 }, (_, shorter) => {
+    const length = 32 * address.words.length - shorter;
+    return { address: maskTo(address, length), length };
+  });
+
 /** IPv4 before IPv6, then numerically. */
 export function compareAddresses(a: IpAddress, b: IpAddress): number {
   if (a.family !== b.family) return a.family - b.family;

@@ -5,8 +5,14 @@
 // address. Which of the two is settled by the rules it costs.
 //
 // Everything is decided by content and in a fixed order: equal terms give equal groups.
-import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { type MemberSet, memberSets, type PeerSet, type Placed, ruleCount } from "./member-sets.ts";
+import {
+  type MemberSet,
+  memberSets,
+  type PeerSet,
+  type Placed,
+  ruleCount,
+  type wordsOf,
+} from "./member-sets.ts";
 import type { Leaning } from "./previous.ts";
 import type { Term } from "./term.ts";
 
@@ -27,8 +33,7 @@ export interface Choice {
 }
 
 export interface Choosing {
-  /** Whom a term may let in beyond its peers. */
-  readonly admissible: (term: Term) => AddressSet;
+  readonly words: ReturnType<typeof wordsOf>;
   readonly leaning: Leaning;
 }
 
@@ -36,9 +41,9 @@ export interface Choosing {
 export function chooseGroups(
   terms: readonly Term[],
   slots: number,
-  { admissible, leaning }: Choosing,
+  { words, leaning }: Choosing,
 ): Choice {
-  const { sets, placed } = memberSets(terms, admissible);
+  const { sets, placed } = memberSets(terms, words);
   const drafting = new Drafting(sets, leaning);
   drafting.nameByAddress();
   for (;;) {

@@ -1,17 +1,52 @@
 // Terms put together, and those left out that others make superfluous.
 
 import { type Fleet, familiesOf } from "../../compiler/plan/fleet.ts";
+import { remembered } from "../../compiler/plan/remembered.ts";
 import type { EnforcerSlice } from "../../compiler/plan/slice.ts";
 import { subtractAll } from "../../compiler/plan/subtract.ts";
-import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { unionServices } from "../../compiler/sets/service-set.ts";
+import {
+  type AddressSet,
+  addressesOfFamily,
+  isNoAddress,
+} from "../../compiler/sets/address-set.ts";
+import {
+  anyService,
+  intersectServices,
+  isNoService,
+  isServiceSubset,
+  servicesOfFamily,
+  unionServices,
+} from "../../compiler/sets/service-set.ts";
 import { networkOf, realmOf } from "./members.ts";
 import { serviceText } from "./needs.ts";
-import type { Term } from "./term.ts";
+import type { Box, Term } from "./term.ts";
 
 /** As few as are found, with the same meaning, in an order that does not depend on where things stand. */
 export const fewerTerms = (terms: readonly Term[], fleet: Fleet): readonly Term[] =>
-  withoutRepeats(joinServices(terms), fleet);
+  withoutRepeats(joinServices(inOwnFamilies(terms)), fleet);
+
+/**
+ * Without what terms say of a family that nobody who holds them has an address of. What is open because nothing
+ * enforces it is open in both: an address that the inventory does not know is not to be closed by that.
+ */
+function inOwnFamilies(terms: readonly Term[]): readonly Term[] {
+  const only = {
+    4: remembered((set: AddressSet) => addressesOfFamily(set, 4)),
+    6: remembered((set: AddressSet) => addressesOfFamily(set, 6)),
+  };
+  return terms.flatMap((term): readonly Term[] => {
+    const [family = 4, ...more] = term.families;
+    if (more.length > 0 || term.rules.length === 0) return [term];
+    const remote = only[family](term.remote);
+    const flows = servicesOfFamily(family);
+    const service = isServiceSubset(flows, term.service)
+      ? anyService
+      : intersectServices(term.service, flows);
+    const outside = only[family](term.outside);
+    const isNothing = isNoAddress(remote) || isNoService(service);
+    return isNothing ? [] : [{ ...term, remote, outside, service }];
+  });
+}
 
 /** Terms that differ in services (and the rules they come from) alone, as one. */
 function joinServices(terms: readonly Term[]): readonly Term[] {
@@ -90,7 +125,7 @@ function placesOf(fleet: Fleet): readonly string[] {
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** What ends sooner before what ends later, and that before what never ends. */
-const compareEnds = (a: Term, b: Term) => compareTexts(a.until ?? "~", b.until ?? "~");
+export const compareEnds = (a: Box, b: Box) => compareTexts(a.until ?? "~", b.until ?? "~");
 
 function isCovered(term: Term, others: readonly Term[]): boolean {
   const longer = others.filter(

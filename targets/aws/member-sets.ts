@@ -1,4 +1,6 @@
 // Terms as relations between sets of members: everybody who holds one, and the members that are its peers.
+
+import { remembered } from "../../compiler/plan/remembered.ts";
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
@@ -6,6 +8,7 @@ import {
   addressSet,
   cidrsOf,
   isNoAddress,
+  subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
@@ -27,7 +30,7 @@ export interface Placed {
   readonly holders: number;
   /** A set for each network with members that are peers. */
   readonly peers: readonly PeerSet[];
-  /** Prefixes that have peers whom no member stands for: they stand in any case. */
+  /** Prefixes that have peers whom no member stands for: they stand in any case, and alone let in more. */
   readonly others: readonly Cidr[];
 }
 
@@ -37,10 +40,25 @@ export interface PeerSet {
   readonly cidrs: readonly Cidr[];
 }
 
+/** What the rules of a term would be, but for the groups. */
+interface Words extends Pick<Placed, "permissions" | "others"> {
+  /** For each network with peers, in their order: prefixes with those that are not among the others. */
+  readonly own: readonly (readonly Cidr[])[];
+}
+
+/** Remembers its answers. */
+export function wordsOf(admissible: (term: Term) => AddressSet): (term: Term) => Words {
+  const prefixesOf = prefixFinder();
+  return remembered((term: Term) => ({
+    permissions: permissionsOf(term.service),
+    ...prefixesOf(term, admissible(term)),
+  }));
+}
+
 /** Sets are numbered in the order in which terms name them. */
 export function memberSets(
   terms: readonly Term[],
-  admissible: (term: Term) => AddressSet,
+  words: (term: Term) => Words,
 ): {
   readonly sets: readonly MemberSet[];
   readonly placed: readonly Placed[];
@@ -54,13 +72,12 @@ export function memberSets(
     numbers.set(key, number);
     return number;
   };
-  const prefixesOf = prefixFinder();
   const placed = terms.map((term): Placed => {
     const { network, holders, peers } = term;
-    const { own, others } = prefixesOf(term, admissible(term));
+    const { permissions, own, others } = words(term);
     const one = {
       term,
-      permissions: permissionsOf(term.service),
+      permissions,
       holders: numberOf(network, holders),
       peers: peers.map((each, at) => ({
         set: numberOf(each.network, each.members),
@@ -75,11 +92,7 @@ export function memberSets(
   return { sets, placed };
 }
 
-interface Prefixes {
-  /** For each network with peers, in their order. */
-  readonly own: readonly (readonly Cidr[])[];
-  readonly others: readonly Cidr[];
-}
+type Prefixes = Pick<Words, "own" | "others">;
 
 /** Remembers its answers: the same peers stand in many terms. */
 function prefixFinder(): (term: Term, admissible: AddressSet) => Prefixes {
@@ -97,9 +110,9 @@ function prefixFinder(): (term: Term, admissible: AddressSet) => Prefixes {
   };
 }
 
-function parted(cidrs: readonly Cidr[], { peers, outside }: Term): Prefixes {
+function parted(cidrs: readonly Cidr[], { remote, peers, outside }: Term): Prefixes {
   const others = meeting(cidrs, outside);
-  const rest = cidrs.filter((cidr) => !others.includes(cidr));
+  const rest = cidrsOf(subtractAddresses(remote, addressSet(others)));
   return { own: peers.map(({ addresses }) => meeting(rest, addresses)), others };
 }
 

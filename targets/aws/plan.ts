@@ -5,20 +5,11 @@ import type { Fleet, FleetMember } from "../../compiler/plan/fleet.ts";
 import type { FleetOptions, FleetPlanned, FleetProblem } from "../../compiler/plan/fleet-target.ts";
 import { noLinks } from "../../compiler/plan/network-links.ts";
 import { type AwsLimits, awsDefaults } from "../../compiler/quotas.ts";
-import { noAddress } from "../../compiler/sets/address-set.ts";
-import { admissibleFor } from "./admissible.ts";
 import { type LowerBound, lowerBound } from "./bound/lower-bound.ts";
-import { type Choice, chooseGroups } from "./choose.ts";
-import { fewerTerms, inOrder } from "./fewer-terms.ts";
-import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
-import { goesWith, memberSets, type Placed, ruleCount } from "./member-sets.ts";
+import { askedOf, type Draft, draftsOf, placedIn } from "./drafts.ts";
+import type { AwsPlan, SecurityGroup } from "./groups.ts";
 import { isLeftAlone, networkOf, realmOf, realmsByNetwork } from "./members.ts";
-import { namesOf } from "./names.ts";
-import { withPrefixLists } from "./prefix-lists.ts";
-import { changesBetween, type Leaning, leaningOn, leansNowhere } from "./previous.ts";
-import { joinedRules } from "./rules.ts";
-import { type CarriedGroup, type QuotaProblem, splitGroups } from "./split.ts";
-import { termsOf } from "./terms.ts";
+import { changesBetween, leaningOn, leansNowhere } from "./previous.ts";
 
 /** @param previous an earlier plan: what changes from it costs. Without one, a pure function of the fleet. */
 export function planAws(
@@ -39,60 +30,25 @@ export function planAws(
   const apart = { ...fleet, links: noLinks };
   const fleets = peerings.length + transitGateways.length > 0 ? [fleet, apart] : [fleet];
   const leanings = [leansNowhere, ...(previous === undefined ? [] : [leaningOn(previous, fleet)])];
-  const drafts = fleets.flatMap((one) =>
-    leanings.map((leaning) => drafted({ fleet: one, minimise, room }, leaning)),
+  const asked = fleets.map((one) => askedOf(one, minimise));
+  const bound = once(() => lowerBound(fleet, asked.slice(0, 1).flatMap(placedIn)));
+  const drafts = asked.flatMap((one) =>
+    leanings.flatMap((leaning) =>
+      draftsOf(one, { minimise, room, leaning, least: () => bound().total }),
+    ),
   );
   const { plan, groups, problems: excess } = best(drafts, previous);
   if (plan === undefined) return { ok: false, problems: excess.map((one) => named(one, fleet)) };
-  const [pure] = drafts;
-  if (!minimise || pure === undefined) return { ok: true, plan };
-  return {
-    ok: true,
-    plan,
-    minimised: countsOf(groups, pure.oneByOne, lowerBound(fleet, pure.choice.terms)),
+  if (!minimise) return { ok: true, plan };
+  return { ok: true, plan, minimised: countsOf(groups, drafts[0]?.oneByOne ?? 0, bound()) };
+}
+
+function once<Value extends object>(compute: () => Value): () => Value {
+  let known: Value | undefined;
+  return () => {
+    known ??= compute();
+    return known;
   };
-}
-
-interface Asked {
-  readonly fleet: Fleet;
-  readonly minimise: boolean;
-  readonly room: AwsLimits;
-}
-
-interface Draft {
-  readonly choice: Choice;
-  /** Undefined where the groups do not fit, for `problems`. */
-  readonly plan: AwsPlan | undefined;
-  /** Without lists: each prefix is a rule. */
-  readonly groups: readonly SecurityGroup[];
-  readonly problems: readonly QuotaProblem[];
-  /** Rules and groups without minimising. */
-  readonly oneByOne: number;
-}
-
-function drafted({ fleet, minimise, room }: Asked, leaning: Leaning): Draft {
-  const { rulesPerGroup, groupsPerInterface, reserveSlots, prefixLists } = room;
-  const slots = Math.max(1, groupsPerInterface - reserveSlots);
-  const asked = termsOf(fleet);
-  const terms = minimise ? fewerTerms(asked, fleet) : inOrder(asked);
-  const admissible = minimise ? admissibleFor(fleet, terms) : () => noAddress;
-  const choice = chooseGroups(terms, slots, { admissible, leaning });
-  const names = namesOf(choice, fleet);
-  const parts = choice.groups.map((group, index) => ({
-    members: group.members,
-    group: groupOf(choice, names, index),
-  }));
-  const split = splitGroups(parts, { rulesPerGroup, slots });
-  const each = minimise ? oneByOne(memberSets(asked, admissible).placed) : 0;
-  if (!split.ok) {
-    return { choice, plan: undefined, groups: [], problems: split.problems, oneByOne: each };
-  }
-  const closed = closedGroups(fleet, split.groups);
-  const carried = [...split.groups, ...closed];
-  const groups = carried.map(({ group }) => group).sort(compareGroups);
-  const listed = minimise ? withPrefixLists(groups, prefixLists) : { groups, lists: [] };
-  const plan = { ...listed, attachments: attachmentsOf(fleet, carried) };
-  return { choice, plan, groups, problems: [], oneByOne: each + closed.length };
 }
 
 /** The first of those with the fewest rules and groups, and two for each of what changes. */
@@ -119,37 +75,12 @@ function countsOf(
     (sum, { ingress, egress }) => sum + ingress.length + egress.length,
     0,
   );
-  if (rules < least.rules || groups.length < least.groups) {
-    throw new Error(`bug in segc (aws): ${rules} rules, and there are at least ${least.rules}`);
+  const [after, lowerBound] = [rules + groups.length, least.total];
+  if (rules < least.rules || after < lowerBound) {
+    const found = `${rules} rules, ${after} with groups`;
+    throw new Error(`bug in segc (aws): ${found}, and ${least.rules}, ${lowerBound} is the least`);
   }
-  const [after, lowerBound] = [rules + groups.length, least.rules + least.groups];
   return { before, after, lowerBound, optimal: after === lowerBound };
-}
-
-/** Rules and groups where what each rule of the policy says of some peers had groups of its own. */
-const oneByOne = (placed: readonly Placed[]): number =>
-  placed.reduce(
-    (sum, { permissions, peers, others }) =>
-      sum + ruleCount(permissions, others) + 1 + peers.length * (permissions.length + 1),
-    0,
-  );
-
-/**
- * An interface always has a group (EC2 refuses an empty list, and gives the default group to one that names
- * none): who needs nothing has one without rules.
- */
-function closedGroups(fleet: Fleet, groups: readonly CarriedGroup[]): readonly CarriedGroup[] {
-  const carriers = new Set(groups.flatMap(({ members }) => members));
-  const closed = new Map<string, number[]>();
-  for (const [index, member] of fleet.members.entries()) {
-    const network = networkOf(member, fleet);
-    if (carriers.has(index) || network === undefined || isLeftAlone(member.slice)) continue;
-    closed.set(network, [...(closed.get(network) ?? []), index]);
-  }
-  return [...closed].map(([network, members]) => ({
-    group: { name: "segc-closed", network, ingress: [], egress: [] },
-    members,
-  }));
 }
 
 /** A prefix in a rule is of whatever realm: in a network of two it would let in hosts of the other one. */
@@ -231,61 +162,3 @@ function addressProblem(member: FleetMember, fleet: Fleet): readonly FleetProble
   );
   return isToldApart ? [{ kind: "addresses", workload, why: "told-apart" }] : [];
 }
-
-function groupOf(choice: Choice, names: readonly string[], index: number): SecurityGroup {
-  const group = choice.groups[index];
-  const name = names[index];
-  if (group === undefined || name === undefined) throw new Error("bug in segc (aws): no group");
-  const rulesIn = (direction: "ingress" | "egress") =>
-    joinedRules(
-      group.of
-        .flatMap((set) => choice.sets[set]?.held ?? [])
-        .filter(({ term }) => term.direction === direction)
-        .flatMap((term) => rulesOf(choice, names, term)),
-    );
-  return { name, network: group.network, ingress: rulesIn("ingress"), egress: rulesIn("egress") };
-}
-
-/** Of a term in one group that holds it. */
-function rulesOf(choice: Choice, names: readonly string[], placed: Placed): readonly GroupRule[] {
-  const { term, permissions, peers, others } = placed;
-  const { rules, until } = term;
-  const named = new Set(peers.filter((one) => choice.isByGroup(placed, one)).map(({ set }) => set));
-  const groups = choice.groups.flatMap(({ of, network }, index): readonly Peer[] =>
-    of.some((set) => named.has(set)) ? [{ kind: "group", group: names[index] ?? "", network }] : [],
-  );
-  const cidrs = peers.filter(({ set }) => !named.has(set)).flatMap((one) => one.cidrs);
-  const prefixes = [...others, ...cidrs].map((cidr): Peer => ({ kind: "cidr", cidr }));
-  return permissions.flatMap((permission): readonly GroupRule[] =>
-    [...groups, ...prefixes]
-      .filter((peer) => peer.kind !== "cidr" || goesWith(permission, peer.cidr))
-      .map((peer) => ({ ...permission, peer, rules, until })),
-  );
-}
-
-function attachmentsOf(fleet: Fleet, groups: readonly CarriedGroup[]): readonly Attachment[] {
-  const carried = new Map<number, string[]>();
-  for (const { group, members: carriers } of groups) {
-    for (const member of carriers) {
-      const list = carried.get(member);
-      if (list === undefined) carried.set(member, [group.name]);
-      else list.push(group.name);
-    }
-  }
-  return fleet.members
-    .flatMap((member, index) =>
-      member.enforcers.map(
-        (id): Attachment => ({
-          interface: id,
-          workload: member.name,
-          network: networkOf(member, fleet) ?? "",
-          groups: isLeftAlone(member.slice) ? undefined : (carried.get(index) ?? []).sort(),
-        }),
-      ),
-    )
-    .sort((a, b) => compareTexts(a.interface, b.interface) || compareTexts(a.workload, b.workload));
-}
-
-const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
-const compareGroups = (a: SecurityGroup, b: SecurityGroup) =>
-  compareTexts(a.network, b.network) || compareTexts(a.name, b.name);

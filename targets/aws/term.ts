@@ -30,3 +30,6 @@ export interface PeerMembers {
   readonly members: readonly number[];
   readonly addresses: AddressSet;
 }
+
+/** What a term says, without the members that are its peers. */
+export type Box = Omit<Term, "peers" | "outside">;

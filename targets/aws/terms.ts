@@ -25,7 +25,7 @@ import {
   realmOf,
 } from "./members.ts";
 import { type Need, needsOf, serviceText } from "./needs.ts";
-import type { PeerMembers, Term } from "./term.ts";
+import type { Box, PeerMembers, Term } from "./term.ts";
 
 /** The terms of all members that carry groups. */
 export function termsOf(fleet: Fleet): readonly Term[] {
@@ -36,7 +36,7 @@ export function termsOf(fleet: Fleet): readonly Term[] {
   });
 }
 
-type Draft = Omit<Term, "peers" | "outside" | "holders"> & { readonly holders: number[] };
+type Draft = Omit<Box, "holders"> & { readonly holders: number[] };
 
 /** By what is asked and in which families; those of one family join those of both that ask the same there. */
 function drafted(fleet: Fleet): readonly Draft[] {
@@ -113,7 +113,7 @@ interface Addressed {
 }
 
 /** Members whose addresses all are among some, and what of those is left. Remembers its answers. */
-function peerFinder(fleet: Fleet): (draft: Draft) => Found {
+export function peerFinder(fleet: Fleet): (draft: Box) => Found {
   const near = addressedMembers(fleet);
   const share = addressSharing();
   const known = new Map<AddressSet, Map<string, Found>>();

@@ -32,6 +32,8 @@ export interface RuleRecord {
   /** Of the group, where it is another one. */
   readonly network?: string;
   readonly until?: string;
+  /** Of the policy; none where a direction is open because nothing enforces it. */
+  readonly rules?: readonly string[];
 }
 
 /** A first packet at an interface, as AWS looks at it. */
@@ -50,11 +52,25 @@ export interface AwsPacket {
 export function passes(document: GroupsDocument, packet: AwsPacket): boolean | undefined {
   const attachment = document.attachments.find(({ workload }) => workload === packet.workload);
   if (attachment === undefined || attachment.groups === null) return undefined;
-  const { groups, network } = attachment;
-  return document.groups
-    .filter((group) => group.network === network && groups.includes(group.name))
-    .flatMap((group) => group[packet.direction])
-    .some((rule) => saysService(rule, packet) && saysPeer(document, rule, packet, network));
+  return rulesAt(document, packet.workload, packet.direction).some(
+    (rule) => saysService(rule, packet) && saysPeer(document, rule, packet, attachment.network),
+  );
+}
+
+/** Of all groups that the interface of a workload carries; a list as the prefixes in it. */
+export function rulesAt(
+  { groups: all, attachments, prefixLists = [] }: GroupsDocument,
+  workload: string,
+  side: "ingress" | "egress",
+): readonly RuleRecord[] {
+  const { groups, network } = attachments.find((one) => one.workload === workload) ?? {};
+  const entries = new Map(prefixLists.map((one) => [one.name, one.entries]));
+  return all
+    .filter((group) => group.network === network && groups?.includes(group.name))
+    .flatMap((group) => group[side])
+    .flatMap(({ list, ...rule }): readonly RuleRecord[] =>
+      list === undefined ? [rule] : (entries.get(list) ?? []).map((cidr) => ({ ...rule, cidr })),
+    );
 }
 
 /** What is left after `segc expire` on that day. */
@@ -73,7 +89,7 @@ export function asOf(document: GroupsDocument, day: string): GroupsDocument {
 
 const names: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
 
-function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boolean {
+export function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boolean {
   if (protocol === "-1") return true;
   if ((names[protocol] ?? Number(protocol)) !== packet.protocol) return false;
   if (protocol === "tcp" || protocol === "udp") return from <= packet.detail && packet.detail <= to;
@@ -82,9 +98,10 @@ function saysService({ protocol, from, to }: RuleRecord, packet: AwsPacket): boo
   return (from === -1 || from === type) && (from === -1 || to === -1 || to === code);
 }
 
-function saysPeer(
-  { attachments, prefixLists = [] }: GroupsDocument,
-  { cidr, list, group, network }: RuleRecord,
+/** Of a rule that names no list. */
+export function saysPeer(
+  { attachments }: GroupsDocument,
+  { cidr, group, network }: RuleRecord,
   { peer, addressesOf }: AwsPacket,
   own: string,
 ): boolean {
@@ -96,11 +113,10 @@ function saysPeer(
         addressesOf(one.workload).includes(peer),
     );
   }
-  const listed = prefixLists.find(({ name }) => name === list)?.entries ?? [];
-  return [...(cidr === undefined ? [] : [cidr]), ...listed].some((one) => isInside(peer, one));
+  return cidr !== undefined && isInside(peer, cidr);
 }
 
-function isInside(peer: string, cidr: string): boolean {
+export function isInside(peer: string, cidr: string): boolean {
   const family = peer.includes(":") ? 6 : 4;
   const [text = "", length = ""] = cidr.split("/");
   const [base, address] = [parseAddress(text, family), parseAddress(peer, family)];

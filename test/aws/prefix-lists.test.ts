@@ -48,7 +48,7 @@ describe("many prefixes that several rules name", () => {
   it("are lists as far as the account grants them, the greatest saving first", () => {
     const more = `segment others = networks { ${many(20, 2).replaceAll("198.51.100", "203.0.113")} }
 allow c = others -> web : tcp/80
-allow d = others -> db : tcp/80
+allow d = others -> db : tcp/81
 `;
     const text = twoRules(many(12), more);
     expect(summary(text).lists.sort()).toEqual(["4: 12", "4: 20"]);

@@ -17,7 +17,7 @@ const role = fc.constantFrom(...roles.slice(0, 3));
 const shape = fc
   .tuple(
     fc.tuple(role, role),
-    fc.constantFrom(80, 443),
+    fc.constantFrom(80, 443, 443, 443),
     fc.boolean(),
     fc.tuple(role, role, fc.constantFrom(...ports)),
   )
@@ -75,7 +75,7 @@ it("a list that changes opens and closes nothing on the way", { timeout: 600_000
         }
       },
     ),
-    { numRuns: process.env.SEGC_FULL === undefined ? 40 : 300, seed: 20261128 },
+    { numRuns: process.env.SEGC_FULL === undefined ? 80 : 300, seed: 20261128 },
   );
   console.log(JSON.stringify(seen));
   expect(seen.proved / seen.all).toBeGreaterThan(0.9);

@@ -141,7 +141,8 @@ describe("a list", () => {
     const policy = (from: number) =>
       policyOf(
         ["web", "api"].map(
-          (role, at) => `allow r${at} = networks { ${six(from).join(", ")} } -> ${role} : tcp/443`,
+          (role, at) =>
+            `allow r${at} = networks { ${six(from).join(", ")} } -> ${role} : tcp/${443 + at}`,
         ),
       );
     const shop = await world(policy(0));

@@ -1,25 +1,58 @@
-// What may pass at an interface in any artefact that is right: what its terms say, and from members that
-// send by enforced egress what their own groups may hold back (compiler/held-back.ts). Rather too much than
-// too little, so that what is called impossible here is so.
+// What may pass at an interface in any artefact that is right: what its terms say, and by prefixes that have
+// addresses outside, as many as no prefix could leave out, what members that send by enforced egress may hold back
+// at their own end (compiler/held-back.ts). Rather too much than too little, so that what is called impossible
+// here is so.
 import type { Direction } from "../../../compiler/inventory/types.ts";
 import { type Families, type Fleet, familiesOf } from "../../../compiler/plan/fleet.ts";
 import type { EnforcerSlice } from "../../../compiler/plan/slice.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
-import type { Family } from "../../../compiler/sets/address.ts";
+import { type Family, type IpAddress, prefixesOver } from "../../../compiler/sets/address.ts";
 import {
   type AddressSet,
+  addressesMeet,
   addressesOfFamily,
+  addressSet,
+  hasAddress,
   isNoAddress,
+  unionOfAddresses,
 } from "../../../compiler/sets/address-set.ts";
 import {
+  hasService,
   intersectServices,
-  type ServiceSet,
+  isNoService,
+  serviceSet,
   servicesOfFamily,
   unionOfServices,
 } from "../../../compiler/sets/service-set.ts";
 import { heldByRealm } from "../admissible.ts";
 import { isLeftAlone, networkOf, realmOf } from "../members.ts";
 import type { Term } from "../term.ts";
+
+export interface Packet {
+  readonly direction: Direction;
+  readonly peer: IpAddress;
+  /** A place on the line of services. */
+  readonly service: number;
+}
+
+/** Whether some rule may stand there that lets a packet pass. */
+export function mayLetPass(at: MemberClass, { direction, peer, service: point }: Packet): boolean {
+  const isIn = ({ remote, service }: PeerProduct) =>
+    hasService(service, point) && hasAddress(remote, peer);
+  if (!isOfConcern(at, { direction, peer, service: point })) return true;
+  if (at.exactly[direction].some(isIn)) return true;
+  if (direction === "egress" || !at.heldBack.some(isIn)) return false;
+  const service = serviceSet([{ first: point, last: point }]);
+  const open = prefixesOver(peer)
+    .map((prefix) => addressSet([prefix]))
+    .find((remote) => addressesMeet(remote, at.outside));
+  return open !== undefined && mayStand(at, direction, { remote: open, service, kind: "prefix" });
+}
+
+/** What a rule lets pass that names a prefix, or a group. */
+export interface Box extends PeerProduct {
+  readonly kind: "prefix" | "group";
+}
 
 /** Members that need the same in the same network and families. */
 export interface MemberClass {
@@ -30,7 +63,11 @@ export interface MemberClass {
   /** Places in the fleet, ascending; at least one. */
   readonly members: readonly number[];
   readonly terms: readonly Term[];
-  readonly may: Readonly<Record<Direction, readonly PeerProduct[]>>;
+  /** What the terms say. */
+  readonly exactly: Readonly<Record<Direction, readonly PeerProduct[]>>;
+  /** What is held back elsewhere, and may come in by a prefix that meets `outside`. */
+  readonly heldBack: readonly PeerProduct[];
+  readonly outside: AddressSet;
 }
 
 /** Classes of all members that carry groups. */
@@ -60,12 +97,14 @@ export function memberClasses(fleet: Fleet, terms: readonly Term[]): readonly Me
       continue;
     }
     const own = held.get(index) ?? [];
-    const may = {
-      ingress: [...productsOf(own, "ingress"), ...heldBack(own, senders.get(realm))],
-      egress: productsOf(own, "egress"),
-    };
-    const place = classes.size;
-    classes.set(key, { network, families, place, members: [index], terms: own, may });
+    const exactly = { ingress: productsOf(own, "ingress"), egress: productsOf(own, "egress") };
+    classes.set(key, {
+      ...{ network, families, place: classes.size, members: [index], terms: own, exactly },
+      heldBack: heldBack(own, senders.get(realm)),
+      outside: unionOfAddresses(
+        own.flatMap(({ direction, outside }) => (direction === "ingress" ? [outside] : [])),
+      ),
+    });
   }
   return [...classes.values()];
 }
@@ -79,19 +118,39 @@ function heldBack(terms: readonly Term[], senders: AddressSet | undefined): read
   return [{ remote: senders, service: unionOfServices(open.map(({ service }) => service)) }];
 }
 
-/** Whether every packet of some peers and services may pass there. */
-export function mayAllPass(
-  { families, may }: MemberClass,
+/**
+ * Whether what rules let pass in a family counts there: interfaces have an address of it, or the direction is open
+ * because nothing enforces it, and open in both.
+ */
+export const isOfConcern = (
+  { families, terms }: MemberClass,
+  { direction, peer }: Packet,
+): boolean =>
+  families.includes(peer.family) ||
+  terms.some((one) => one.direction === direction && one.rules.length === 0);
+
+/** All that may pass there, by whatever rules. */
+export const mayPass = (
+  { exactly, heldBack }: MemberClass,
   direction: Direction,
-  remote: AddressSet,
-  service: ServiceSet,
+): readonly PeerProduct[] =>
+  direction === "egress" ? exactly.egress : [...exactly.ingress, ...heldBack];
+
+/** Whether one rule for some peers and services may stand there. */
+export function mayStand(
+  at: MemberClass,
+  direction: Direction,
+  { remote, service, kind }: Box,
 ): boolean {
-  return families.every((family: Family) => {
+  const isOpen = kind === "prefix" && addressesMeet(remote, at.outside);
+  const may = isOpen ? mayPass(at, direction) : at.exactly[direction];
+  return at.families.every((family: Family) => {
     const peers = addressesOfFamily(remote, family);
     const flows = intersectServices(service, servicesOfFamily(family));
     return (
       isNoAddress(peers) ||
-      subtractAll({ remote: peers, service: flows }, may[direction]).length === 0
+      isNoService(flows) ||
+      subtractAll({ remote: peers, service: flows }, may).length === 0
     );
   });
 }

@@ -1,7 +1,7 @@
-// Whether one rule, or one group, could let two packets pass in some artefact that is right. A rule of a
-// group holds at everybody who carries it, for all its peers and all its services.
+// Whether one rule could let two packets pass in some artefact that is right. A rule of a group holds at everybody who carries it, for all its peers and all its services.
+
 import { prefixOver } from "../../../compiler/sets/address.ts";
-import { type AddressSet, addressSet, unionAddresses } from "../../../compiler/sets/address-set.ts";
+import { addressSet, unionAddresses } from "../../../compiler/sets/address-set.ts";
 import { type Bitset, hasBit } from "../../../compiler/sets/bitset.ts";
 import {
   anyService,
@@ -13,33 +13,29 @@ import {
   type ServiceSet,
   serviceSet,
 } from "../../../compiler/sets/service-set.ts";
-import { type MemberClass, mayAllPass } from "./admission.ts";
+import { type Box, mayStand } from "./admission.ts";
 import type { Point } from "./points.ts";
 
-/** A packet and the classes at which it may pass; without one, members that let nothing pass. */
+/** A packet and the classes of its network at which it may pass. */
 export interface Spread {
-  readonly at: MemberClass;
-  readonly point: Point | undefined;
-  readonly classes: Bitset | undefined;
+  readonly point: Point;
+  readonly classes: Bitset;
 }
 
-/** Whether some group could be carried at both places and let both packets pass. */
-export const mayShareGroup = (a: Spread, b: Spread): boolean =>
-  a.at.network === b.at.network &&
-  (b.classes === undefined || hasBit(b.classes, a.at.place)) &&
-  (a.classes === undefined || hasBit(a.classes, b.at.place));
-
-/** Whether some rule of such a group could do it alone. */
+/** Whether some rule of a group could let both packets pass. */
 export function mayShareRule(one: Spread, other: Spread): boolean {
   const { point: a } = one;
   const { point: b } = other;
-  if (a === undefined || b === undefined) return false;
-  if (a.direction !== b.direction || a.until !== b.until || !mayShareGroup(one, other))
-    return false;
+  if (a.at.network !== b.at.network) return false;
+  if (!hasBit(one.classes, b.at.place) || !hasBit(other.classes, a.at.place)) return false;
+  return boxesOver(a, b).some((box) => [a.at, b.at].every((at) => mayStand(at, a.direction, box)));
+}
+
+/** The least that a rule lets pass which lets both packets pass, for each way to say it. */
+export function boxesOver(a: Point, b: Point): readonly Box[] {
+  if (a.direction !== b.direction || a.until !== b.until) return [];
   const service = permissionOver(a.service, b.service);
-  return peersOver(a, b).some((peers) =>
-    [a.at, b.at].every((at) => mayAllPass(at, a.direction, peers, service)),
-  );
+  return peersOver(a, b).map((peers) => ({ ...peers, service }));
 }
 
 /** The least that one permission with both services lets pass (permissions.ts). */
@@ -60,9 +56,14 @@ function intervalOver(protocol: number, first: number, last: number): Interval {
 }
 
 /** The fewest peers with both: those of a group, of a prefix. */
-function peersOver(a: Point, b: Point): readonly AddressSet[] {
+function peersOver(a: Point, b: Point): readonly Omit<Box, "service">[] {
   const byGroup =
-    a.group === undefined || b.group === undefined ? [] : [unionAddresses(a.group, b.group)];
+    a.member === undefined || b.member === undefined
+      ? []
+      : [unionAddresses(a.member.addresses, b.member.addresses)];
   const prefix = prefixOver(a.peer, b.peer);
-  return prefix === undefined ? byGroup : [addressSet([prefix]), ...byGroup];
+  return [
+    ...(prefix === undefined ? [] : [{ remote: addressSet([prefix]), kind: "prefix" as const }]),
+    ...byGroup.map((remote) => ({ remote, kind: "group" as const })),
+  ];
 }

@@ -6,7 +6,7 @@ import { formatAddress, type IpAddress } from "../../../compiler/sets/address.ts
 import { type AddressSet, hasAddress } from "../../../compiler/sets/address-set.ts";
 import { type Bitset, bitsetOf } from "../../../compiler/sets/bitset.ts";
 import { hasService, type ServiceSet } from "../../../compiler/sets/service-set.ts";
-import type { MemberClass } from "./admission.ts";
+import { type MemberClass, mayPass } from "./admission.ts";
 import type { Point } from "./points.ts";
 
 /** For each point the classes of its network, by place. */
@@ -28,10 +28,11 @@ export function spreadOf(
   const places = [...services.keys()];
   const hasPeers = remembered((set: AddressSet) => addresses.map((one) => hasAddress(set, one)));
   const hasServices = remembered((set: ServiceSet) => places.map((one) => hasService(set, one)));
-  const tables = classes.map(({ may }) => {
+  const tables = classes.map((at) => {
     const tableOf = ({ remote, service }: PeerProduct) =>
       [hasPeers(remote), hasServices(service)] as const;
-    return { ingress: may.ingress.map(tableOf), egress: may.egress.map(tableOf) };
+    const [ingress, egress] = [mayPass(at, "ingress"), mayPass(at, "egress")];
+    return { ingress: ingress.map(tableOf), egress: egress.map(tableOf) };
   });
   return points.map(({ at, direction, peer: { family } }, index) => {
     const { peer = 0, service = 0 } = numbered[index] ?? {};

@@ -1,0 +1,90 @@
+// What is taken for granted of an artefact beyond that it is proved. Of whom it may let in more than it must: of
+// workloads that their own groups hold back, by prefixes that have somebody outside whom the policy allows there.
+// And what is open because nothing enforces it is open in both families. Judged from artefacts alone.
+import {
+  type AwsPacket,
+  type GroupsDocument,
+  isInside,
+  passes,
+  type RuleRecord,
+  rulesAt,
+  saysPeer,
+  saysService,
+} from "./evaluator.ts";
+
+/** @param exact an artefact that lets in nothing more; `addresses` those of each workload */
+export function asGranted(
+  exact: GroupsDocument,
+  addresses: ReadonlyMap<string, readonly string[]>,
+): (draft: GroupsDocument) => boolean {
+  const addressesOf = (workload: string) => addresses.get(workload) ?? [];
+  const carriers = exact.attachments.filter(({ groups }) => groups !== null);
+  const inside = [...new Set(carriers.flatMap(({ workload }) => addressesOf(workload)))];
+  const isOpen = ({ cidr }: RuleRecord, open: readonly string[]) =>
+    cidr !== undefined &&
+    open.some((other) => {
+      const narrow = lengthOf(cidr) >= lengthOf(other) ? cidr : other;
+      return meet(cidr, other) && hasStranger(narrow, inside);
+    });
+  const isOpenAsBefore = (draft: GroupsDocument, workload: string) =>
+    (["ingress", "egress"] as const).every((side) =>
+      rulesAt(exact, workload, side)
+        .filter(({ cidr, rules }) => rules?.length === 0 && cidr !== undefined)
+        .every(({ cidr = "" }) =>
+          rulesAt(draft, workload, side).some(
+            (one) => one.protocol === "-1" && one.cidr !== undefined && isWithin(cidr, one.cidr),
+          ),
+        ),
+    );
+  return (draft) =>
+    carriers.every(({ workload, network }) => {
+      if (!isOpenAsBefore(draft, workload)) return false;
+      const wanted = rulesAt(exact, workload, "ingress");
+      const open = wanted.flatMap(({ cidr }) => cidr ?? []);
+      return rulesAt(draft, workload, "ingress")
+        .filter((rule) => !isOpen(rule, open))
+        .every((rule) =>
+          inside.every((peer) => {
+            const packets = edgesOf([rule, ...wanted])
+              .map(
+                (edge) => ({ direction: "ingress", workload, addressesOf, peer, ...edge }) as const,
+              )
+              .filter((packet) => isOfFamily(packet) && saysService(rule, packet));
+            return packets.every(
+              (packet) => !saysPeer(draft, rule, packet, network) || passes(exact, packet) === true,
+            );
+          }),
+        );
+    });
+}
+
+const lengthOf = (cidr: string): number => Number(cidr.split("/")[1]);
+const baseOf = (cidr: string): string => cidr.split("/")[0] ?? "";
+const isWithin = (a: string, b: string): boolean =>
+  lengthOf(a) >= lengthOf(b) && isInside(baseOf(a), b);
+const meet = (a: string, b: string): boolean => isInside(baseOf(a), b) || isInside(baseOf(b), a);
+
+const hasStranger = (cidr: string, known: readonly string[]): boolean =>
+  known.filter((one) => isInside(one, cidr)).length <
+  2 ** ((cidr.includes(":") ? 128 : 32) - lengthOf(cidr));
+
+const isOfFamily = ({ protocol, peer }: AwsPacket): boolean =>
+  protocol !== (peer.includes(":") ? 1 : 58);
+
+/** Packets at the edges of what rules say, and just beyond them. */
+function edgesOf(rules: readonly RuleRecord[]): readonly Pick<AwsPacket, "protocol" | "detail">[] {
+  const ports = rules.flatMap(({ from, to }) => [from - 1, from, to, to + 1]);
+  const details = [...new Set([0, 443, 65535, ...ports])].filter(
+    (port) => port >= 0 && port < 65536,
+  );
+  const types = rules.flatMap(({ from, to }) => [from * 256 + Math.max(to, 0), (from + 1) * 256]);
+  const icmp = [...new Set([2048, 32768, ...types])].filter((one) => one >= 0 && one < 65536);
+  const others = rules.flatMap(({ protocol }) =>
+    /^\d+$/.test(protocol) ? [Number(protocol)] : [],
+  );
+  return [
+    ...[6, 17].flatMap((protocol) => details.map((detail) => ({ protocol, detail }))),
+    ...[1, 58].flatMap((protocol) => icmp.map((detail) => ({ protocol, detail }))),
+    ...[...new Set([47, 50, ...others])].map((protocol) => ({ protocol, detail: 0 })),
+  ];
+}
