@@ -81,3 +81,47 @@ it("a list that changes opens and closes nothing on the way", { timeout: 600_000
   expect(seen.proved / seen.all).toBeGreaterThan(0.9);
   expect(Math.min(seen.extended, seen.shortened, seen.made, seen.deleted)).toBeGreaterThan(3);
 });
+
+it("is not extended while a rule names it that is to go", async () => {
+  const policy = (hosts: readonly number[], more: readonly string[]) =>
+    policyOf([
+      `allow a = ${networksOf(hosts)} -> web : tcp/80`,
+      `allow b = ${networksOf(hosts)} -> db : tcp/443`,
+      ...more,
+    ]);
+  const account = new Account();
+  const vpc = account.createVpc();
+  const hosts = place(
+    account,
+    vpc,
+    machinesOf([
+      ["web", false],
+      ["db", false],
+      ["api", false],
+    ]),
+  );
+  const packets = packetsOf(hosts, [22, 80, 443], somePartners);
+  const snapshot = () => packets.map((packet) => account.dataPlane.passes(packet));
+  account.dataPlane.settle();
+  const texts = [
+    policy(many, [`allow c = ${networksOf(many)} -> api : tcp/22`]),
+    policy([...many, 25], []),
+  ];
+  for (const text of texts) {
+    const start = snapshot();
+    const seen: boolean[][] = [];
+    const { transition } = await change(
+      account,
+      [vpc],
+      planFor(vpc, hosts, text),
+      () => seen.push(snapshot()),
+      { seed: 1, foreign: "exclusive" },
+    );
+    expect(isProved(transition)).toBe(true);
+    expectWithin(packets, { start, end: snapshot(), seen });
+    if (text !== texts[1]) continue;
+    const kinds = transition.phases.flatMap(({ steps }) => steps.map(({ kind }) => kind));
+    expect(kinds).toContain("create-list");
+    expect(kinds).not.toContain("extend-list");
+  }
+});
