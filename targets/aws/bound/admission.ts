@@ -6,27 +6,20 @@ import type { Direction } from "../../../compiler/inventory/types.ts";
 import { type Families, type Fleet, familiesOf } from "../../../compiler/plan/fleet.ts";
 import type { EnforcerSlice } from "../../../compiler/plan/slice.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
-import { type Family, type IpAddress, prefixesOver } from "../../../compiler/sets/address.ts";
+import { type IpAddress, prefixesOver } from "../../../compiler/sets/address.ts";
 import {
   type AddressSet,
   addressesMeet,
-  addressesOfFamily,
   addressSet,
   hasAddress,
   isNoAddress,
   unionOfAddresses,
 } from "../../../compiler/sets/address-set.ts";
-import {
-  hasService,
-  intersectServices,
-  isNoService,
-  serviceSet,
-  servicesOfFamily,
-  unionOfServices,
-} from "../../../compiler/sets/service-set.ts";
+import { hasService, serviceSet, unionOfServices } from "../../../compiler/sets/service-set.ts";
 import { heldByRealm } from "../admissible.ts";
 import { isLeftAlone, networkOf, realmOf } from "../members.ts";
 import type { Term } from "../term.ts";
+import { type Box, type BoxPart, boxOf } from "./box.ts";
 
 export interface Packet {
   readonly direction: Direction;
@@ -46,12 +39,7 @@ export function mayLetPass(at: MemberClass, { direction, peer, service: point }:
   const open = prefixesOver(peer)
     .map((prefix) => addressSet([prefix]))
     .find((remote) => addressesMeet(remote, at.outside));
-  return open !== undefined && mayStand(at, direction, { remote: open, service, kind: "prefix" });
-}
-
-/** What a rule lets pass that names a prefix, or a group. */
-export interface Box extends PeerProduct {
-  readonly kind: "prefix" | "group";
+  return open !== undefined && mayStand(at, direction, boxOf("prefix", open, service));
 }
 
 /** Members that need the same in the same network and families. */
@@ -140,17 +128,16 @@ export const mayPass = (
 export function mayStand(
   at: MemberClass,
   direction: Direction,
-  { remote, service, kind }: Box,
+  { kind, remote, parts }: Box,
 ): boolean {
   const isOpen = kind === "prefix" && addressesMeet(remote, at.outside);
   const may = isOpen ? mayPass(at, direction) : at.exactly[direction];
-  return at.families.every((family: Family) => {
-    const peers = addressesOfFamily(remote, family);
-    const flows = intersectServices(service, servicesOfFamily(family));
-    return (
-      isNoAddress(peers) ||
-      isNoService(flows) ||
-      subtractAll({ remote: peers, service: flows }, may).length === 0
+  const own = parts.filter(({ family }) => at.families.includes(family));
+  const hasCorners = ({ corner, ends }: BoxPart) =>
+    ends.every((end) =>
+      may.some((one) => hasService(one.service, end) && hasAddress(one.remote, corner)),
     );
-  });
+  return (
+    own.every(hasCorners) && own.every((part) => subtractAll<PeerProduct>(part, may).length === 0)
+  );
 }

@@ -13,7 +13,8 @@ import {
   type ServiceSet,
   serviceSet,
 } from "../../../compiler/sets/service-set.ts";
-import { type Box, mayStand } from "./admission.ts";
+import { mayStand } from "./admission.ts";
+import { type Box, boxOf } from "./box.ts";
 import type { Point } from "./points.ts";
 
 /** A packet and the classes of its network at which it may pass. */
@@ -35,7 +36,7 @@ export function mayShareRule(one: Spread, other: Spread): boolean {
 export function boxesOver(a: Point, b: Point): readonly Box[] {
   if (a.direction !== b.direction || a.until !== b.until) return [];
   const service = permissionOver(a.service, b.service);
-  return peersOver(a, b).map((peers) => ({ ...peers, service }));
+  return peersOver(a, b).map(({ kind, remote }) => boxOf(kind, remote, service));
 }
 
 /** The least that one permission with both services lets pass (permissions.ts). */
@@ -56,7 +57,7 @@ function intervalOver(protocol: number, first: number, last: number): Interval {
 }
 
 /** The fewest peers with both: those of a group, of a prefix. */
-function peersOver(a: Point, b: Point): readonly Omit<Box, "service">[] {
+function peersOver(a: Point, b: Point): readonly Omit<Box, "parts">[] {
   const byGroup =
     a.member === undefined || b.member === undefined
       ? []

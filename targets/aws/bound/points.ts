@@ -8,7 +8,6 @@ import type { Cidr, Family, IpAddress } from "../../../compiler/sets/address.ts"
 import {
   type AddressSet,
   addressSet,
-  edgesIn,
   hasAddress,
   intersectAddresses,
   noAddress,
@@ -27,6 +26,7 @@ import { networkOf, networksInReach, ofInterface } from "../members.ts";
 import { serviceOf } from "../permissions.ts";
 import type { Term } from "../term.ts";
 import { isOfConcern, type MemberClass } from "./admission.ts";
+import { firstAddress } from "./box.ts";
 
 export interface Point {
   readonly at: MemberClass;
@@ -223,12 +223,6 @@ export function lastDay(
     .map(({ until }) => until);
   if (days.length === 0) return undefined;
   return { until: days.includes(undefined) ? undefined : days.sort().at(-1) };
-}
-
-function firstAddress(set: AddressSet, family: Family): IpAddress | undefined {
-  const [a, b = 0, c = 0, d = 0] = edgesIn(set, family);
-  if (a === undefined) return undefined;
-  return family === 4 ? { family, words: [a] } : { family, words: [a, b, c, d] };
 }
 
 const addressesByNetwork = (fleet: Fleet): ReadonlyMap<string, AddressSet> =>

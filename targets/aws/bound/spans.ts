@@ -11,6 +11,7 @@ import { type Bitset, bitsetOf, isSubset } from "../../../compiler/sets/bitset.t
 import { serviceSet } from "../../../compiler/sets/service-set.ts";
 import { networkOf, ofInterface } from "../members.ts";
 import { type MemberClass, mayStand } from "./admission.ts";
+import { boxOf } from "./box.ts";
 import type { Column } from "./columns.ts";
 import type { Point } from "./points.ts";
 
@@ -63,7 +64,7 @@ export function peerSpan(column: Column, fleet: Fleet): readonly Span[] {
   const service = flowOf(point);
   const most = [...fleet.members.entries()].flatMap(([place, member]) => {
     const remote = ofInterface(member.addresses.get(point.term.realm) ?? noAddress);
-    const box = { remote, service, kind: "group" as const };
+    const box = boxOf("group", remote, service);
     const isPeer = at.some((one) => mayStand(one, point.direction, box));
     return isPeer && networkOf(member, fleet) === network ? [place] : [];
   });
@@ -77,7 +78,7 @@ function mayShareAddress({ packets, at }: Column): boolean {
   if (first === undefined) return true;
   const prefix = prefixOver(first.peer, more.at(-1)?.peer ?? first.peer);
   if (prefix === undefined) return false;
-  const box = { remote: addressSet([prefix]), service: flowOf(first), kind: "prefix" as const };
+  const box = boxOf("prefix", addressSet([prefix]), flowOf(first));
   return at.some((one) => mayStand(one, first.direction, box));
 }
 
