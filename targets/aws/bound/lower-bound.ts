@@ -20,7 +20,7 @@ export interface LowerBound {
 }
 
 /** Of more packets single groups alone are looked at. */
-const columnsMax = 500;
+const columnsMax = 350;
 
 /** @param placed every term that the members hold */
 export function lowerBound(fleet: Fleet, placed: readonly Placed[]): LowerBound {

@@ -4,7 +4,12 @@ import type { Direction } from "../../../compiler/inventory/types.ts";
 import type { UtcDate } from "../../../compiler/model/types.ts";
 import type { Fleet, FleetMember } from "../../../compiler/plan/fleet.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
-import type { Cidr, Family, IpAddress } from "../../../compiler/sets/address.ts";
+import {
+  type Cidr,
+  type Family,
+  formatAddress,
+  type IpAddress,
+} from "../../../compiler/sets/address.ts";
 import {
   type AddressSet,
   addressSet,
@@ -75,7 +80,7 @@ export function pointsOf(
     return holding
       .sort((a, b) => a.terms.length - b.terms.length)
       .slice(0, placesMax)
-      .flatMap((at) => [...pointsAt(at, one, { fleet, inGroups, elsewhere })]);
+      .flatMap((at) => pointsAt(at, one, { fleet, inGroups, elsewhere }));
   });
 }
 
@@ -90,7 +95,15 @@ interface Around {
 const isLike = (term: Term) => (other: Term) =>
   other !== term && other.direction === term.direction && other.network === term.network;
 
-function* pointsAt(
+function pointsAt(at: MemberClass, placed: Placed, around: Around): readonly Point[] {
+  const found = new Map<string, Point>();
+  for (const point of pointsIn(at, placed, around)) {
+    found.set(`${formatAddress(point.peer)} ${point.service}`, point);
+  }
+  return [...found.values()];
+}
+
+function* pointsIn(
   at: MemberClass,
   { term, permissions, others }: Placed,
   { fleet, inGroups, elsewhere }: Around,
