@@ -16,7 +16,7 @@ import type { ArtefactEntry } from "./manifest.ts";
 import { minimiseSlice } from "./minimise/minimise-slice.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
-import type { OutputFile, PlanOptions, Target, TargetName } from "./plan/target.ts";
+import type { OutputFile, PlanOptions, PlanUpdate, Target, TargetName } from "./plan/target.ts";
 import type { ClassesByFamily } from "./sets/address-classes.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-slice.ts";
@@ -123,13 +123,18 @@ function update<Plan>(
   plans: Plans<Plan>,
 ): Updated {
   if (target.update === undefined) return { kind: "none" };
+  const quick = target.updateFiles?.(ownFiles(earlier), ownFiles(later));
+  if (quick !== undefined) return withUpdate(quick, earlier, later);
   const before = target.parse(ownFiles(earlier));
   if (!before.ok) {
     const [first] = before.problems;
     return { kind: "unread", problem: `${first?.path}:${first?.line}: ${first?.message}` };
   }
   const found = target.update(before.plan, plans.get(later.files) ?? readAgain(target, later));
-  if (found === undefined) return { kind: "none" };
+  return found === undefined ? { kind: "none" } : withUpdate(found, earlier, later);
+}
+
+function withUpdate(found: PlanUpdate, earlier: Artefact, later: Artefact): Updated {
   const { added, removed } = found;
   const file = inFolder(later.entry, found.file);
   const files = [...later.entry.files, fileEntry(file)];

@@ -148,4 +148,9 @@ export interface Target<Plan> {
    * everything does. Missing: this target has no such files.
    */
   readonly update?: (before: Plan, after: Plan) => PlanUpdate | undefined;
+  /** The same of what was rendered, where that tells it without being read whole; undefined where it does not. */
+  readonly updateFiles?: (
+    before: readonly OutputFile[],
+    after: readonly OutputFile[],
+  ) => PlanUpdate | undefined;
 }

@@ -8,7 +8,7 @@ import { parseNftables } from "./parse.ts";
 import { planNftables } from "./plan.ts";
 import { renderNftables } from "./render.ts";
 import type { NftPlan } from "./ruleset.ts";
-import { updateNftables } from "./update.ts";
+import { updateNftables, updateNftablesFiles } from "./update.ts";
 
 export const nftables: Target<NftPlan> = {
   name: "nftables",
@@ -23,4 +23,5 @@ export const nftables: Target<NftPlan> = {
   expiries: nftablesExpiries,
   expire: expireNftables,
   update: updateNftables,
+  updateFiles: updateNftablesFiles,
 };

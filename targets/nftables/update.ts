@@ -2,9 +2,11 @@
 // and to add, as one file for `nft -f`. Nothing else of the table is touched, so counters of limits,
 // connections and other sets stay as they are. The bytes are read back and carried out on the earlier
 // plan before anybody sees them.
-import type { PlanUpdate } from "../../compiler/plan/target.ts";
+import type { OutputFile, PlanUpdate } from "../../compiler/plan/target.ts";
 import { type AddressSet, differingRanges, noAddress } from "../../compiler/sets/address-set.ts";
 import { cidrText, type Listing, listingOf } from "./elements.ts";
+import { differenceOfLines } from "./line-difference.ts";
+import { rulesetPath } from "./loader.ts";
 import { type NftPlan, tableName } from "./ruleset.ts";
 import { sideFiles, updatePath } from "./side-files.ts";
 import { chainsWithoutComments } from "./stamp.ts";
@@ -14,7 +16,39 @@ import { type Elements, type Loaded, loadedAfter } from "./update-apply.ts";
 export function updateNftables(before: NftPlan, after: NftPlan): PlanUpdate | undefined {
   if (before.stamp === undefined || after.stamp === undefined) return undefined;
   if (shapeOf(before) !== shapeOf(after)) return undefined;
-  const [old, wanted] = differing(before, before.stamp, after, after.stamp);
+  return leading(...differing(before, before.stamp, after, after.stamp));
+}
+
+/**
+ * From the files alone, where these are the same to the letter but for members: then nothing else of them is read.
+ * Undefined where they are not; that may yet be an update.
+ */
+export function updateNftablesFiles(
+  before: readonly OutputFile[],
+  after: readonly OutputFile[],
+): PlanUpdate | undefined {
+  const textsOf = (files: readonly OutputFile[]) =>
+    files
+      .filter(({ path }) => path !== updatePath)
+      .map(({ path, text }) => (path === rulesetPath ? [path] : [path, text]));
+  if (JSON.stringify(textsOf(before)) !== JSON.stringify(textsOf(after))) return undefined;
+  const [old, wanted] = [before, after].map((files) => files.find(isRuleset)?.text);
+  if (old === undefined || wanted === undefined) return undefined;
+  const found = differenceOfLines(old, wanted);
+  if (found === undefined) return undefined;
+  const names = [...found.removed.keys(), ...found.added.keys()];
+  const among = (elements: Elements) =>
+    new Map(names.map((name) => [name, elements.get(name) ?? new Map<string, string>()]));
+  return leading(
+    { stamp: found.from, elements: among(found.removed) },
+    { stamp: found.to, elements: among(found.added) },
+  );
+}
+
+const isRuleset = ({ path }: OutputFile) => path === rulesetPath;
+
+/** What differs of two tables -> the file between them, proved. */
+function leading(old: Loaded, wanted: Loaded): PlanUpdate {
   const removed = difference(old.elements, wanted.elements);
   const added = difference(wanted.elements, old.elements);
   const text = updateText({ from: old.stamp, removed, added, to: wanted.stamp });

@@ -10,7 +10,7 @@ import { nftables } from "../../targets/nftables/index.ts";
 import { meaningOf } from "../../targets/nftables/meaning.ts";
 import { parseListing } from "../../targets/nftables/parse-json.ts";
 import type { NftPlan } from "../../targets/nftables/ruleset.ts";
-import { updateNftables } from "../../targets/nftables/update.ts";
+import { updateNftables, updateNftablesFiles } from "../../targets/nftables/update.ts";
 import { loadedAfter } from "../../targets/nftables/update-apply.ts";
 import { cidr, directionSlice, entry, packet, slice, someSlice, tcp } from "./slices.ts";
 
@@ -22,6 +22,15 @@ const ingress = (...allows: readonly SliceEntry[]) =>
 const egress = (...allows: readonly SliceEntry[]) =>
   planOf(slice(directionSlice("egress", { allows })));
 const rulesetOf = (plan: NftPlan) => nftables.render(plan)[0]?.text ?? "";
+
+/** Reading the plans, and without it; what differs in a comment is told by the first alone. */
+const ways: readonly (readonly [string, typeof updateNftables])[] = [
+  ["plans", updateNftables],
+  [
+    "files",
+    (before, after) => updateNftablesFiles(nftables.render(before), nftables.render(after)),
+  ],
+];
 
 type Load = string | { readonly mayFail: string };
 
@@ -101,14 +110,14 @@ const slicePair = someSlice.chain((of) => {
   return fc.tuple(peers.map(changed), peers.map(changed));
 });
 
-describe("an update", () => {
+describe.each(ways)("an update from %s", (_, update) => {
   test("names the elements that change, deletes before adds, between two stamps", () => {
     const before = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
     const after = ingress(entry("a", ["10.0.0.1", "10.0.0.5", "10.0.0.7"], tcp(80)));
-    const update = updateNftables(before, after);
-    expect(update).toMatchObject({ added: 2, removed: 1 });
+    const found = update(before, after);
+    expect(found).toMatchObject({ added: 2, removed: 1 });
     const name = before.addressSets[0]?.name;
-    expect(update?.file.text.replace(/^#.*\n/, "")).toBe(`delete set inet segc ${before.stamp}
+    expect(found?.file.text.replace(/^#.*\n/, "")).toBe(`delete set inet segc ${before.stamp}
 delete element inet segc ${name} {
   10.0.0.3
 }
@@ -123,7 +132,7 @@ add set inet segc ${after.stamp} { type ipv4_addr; }
   test("stays possible when a host gets a neighbour", () => {
     const before = ingress(entry("a", ["10.0.0.1", "10.0.0.5"], tcp(80)));
     const after = ingress(entry("a", ["10.0.0.1", "10.0.0.4", "10.0.0.5"], tcp(80)));
-    expect(updateNftables(before, after)).toMatchObject({ added: 1, removed: 0 });
+    expect(update(before, after)).toMatchObject({ added: 1, removed: 0 });
   });
 
   test.each<readonly [string, NftPlan]>([
@@ -149,22 +158,21 @@ add set inet segc ${after.stamp} { type ipv4_addr; }
         ),
       ),
     ],
-  ])("there is none for %s", (_, after) => {
+  ])("there is none for %s", (_name, after) => {
     const before = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
-    expect(updateNftables(before, after)).toBeUndefined();
-    expect(updateNftables(after, before)).toBeUndefined();
+    expect(update(before, after)).toBeUndefined();
+    expect(update(after, before)).toBeUndefined();
   });
 
   test("there is none from a table without a stamp", () => {
     const plan = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
-    expect(updateNftables({ ...plan, stamp: undefined }, plan)).toBeUndefined();
+    expect(update({ ...plan, stamp: undefined }, plan)).toBeUndefined();
   });
 
-  test("rules that only bear other ids are the same table", () => {
-    const of = (id: string) => ingress(entry(id, ["10.0.0.1", "10.0.0.3"], tcp(80)));
-    const update = updateNftables(of("a"), of("b"));
-    expect(update).toMatchObject({ added: 0, removed: 0 });
-    expect(of("a").stamp).toBe(of("b").stamp);
+  test("the same table is its own", () => {
+    const plan = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
+    expect(update(plan, plan)).toEqual(updateNftables(plan, plan));
+    expect(update(plan, plan)).toMatchObject({ added: 0, removed: 0 });
   });
 
   test("sets that are equal today change apart", () => {
@@ -175,8 +183,8 @@ add set inet segc ${after.stamp} { type ipv4_addr; }
           directionSlice("egress", { allows: [entry("b", second, tcp(80))] }),
         ),
       );
-    const update = updateNftables(of(["10.0.0.1", "10.0.0.3"]), of(["10.0.0.1", "10.0.0.9"]));
-    expect(update).toMatchObject({ added: 1, removed: 1 });
+    const found = update(of(["10.0.0.1", "10.0.0.3"]), of(["10.0.0.1", "10.0.0.9"]));
+    expect(found).toMatchObject({ added: 1, removed: 1 });
   });
 
   test("its bytes lead from the earlier plan to the later one, and from no other", () => {
@@ -184,19 +192,45 @@ add set inet segc ${after.stamp} { type ipv4_addr; }
     fc.assert(
       fc.property(slicePair, fc.boolean(), ([first, second], minimise) => {
         const [before, after] = [planOf(first, minimise), planOf(second, minimise)];
-        const update = updateNftables(before, after);
-        if (update === undefined) return;
+        const way = update(before, after);
+        if (way === undefined) return;
         found++;
-        const once = loadedAfter(heldBy(before), update.file.text);
+        const once = loadedAfter(heldBy(before), way.file.text);
         expect(once).toEqual({ ok: true, loaded: heldBy(after) });
         if (before.stamp !== after.stamp) {
-          expect(loadedAfter(heldBy(after), update.file.text)).toMatchObject({ ok: false });
+          expect(loadedAfter(heldBy(after), way.file.text)).toMatchObject({ ok: false });
         }
       }),
       { numRuns: isFull ? 3000 : 300 },
     );
     expect(found).toBeGreaterThan(10);
   });
+});
+
+test("rules that only bear other ids are the same table", () => {
+  const of = (id: string) => ingress(entry(id, ["10.0.0.1", "10.0.0.3"], tcp(80)));
+  expect(updateNftables(of("a"), of("b"))).toMatchObject({ added: 0, removed: 0 });
+  expect(of("a").stamp).toBe(of("b").stamp);
+});
+
+test("what the files tell is an update from the plans as well", () => {
+  fc.assert(
+    fc.property(slicePair, fc.boolean(), ([first, second], minimise) => {
+      const [before, after] = [planOf(first, minimise), planOf(second, minimise)];
+      const found = updateNftablesFiles(nftables.render(before), nftables.render(after));
+      if (found !== undefined) expect(updateNftables(before, after)).toBeDefined();
+    }),
+    { numRuns: isFull ? 3000 : 300 },
+  );
+});
+
+test("a file beside the table that differs is no update", () => {
+  const plan = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
+  const files = nftables.render(plan);
+  const other = files.map((one) => (one.path === "identities" ? { ...one, text: "#" } : one));
+  expect(other).not.toEqual(files);
+  expect(updateNftablesFiles(files, other)).toBeUndefined();
+  expect(updateNftablesFiles(files, files.slice(0, -1))).toBeUndefined();
 });
 
 /** What a kernel holds of a plan, straight from the lines of its file. */
@@ -215,7 +249,7 @@ function heldBy(plan: NftPlan) {
   return { stamp: plan.stamp ?? "", elements };
 }
 
-describe("the kernel", () => {
+describe.each(ways)("the kernel, with updates from %s,", (_, update) => {
   test("turns the earlier table into the later one", () => {
     let found = 0;
     fc.assert(
@@ -224,10 +258,10 @@ describe("the kernel", () => {
         fc.array(packet, { minLength: 20, maxLength: 40 }),
         ([first, second], packets) => {
           const [before, after] = [planOf(first), planOf(second)];
-          const update = updateNftables(before, after);
-          if (update === undefined || update.added + update.removed === 0) return;
+          const way = update(before, after);
+          if (way === undefined || way.added + way.removed === 0) return;
           found++;
-          const updated = listing(after, rulesetOf(before), update.file.text);
+          const updated = listing(after, rulesetOf(before), way.file.text);
           const whole = listing(after, rulesetOf(after));
           expect({ ...withoutComments(updated) }).toEqual(withoutComments(whole));
           const [own, kernel] = [meaningOf(after), meaningOf(updated)];
@@ -262,9 +296,9 @@ describe("the kernel", () => {
           const [first, ...rest] = steps;
           if (first === undefined) return;
           const updates = rest.map((after, at) => {
-            const update = updateNftables(steps[at] ?? after, after);
-            if (update === undefined) throw new Error("only members change");
-            return update.file.text;
+            const way = update(steps[at] ?? after, after);
+            if (way === undefined) throw new Error("only members change");
+            return way.file.text;
           });
           const last = steps.at(-1) ?? first;
           const updated = listing(last, rulesetOf(first), ...updates);
@@ -289,27 +323,27 @@ describe("the kernel", () => {
       return [`10.0.${other}.0/25`, `10.1.${index}.1`, `10.1.${other}.2/31`, `10.2.${index}.0/24`];
     });
     expect(before.verdictMaps).toHaveLength(1);
-    const update = updateNftables(before, after);
-    expect(update).toMatchObject({ added: 48, removed: 32 });
-    const updated = listing(after, rulesetOf(before), update?.file.text ?? "");
+    const way = update(before, after);
+    expect(way).toMatchObject({ added: 48, removed: 32 });
+    const updated = listing(after, rulesetOf(before), way?.file.text ?? "");
     expect(withoutComments(updated)).toEqual(withoutComments(after));
   });
 
   test("refuses an update on any table but the one it is for, and changes nothing", () => {
     const of = (...peers: readonly string[]) => ingress(entry("a", peers, tcp(80)));
     const [before, after] = [of("10.0.0.1", "10.0.0.3"), of("10.0.0.1", "10.0.0.3", "10.0.0.5")];
-    const update = updateNftables(before, after)?.file.text ?? "";
+    const text = update(before, after)?.file.text ?? "";
     const another = of("10.0.0.1", "10.0.0.9");
     for (const table of [another, after]) {
-      const { status, stderr } = loaded(rulesetOf(table), update);
+      const { status, stderr } = loaded(rulesetOf(table), text);
       expect(status).not.toBe(0);
       expect(stderr).toContain("No such file or directory");
       expect(stderr).toContain(before.stamp);
-      const left = listing(table, rulesetOf(table), { mayFail: update });
+      const left = listing(table, rulesetOf(table), { mayFail: text });
       expect(withoutComments(left)).toEqual(withoutComments(table));
     }
-    expect(loaded(update).status).not.toBe(0);
-    expect(loaded(rulesetOf(before), update, update).status).not.toBe(0);
+    expect(loaded(text).status).not.toBe(0);
+    expect(loaded(rulesetOf(before), text, text).status).not.toBe(0);
   });
 });
 
