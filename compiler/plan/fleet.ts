@@ -66,6 +66,9 @@ export function fleetOf(
     slices.set(slice.id, known);
     for (const name of slice.workloads) sliceOf.set(name, known);
   }
+  if (sliceOf.size === 0) {
+    return { members: [], managed: new Map(), elsewhere: [], conditions: new Map(), links };
+  }
   const isAlone = lonely(workloads);
   const members = workloads.flatMap(
     ({ name, labels, addresses, enforcers }): readonly FleetMember[] => {

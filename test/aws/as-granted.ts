@@ -5,7 +5,6 @@ import {
   type AwsPacket,
   type GroupsDocument,
   isInside,
-  passes,
   type RuleRecord,
   rulesAt,
   saysPeer,
@@ -36,27 +35,47 @@ export function asGranted(
           ),
         ),
     );
+  const sides = new Map(
+    carriers.map(({ workload }) => {
+      const wanted = rulesAt(exact, workload, "ingress");
+      return [workload, { wanted, open: wanted.flatMap(({ cidr }) => cidr ?? []) }] as const;
+    }),
+  );
+  // The same few rules stand in draft after draft.
+  const known = new Map<string, boolean>();
   return (draft) =>
     carriers.every(({ workload, network }) => {
       if (!isOpenAsBefore(draft, workload)) return false;
-      const wanted = rulesAt(exact, workload, "ingress");
-      const open = wanted.flatMap(({ cidr }) => cidr ?? []);
-      return rulesAt(draft, workload, "ingress")
-        .filter((rule) => !isOpen(rule, open))
-        .every((rule) =>
-          inside.every((peer) => {
-            const packets = edgesOf([rule, ...wanted])
-              .map(
-                (edge) => ({ direction: "ingress", workload, addressesOf, peer, ...edge }) as const,
-              )
-              .filter((packet) => isOfFamily(packet) && saysService(rule, packet));
-            return packets.every(
-              (packet) => !saysPeer(draft, rule, packet, network) || passes(exact, packet) === true,
-            );
-          }),
+      const { wanted = [], open = [] } = sides.get(workload) ?? {};
+      return rulesAt(draft, workload, "ingress").every((rule) => {
+        const packetOf = (peer: string, edge: Edge): AwsPacket => ({
+          ...{ direction: "ingress", workload, addressesOf, peer },
+          ...edge,
+        });
+        const named = inside.filter((peer) =>
+          saysPeer(draft, rule, packetOf(peer, { protocol: 6, detail: 0 }), network),
         );
+        const { protocol, from, to, cidr = "" } = rule;
+        const key = JSON.stringify([workload, protocol, from, to, cidr, named]);
+        const isRight =
+          known.get(key) ??
+          (isOpen(rule, open) ||
+            edgesOf([rule, ...wanted]).every((edge) =>
+              named.every((peer) => {
+                const packet = packetOf(peer, edge);
+                if (!isOfFamily(packet) || !saysService(rule, packet)) return true;
+                return wanted.some(
+                  (one) => saysService(one, packet) && saysPeer(exact, one, packet, network),
+                );
+              }),
+            ));
+        known.set(key, isRight);
+        return isRight;
+      });
     });
 }
+
+type Edge = Pick<AwsPacket, "protocol" | "detail">;
 
 const lengthOf = (cidr: string): number => Number(cidr.split("/")[1]);
 const baseOf = (cidr: string): string => cidr.split("/")[0] ?? "";
@@ -72,7 +91,7 @@ const isOfFamily = ({ protocol, peer }: AwsPacket): boolean =>
   protocol !== (peer.includes(":") ? 1 : 58);
 
 /** Packets at the edges of what rules say, and just beyond them. */
-function edgesOf(rules: readonly RuleRecord[]): readonly Pick<AwsPacket, "protocol" | "detail">[] {
+function edgesOf(rules: readonly RuleRecord[]): readonly Edge[] {
   const ports = rules.flatMap(({ from, to }) => [from - 1, from, to, to + 1]);
   const details = [...new Set([0, 443, 65535, ...ports])].filter(
     (port) => port >= 0 && port < 65536,
