@@ -24,7 +24,15 @@ import {
 import { halfOf } from "./members.ts";
 import type { Term } from "./term.ts";
 
-export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term) => AddressSet {
+/** Whom a term may let in beyond its peers, and by prefixes that have some of whom alone. */
+export interface Slack {
+  readonly admissible: AddressSet;
+  readonly open: AddressSet;
+}
+
+export const noSlack: Slack = { admissible: noAddress, open: noAddress };
+
+export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term) => Slack {
   const { members, managed } = fleet;
   const held = heldByRealm(fleet);
   const strangersTo = trespassers(fleet, terms);
@@ -35,12 +43,12 @@ export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term
       const slice = members[holder]?.slice;
       return slice === undefined || halfOf(slice, "ingress")?.observed !== undefined;
     });
-    if (isObserved) return noAddress;
+    if (isObserved) return noSlack;
     // Nobody knows who may send to an address that nobody knows.
     const isUnknown = holders.some((holder) => members[holder]?.addresses.size === 0);
-    if (isUnknown) return noAddress;
+    if (isUnknown) return noSlack;
     const unmanaged = subtractAddresses(outside, managed.get(realm) ?? noAddress);
-    if (direction === "egress" || isNoAddress(unmanaged)) return noAddress;
+    if (direction === "egress" || isNoAddress(unmanaged)) return noSlack;
     // Only in a family of which such peers are: some who hold the term may know no other.
     const families = ([4, 6] as const).filter(
       (family) => !isNoAddress(addressesOfFamily(unmanaged, family)),
@@ -58,7 +66,8 @@ export function admissibleFor(fleet: Fleet, terms: readonly Term[]): (term: Term
       held.get(realm) ?? noAddress,
       unionOfAddresses([...leaving, ...strangers]),
     );
-    return unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
+    const admissible = unionOfAddresses(families.map((family) => addressesOfFamily(own, family)));
+    return { admissible, open: unmanaged };
   };
 }
 

@@ -1,8 +1,7 @@
 // Ways to choose groups for a fleet, and what each of them comes to.
 import type { Fleet } from "../../compiler/plan/fleet.ts";
 import type { AwsLimits } from "../../compiler/quotas.ts";
-import { noAddress } from "../../compiler/sets/address-set.ts";
-import { admissibleFor } from "./admissible.ts";
+import { admissibleFor, noSlack } from "./admissible.ts";
 import { type Choice, chooseGroups } from "./choose.ts";
 import { fewerTerms, inOrder } from "./fewer-terms.ts";
 import type { Attachment, AwsPlan, GroupRule, Peer, SecurityGroup } from "./groups.ts";
@@ -48,7 +47,7 @@ const slotsOf = ({ groupsPerInterface, reserveSlots }: AwsLimits) =>
 export function askedOf(fleet: Fleet, minimise: boolean): Asked {
   const all = termsOf(fleet);
   const terms = minimise ? fewerTerms(all, fleet) : inOrder(all);
-  const words = wordsOf(minimise ? admissibleFor(fleet, terms) : () => noAddress);
+  const words = wordsOf(minimise ? admissibleFor(fleet, terms) : () => noSlack);
   const each = minimise ? oneByOne(memberSets(all, words).placed) : 0;
   return { fleet, terms, words, oneByOne: each };
 }

@@ -11,6 +11,7 @@ import {
   subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
+import type { Slack } from "./admissible.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
 import type { PeerMembers, Term } from "./term.ts";
 
@@ -47,11 +48,11 @@ interface Words extends Pick<Placed, "permissions" | "others"> {
 }
 
 /** Remembers its answers. */
-export function wordsOf(admissible: (term: Term) => AddressSet): (term: Term) => Words {
+export function wordsOf(slackOf: (term: Term) => Slack): (term: Term) => Words {
   const prefixesOf = prefixFinder();
   return remembered((term: Term) => ({
     permissions: permissionsOf(term.service),
-    ...prefixesOf(term, admissible(term)),
+    ...prefixesOf(term, slackOf(term)),
   }));
 }
 
@@ -95,24 +96,26 @@ export function memberSets(
 type Prefixes = Pick<Words, "own" | "others">;
 
 /** Remembers its answers: the same peers stand in many terms. */
-function prefixFinder(): (term: Term, admissible: AddressSet) => Prefixes {
+function prefixFinder(): (term: Term, slack: Slack) => Prefixes {
   const known = new Map<readonly PeerMembers[], Map<AddressSet, Prefixes>>();
-  return (term, admissible) => {
+  return (term, { admissible, open }) => {
     const { remote, peers } = term;
     if (!isNoAddress(admissible)) {
-      return parted(cidrsOf(unionAddresses(remote, admissible)), term);
+      return parted(meeting(cidrsOf(unionAddresses(remote, admissible)), open), term);
     }
     const inner = known.get(peers) ?? new Map<AddressSet, Prefixes>();
     known.set(peers, inner);
-    const found = inner.get(remote) ?? parted(cidrsOf(remote), term);
+    const found = inner.get(remote) ?? parted([], term);
     inner.set(remote, found);
     return found;
   };
 }
 
-function parted(cidrs: readonly Cidr[], { remote, peers, outside }: Term): Prefixes {
-  const others = meeting(cidrs, outside);
-  const rest = cidrsOf(subtractAddresses(remote, addressSet(others)));
+/** @param wide prefixes that let in more than the term's peers */
+function parted(wide: readonly Cidr[], { remote, peers, outside }: Term): Prefixes {
+  const exact = cidrsOf(wide.length === 0 ? remote : subtractAddresses(remote, addressSet(wide)));
+  const others = [...wide, ...meeting(exact, outside)];
+  const rest = exact.filter((one) => !others.includes(one));
   return { own: peers.map(({ addresses }) => meeting(rest, addresses)), others };
 }
 

@@ -1,6 +1,8 @@
 // The same meaning with other terms: those that take the fewest rules and groups, as far as a search finds them
 // that goes by small steps. What two terms have in common is put together, or they are told apart where they
 // overlap (axes.ts); or a term is said to more members, where others say that anyhow.
+
+import { meterOf } from "../../compiler/minimise/meter.ts";
 import type { Fleet } from "../../compiler/plan/fleet.ts";
 import { type PeerProduct, subtractAll } from "../../compiler/plan/subtract.ts";
 import {
@@ -27,9 +29,13 @@ import { peerFinder } from "./terms.ts";
 const termsMax = 60;
 const membersMax = 500;
 /** What takes more is far from the fewest, or it takes long to know how far. */
-const boundedMax = 200;
-/** Prices asked for, all in all. */
-const pricesMax = 2_000;
+const boundedMax = 350;
+/** In milliseconds or so, on a machine of its time: counted, so that equal policies give equal groups. */
+const effortMs = 300;
+/** What it takes to price a choice, for each member and term, and to see what others say. */
+const stepsPerMember = 1_000;
+const stepsPerTerm = 5_000;
+const stepsPerSaid = 2_000;
 /** What takes more than the best by more than that is not gone on from. */
 const uphill = 2;
 
@@ -46,7 +52,8 @@ export function rearranged(
   pricing: Pricing,
 ): readonly Term[] {
   if (terms.length > termsMax || fleet.members.length > membersMax) return terms;
-  return new Search(terms, fleet, pricing).fewest().terms;
+  const price = pricing.priceOf(terms);
+  return new Search({ terms, price }, fleet, pricing).fewest().terms;
 }
 
 interface State {
@@ -57,11 +64,13 @@ interface State {
 /** A state of which not all that is near has been looked at. */
 interface Open {
   readonly nearby: Generator<readonly Term[]>;
+  readonly price: number;
 }
 
 class Search {
   #best: State;
-  #prices = 0;
+  readonly #fleet: Fleet;
+  readonly #meter = meterOf(effortMs, undefined);
   readonly #seen = new Set<string>();
   readonly #known = new Map<string, Term>();
   readonly #numbers = new Map<Term, number>();
@@ -71,12 +80,17 @@ class Search {
   readonly #places = new Map<Term["remote"], number>();
   readonly #peersOf: ReturnType<typeof peerFinder>;
   readonly #pricing: Pricing;
+  /** Of each member: equal for those that stand in the same terms. */
+  readonly #kindOf: readonly string[];
 
-  constructor(terms: readonly Term[], fleet: Fleet, pricing: Pricing) {
+  constructor(first: State, fleet: Fleet, pricing: Pricing) {
+    const { terms } = first;
+    this.#fleet = fleet;
+    this.#kindOf = kindsOf(terms, fleet);
     this.#peersOf = peerFinder(fleet);
     this.#pricing = pricing;
     for (const term of terms) this.#known.set(this.#textOf(term), term);
-    this.#best = { terms, price: pricing.priceOf(terms) };
+    this.#best = first;
     this.#isNew(terms);
   }
 
@@ -96,10 +110,12 @@ class Search {
         else open.delete(price);
         continue;
       }
-      if (this.#prices >= pricesMax || this.#best.price <= least) return this.#best;
+      if (this.#meter.isSpent() || this.#best.price <= least) return this.#best;
       const terms = found.value;
       if (!this.#isNew(terms)) continue;
-      this.#prices++;
+      this.#meter.spend(
+        stepsPerMember * this.#fleet.members.length + stepsPerTerm * (terms.length + current.price),
+      );
       const next = { terms, price: priceOf(terms) };
       if (next.price < this.#best.price) this.#best = next;
       open.set(next.price, [...(open.get(next.price) ?? []), this.#opened(next)]);
@@ -107,13 +123,15 @@ class Search {
   }
 
   #opened(state: State): Open {
-    return { nearby: this.#nearby(state) };
+    return { nearby: this.#nearby(state), price: state.price };
   }
 
   *#nearby({ terms }: State): Generator<readonly Term[]> {
     for (const a of terms) {
       const others = terms.filter((one) => one !== a);
-      for (const wider of widerOf(a, others)) yield inOrder([...others, this.#termOf(wider)]);
+      for (const wider of this.#widerOf(a, others)) {
+        yield inOrder([...others, this.#termOf(wider)]);
+      }
     }
     for (const [place, a] of terms.entries()) {
       for (const b of terms.slice(place + 1)) {
@@ -123,6 +141,38 @@ class Search {
         }
       }
     }
+  }
+
+  /** A box with more holders or more peers, as many as another one has, where others say that anyhow. */
+  *#widerOf(box: Box, others: readonly Box[]): Generator<Box> {
+    const near = others.filter(
+      (one) => one.direction === box.direction && one.network === box.network,
+    );
+    const lasting = near.filter((one) => compareEnds(box, one) <= 0);
+    const isSaid = (holders: readonly number[], product: PeerProduct) =>
+      this.#alike(holders).every((holder) => {
+        const own = lasting.filter((one) => one.holders.includes(holder));
+        this.#meter.spend(stepsPerSaid * (1 + own.length));
+        return !this.#meter.isSpent() && subtractAll(product, own).length === 0;
+      });
+    // A term of one family never has holders with addresses of the other.
+    const alike = near.filter(({ families }) => families.join() === box.families.join());
+    for (const { holders } of alike) {
+      const more = holders.filter((one) => !box.holders.includes(one));
+      if (more.length === 0 || more.length + box.holders.length > holders.length) continue;
+      if (isSaid(more, box)) yield { ...box, holders };
+    }
+    for (const { remote } of near) {
+      const more = subtractAddresses(remote, box.remote);
+      if (isNoAddress(more) || !isAddressSubset(box.remote, remote)) continue;
+      if (isSaid(box.holders, { ...box, remote: more })) yield { ...box, remote };
+    }
+  }
+
+  /** One of each kind of holders: those of a slice in one network stand in the same terms. */
+  #alike(holders: readonly number[]): readonly number[] {
+    const kinds = new Map(holders.map((one) => [this.#kindOf[one], one] as const));
+    return [...kinds.values()];
   }
 
   /** What may stand in place of two terms. Remembers its answers. */
@@ -204,27 +254,10 @@ function inFamiliesOf(box: Box, { families, remote, service }: Box): Box {
   };
 }
 
-/** A box with more holders or more peers, as many as another one has, where others say that anyhow. */
-function* widerOf(box: Box, others: readonly Box[]): Generator<Box> {
-  const near = others.filter(
-    (one) => one.direction === box.direction && one.network === box.network,
-  );
-  const lasting = near.filter((one) => compareEnds(box, one) <= 0);
-  const isSaid = (holder: number, product: PeerProduct) =>
-    subtractAll(
-      product,
-      lasting.filter(({ holders }) => holders.includes(holder)),
-    ).length === 0;
-  // A term of one family never has holders with addresses of the other.
-  const alike = near.filter(({ families }) => families.join() === box.families.join());
-  for (const { holders } of alike) {
-    const more = holders.filter((one) => !box.holders.includes(one));
-    if (more.length === 0 || more.length + box.holders.length > holders.length) continue;
-    if (more.every((one) => isSaid(one, box))) yield { ...box, holders };
+function kindsOf(terms: readonly Term[], { members }: Fleet): readonly string[] {
+  const held = members.map((): number[] => []);
+  for (const [place, { holders }] of terms.entries()) {
+    for (const holder of holders) held[holder]?.push(place);
   }
-  for (const { remote } of near) {
-    const more = subtractAddresses(remote, box.remote);
-    if (isNoAddress(more) || !isAddressSubset(box.remote, remote)) continue;
-    if (box.holders.every((one) => isSaid(one, { ...box, remote: more }))) yield { ...box, remote };
-  }
+  return held.map((places) => places.join());
 }

@@ -19,22 +19,20 @@ export function asGranted(
   const addressesOf = (workload: string) => addresses.get(workload) ?? [];
   const carriers = exact.attachments.filter(({ groups }) => groups !== null);
   const inside = [...new Set(carriers.flatMap(({ workload }) => addressesOf(workload)))];
+  const known = [...new Set([...addresses.values()].flat())];
   const isOpen = ({ cidr }: RuleRecord, open: readonly string[]) =>
     cidr !== undefined &&
     open.some((other) => {
       const narrow = lengthOf(cidr) >= lengthOf(other) ? cidr : other;
-      return meet(cidr, other) && hasStranger(narrow, inside);
+      return meet(cidr, other) && hasStranger(narrow, known);
     });
   const isOpenAsBefore = (draft: GroupsDocument, workload: string) =>
-    (["ingress", "egress"] as const).every((side) =>
-      rulesAt(exact, workload, side)
-        .filter(({ cidr, rules }) => rules?.length === 0 && cidr !== undefined)
-        .every(({ cidr = "" }) =>
-          rulesAt(draft, workload, side).some(
-            (one) => one.protocol === "-1" && one.cidr !== undefined && isWithin(cidr, one.cidr),
-          ),
-        ),
-    );
+    (["ingress", "egress"] as const).every((side) => {
+      const found = rulesAt(draft, workload, side).filter(({ protocol }) => protocol === "-1");
+      return rulesAt(exact, workload, side)
+        .filter(({ cidr, rules }) => rules?.length === 0 && everybody.includes(cidr ?? ""))
+        .every((rule) => found.some(({ cidr }) => cidr === rule.cidr));
+    });
   const sides = new Map(
     carriers.map(({ workload }) => {
       const wanted = rulesAt(exact, workload, "ingress");
@@ -42,7 +40,7 @@ export function asGranted(
     }),
   );
   // The same few rules stand in draft after draft.
-  const known = new Map<string, boolean>();
+  const judged = new Map<string, boolean>();
   return (draft) =>
     carriers.every(({ workload, network }) => {
       if (!isOpenAsBefore(draft, workload)) return false;
@@ -58,34 +56,39 @@ export function asGranted(
         const { protocol, from, to, cidr = "" } = rule;
         const key = JSON.stringify([workload, protocol, from, to, cidr, named]);
         const isRight =
-          known.get(key) ??
+          judged.get(key) ??
           (isOpen(rule, open) ||
             edgesOf([rule, ...wanted]).every((edge) =>
               named.every((peer) => {
                 const packet = packetOf(peer, edge);
                 if (!isOfFamily(packet) || !saysService(rule, packet)) return true;
+                if (!comes(peer, addressesOf(workload))) return true;
                 return wanted.some(
                   (one) => saysService(one, packet) && saysPeer(exact, one, packet, network),
                 );
               }),
             ));
-        known.set(key, isRight);
+        judged.set(key, isRight);
         return isRight;
       });
     });
 }
 
+const everybody = ["0.0.0.0/0", "::/0"];
+
 type Edge = Pick<AwsPacket, "protocol" | "detail">;
 
 const lengthOf = (cidr: string): number => Number(cidr.split("/")[1]);
 const baseOf = (cidr: string): string => cidr.split("/")[0] ?? "";
-const isWithin = (a: string, b: string): boolean =>
-  lengthOf(a) >= lengthOf(b) && isInside(baseOf(a), b);
 const meet = (a: string, b: string): boolean => isInside(baseOf(a), b) || isInside(baseOf(b), a);
 
 const hasStranger = (cidr: string, known: readonly string[]): boolean =>
   known.filter((one) => isInside(one, cidr)).length <
   2 ** ((cidr.includes(":") ? 128 : 32) - lengthOf(cidr));
+
+/** Whether packets of that peer's family come to somebody with some addresses, if any are known. */
+const comes = (peer: string, own: readonly string[]): boolean =>
+  own.length === 0 || own.some((one) => one.includes(":") === peer.includes(":"));
 
 const isOfFamily = ({ protocol, peer }: AwsPacket): boolean =>
   protocol !== (peer.includes(":") ? 1 : 58);

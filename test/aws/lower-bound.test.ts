@@ -82,6 +82,44 @@ allow c = networks { 192.0.2.0/24, 198.51.100.0/24 } -> ${of("db")} : tcp/1`,
   expect({ after, lowerBound, shrunk: sizeOf(least) }).toEqual(expected);
 });
 
+const wide = [
+  { name: "web-1", role: "web", addresses: ["10.0.1.1"] },
+  { name: "api-1", role: "api", addresses: ["10.0.2.1"] },
+  { name: "x-1", role: "x", addresses: ["10.0.0.2"] },
+  { name: "y-1", role: "y", addresses: ["10.0.0.3"] },
+];
+
+test.each(["z", "a"])("a prefix of all may stand where a narrower one may not (%s first)", (id) => {
+  const text = `module shop root
+label role: enum { web, api, x, y }
+allow ${id} = outside -> ${of("web", "api")} : tcp/443
+allow b = ${of("x")} -> ${of("web")} : tcp/443
+allow c = ${of("y")} -> ${of("api")} : tcp/443
+`;
+  const { artefacts, checked, document } = compiled(wide, text);
+  const plain = compile(filesOf(wide, text), { now, minimise: false }).compiled;
+  const isRight = prover(checked, artefacts, documentOf(awsText(plain?.artefacts ?? []) ?? ""));
+  const rule = { protocol: "tcp", from: 443, to: 443, description: "", rules: [id] };
+  const group = (name: string, side: "ingress" | "egress", cidr: string) => ({
+    ...{ name, network: "default", ingress: [], egress: [] },
+    [side]: [{ ...rule, cidr }],
+  });
+  const least = {
+    ...document,
+    groups: [
+      group("in", "ingress", "0.0.0.0/0"),
+      group("x", "egress", "10.0.1.1/32"),
+      group("y", "egress", "10.0.2.1/32"),
+    ],
+    attachments: document.attachments.map((one) => ({
+      ...one,
+      groups: one.workload === "x-1" ? ["x"] : one.workload === "y-1" ? ["y"] : ["in"],
+    })),
+  };
+  expect(isRight(least)).toBe(true);
+  expect(artefacts[0]?.entry.minimised?.lowerBound).toBeLessThanOrEqual(sizeOf(least));
+});
+
 test("a rule that all share needs a group of its own, or more rules", () => {
   expect(countsOf(policy)).toMatchObject({ after: 11, lowerBound: 11, optimal: true });
 });

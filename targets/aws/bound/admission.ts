@@ -6,13 +6,15 @@ import type { Direction } from "../../../compiler/inventory/types.ts";
 import { type Families, type Fleet, familiesOf } from "../../../compiler/plan/fleet.ts";
 import type { EnforcerSlice } from "../../../compiler/plan/slice.ts";
 import { type PeerProduct, subtractAll } from "../../../compiler/plan/subtract.ts";
-import { type IpAddress, prefixesOver } from "../../../compiler/sets/address.ts";
+import { type Cidr, type IpAddress, prefixesOver } from "../../../compiler/sets/address.ts";
 import {
   type AddressSet,
   addressesMeet,
   addressSet,
   hasAddress,
   isNoAddress,
+  noAddress,
+  subtractAddresses,
   unionOfAddresses,
 } from "../../../compiler/sets/address-set.ts";
 import { hasService, serviceSet, unionOfServices } from "../../../compiler/sets/service-set.ts";
@@ -36,10 +38,11 @@ export function mayLetPass(at: MemberClass, { direction, peer, service: point }:
   if (at.exactly[direction].some(isIn)) return true;
   if (direction === "egress" || !at.heldBack.some(isIn)) return false;
   const service = serviceSet([{ first: point, last: point }]);
-  const open = prefixesOver(peer)
-    .map((prefix) => addressSet([prefix]))
-    .find((remote) => addressesMeet(remote, at.outside));
-  return open !== undefined && mayStand(at, direction, boxOf("prefix", open, service));
+  const [alone] = prefixesOver(peer);
+  if (alone === undefined) return false;
+  return prefixesFrom(alone, direction, [at]).some((remote) =>
+    mayStand(at, direction, boxOf("prefix", remote, service)),
+  );
 }
 
 /** Members that need the same in the same network and families. */
@@ -90,7 +93,11 @@ export function memberClasses(fleet: Fleet, terms: readonly Term[]): readonly Me
       ...{ network, families, place: classes.size, members: [index], terms: own, exactly },
       heldBack: heldBack(own, senders.get(realm)),
       outside: unionOfAddresses(
-        own.flatMap(({ direction, outside }) => (direction === "ingress" ? [outside] : [])),
+        own.flatMap((one) =>
+          one.direction === "ingress"
+            ? [subtractAddresses(one.outside, fleet.managed.get(realm) ?? noAddress)]
+            : [],
+        ),
       ),
     });
   }
@@ -104,6 +111,43 @@ function heldBack(terms: readonly Term[], senders: AddressSet | undefined): read
   const open = terms.filter((one) => one.direction === "ingress" && !isNoAddress(one.outside));
   if (senders === undefined || open.length === 0) return [];
   return [{ remote: senders, service: unionOfServices(open.map(({ service }) => service)) }];
+}
+
+/**
+ * A prefix, and for each class that lets in what is held back elsewhere the narrowest over it that has addresses
+ * outside there: a wider one may stand where it does not.
+ */
+export function prefixesFrom(
+  prefix: Cidr,
+  direction: Direction,
+  among: readonly MemberClass[],
+): readonly AddressSet[] {
+  const own = addressSet([prefix]);
+  if (direction === "egress") return [own];
+  const outsides = new Set(
+    among.flatMap(({ heldBack, outside }) =>
+      heldBack.length === 0 || addressesMeet(own, outside) ? [] : [outside],
+    ),
+  );
+  if (outsides.size === 0) return [own];
+  const lengths = new Set([prefix.length]);
+  const wider = prefixesOver(prefix.address).slice(-prefix.length - 1);
+  for (const outside of outsides) {
+    const open = narrowestMeeting(wider, outside);
+    if (open !== undefined) lengths.add(open);
+  }
+  return wider.filter(({ length }) => lengths.has(length)).map((one) => addressSet([one]));
+}
+
+/** The length of the first that meets some addresses; each holds those before it. */
+function narrowestMeeting(wider: readonly Cidr[], outside: AddressSet): number | undefined {
+  let [low, high] = [0, wider.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (addressesMeet(addressSet(wider.slice(middle, middle + 1)), outside)) high = middle;
+    else low = middle + 1;
+  }
+  return wider[low]?.length;
 }
 
 /**

@@ -36,6 +36,7 @@ function searched<One>(all: readonly One[], together: (a: One, b: One) => boolea
       setBit(near, before * words, place);
       setBit(near, place * words, before);
     }
+    setBit(near, place * words, place);
     if (!found.some((before) => start.includes(before))) start.push(place);
   }
   const graph: KernelGraph = { size, words, near };

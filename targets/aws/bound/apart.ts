@@ -1,7 +1,7 @@
 // Whether one rule could let two packets pass in some artefact that is right. A rule of a group holds at everybody who carries it, for all its peers and all its services.
 
 import { prefixOver } from "../../../compiler/sets/address.ts";
-import { addressSet, unionAddresses } from "../../../compiler/sets/address-set.ts";
+import { unionAddresses } from "../../../compiler/sets/address-set.ts";
 import { type Bitset, hasBit } from "../../../compiler/sets/bitset.ts";
 import {
   anyService,
@@ -13,7 +13,7 @@ import {
   type ServiceSet,
   serviceSet,
 } from "../../../compiler/sets/service-set.ts";
-import { mayStand } from "./admission.ts";
+import { type MemberClass, mayStand, prefixesFrom } from "./admission.ts";
 import { type Box, boxOf } from "./box.ts";
 import type { Point } from "./points.ts";
 
@@ -29,14 +29,25 @@ export function mayShareRule(one: Spread, other: Spread): boolean {
   const { point: b } = other;
   if (a.at.network !== b.at.network) return false;
   if (!hasBit(one.classes, b.at.place) || !hasBit(other.classes, a.at.place)) return false;
-  return boxesOver(a, b).some((box) => [a.at, b.at].every((at) => mayStand(at, a.direction, box)));
+  return boxesOver(a, b, [a.at, b.at]).some((box) =>
+    [a.at, b.at].every((at) => mayStand(at, a.direction, box)),
+  );
 }
 
-/** The least that a rule lets pass which lets both packets pass, for each way to say it. */
-export function boxesOver(a: Point, b: Point): readonly Box[] {
+/** The least that a rule lets pass which lets both packets pass, for each way to say it at some classes. */
+export function boxesOver(a: Point, b: Point, among: readonly MemberClass[]): readonly Box[] {
   if (a.direction !== b.direction || a.until !== b.until) return [];
   const service = permissionOver(a.service, b.service);
-  return peersOver(a, b).map(({ kind, remote }) => boxOf(kind, remote, service));
+  const byGroup =
+    a.member === undefined || b.member === undefined
+      ? []
+      : [unionAddresses(a.member.addresses, b.member.addresses)];
+  const prefix = prefixOver(a.peer, b.peer);
+  const byPrefix = prefix === undefined ? [] : prefixesFrom(prefix, a.direction, among);
+  return [
+    ...byPrefix.map((remote) => boxOf("prefix", remote, service)),
+    ...byGroup.map((remote) => boxOf("group", remote, service)),
+  ];
 }
 
 /** The least that one permission with both services lets pass (permissions.ts). */
@@ -54,17 +65,4 @@ function intervalOver(protocol: number, first: number, last: number): Interval {
   const type = (first & 0xffff) >> 8;
   if (!isIcmp || (last & 0xffff) >> 8 !== type) return protocolInterval(protocol);
   return icmpInterval(protocol === protocols.icmp4 ? 4 : 6, type, undefined);
-}
-
-/** The fewest peers with both: those of a group, of a prefix. */
-function peersOver(a: Point, b: Point): readonly Omit<Box, "parts">[] {
-  const byGroup =
-    a.member === undefined || b.member === undefined
-      ? []
-      : [unionAddresses(a.member.addresses, b.member.addresses)];
-  const prefix = prefixOver(a.peer, b.peer);
-  return [
-    ...(prefix === undefined ? [] : [{ remote: addressSet([prefix]), kind: "prefix" as const }]),
-    ...byGroup.map((remote) => ({ remote, kind: "group" as const })),
-  ];
 }

@@ -1,7 +1,8 @@
 // Packets of one kind, at many holders of a term and from many of its peers, as far as no rule for another
 // column could let one of them pass: what all rules for a column cover together.
+
+import { meterOf } from "../../../compiler/minimise/meter.ts";
 import type { Fleet } from "../../../compiler/plan/fleet.ts";
-import { remembered } from "../../../compiler/plan/remembered.ts";
 import { compareAddresses } from "../../../compiler/sets/address.ts";
 import { isOfConcern, type MemberClass, mayStand } from "./admission.ts";
 import { boxesOver } from "./apart.ts";
@@ -22,7 +23,7 @@ export function columnsOf(
   fleet: Fleet,
 ): readonly Column[] {
   const drafts = apart.map((point): Draft => ({ packets: [point], at: [point.at] }));
-  const drafting = new Drafting(drafts);
+  const drafting = new Drafting(drafts, classes);
   const holding = (point: Point) => classes.filter(({ terms }) => terms.includes(point.term));
   for (const draft of drafts) drafting.widen(draft, draft.packets.flatMap(holding));
   for (const draft of drafts) drafting.widen(draft, classes);
@@ -62,53 +63,65 @@ interface Draft extends Column {
 
 class Drafting {
   readonly #drafts: readonly Draft[];
-  readonly #between = remembered((one: Point) => remembered((other: Point) => passing(one, other)));
+  readonly #classes: readonly MemberClass[];
+  readonly #meter = meterOf(effortMs, undefined);
 
-  constructor(drafts: readonly Draft[]) {
+  constructor(drafts: readonly Draft[], classes: readonly MemberClass[]) {
     this.#drafts = drafts;
+    this.#classes = classes;
   }
 
   /** To where else in the network it must pass. */
   widen(draft: Draft, classes: readonly MemberClass[]): void {
     const [point] = draft.packets;
-    for (const at of classes) {
-      if (point === undefined || draft.at.includes(at)) continue;
-      if (at.network === point.at.network && this.#fits(draft, point, at)) draft.at.push(at);
-    }
+    if (point === undefined) return;
+    const near = classes.filter(
+      (at) =>
+        at.network === point.at.network && !draft.at.includes(at) && mustPass(at, point, point),
+    );
+    const barred = this.#barred(draft, point, near);
+    for (const at of near) if (!barred.has(at)) draft.at.push(at);
   }
 
   addPeers(draft: Draft, packets: readonly Point[]): void {
-    for (const packet of packets) {
-      if (draft.at.every((at) => this.#fits(draft, packet, at))) draft.packets.push(packet);
+    const [point] = draft.packets;
+    for (const packet of point === undefined ? [] : packets) {
+      if (!draft.at.every((at) => mustPass(at, packet, point))) continue;
+      if (this.#barred(draft, packet, draft.at).size === 0) draft.packets.push(packet);
     }
   }
 
-  /** Whether it must pass there, and no rule could let it pass there and a packet of another column somewhere. */
-  #fits(draft: Draft, packet: Point, at: MemberClass): boolean {
-    const { direction, until } = packet;
-    const passes = isOfConcern(at, packet) ? lastDay(at, direction, packet) : undefined;
-    if (passes === undefined || passes.until !== until) return false;
-    return this.#drafts.every(
-      (other) =>
-        other === draft ||
-        other.packets.every((one) =>
-          this.#between(packet)(one).every(
-            (passesAt) => !(passesAt(at) && other.at.some((place) => passesAt(place))),
-          ),
-        ),
-    );
+  /** Where some rule could let it pass, and somewhere a packet of another column. All, once that takes too long. */
+  #barred(draft: Draft, packet: Point, at: readonly MemberClass[]): ReadonlySet<MemberClass> {
+    const barred = new Set<MemberClass>();
+    const { network } = packet.at;
+    const near = this.#classes.filter((one) => one.network === network);
+    for (const { packets, at: places } of this.#drafts) {
+      if (packets === draft.packets || !isAlike(packets, packet)) continue;
+      for (const one of packets) {
+        this.#meter.spend(stepsPerPair);
+        if (this.#meter.isSpent()) return new Set(at);
+        for (const box of boxesOver(packet, one, near)) {
+          const standing = at.filter((place) => mayStand(place, packet.direction, box));
+          if (standing.length === 0) continue;
+          const isShared = places.some((place) => mayStand(place, packet.direction, box));
+          if (isShared) for (const place of standing) barred.add(place);
+        }
+      }
+    }
+    return barred;
   }
 }
 
-/** For each rule that could let both packets pass: whether it may stand at a class. Remembers its answers. */
-function passing(one: Point, other: Point): readonly ((at: MemberClass) => boolean)[] {
-  if (one.at.network !== other.at.network) return [];
-  return boxesOver(one, other).map((box) => {
-    const known = new Map<MemberClass, boolean>();
-    return (at) => {
-      const passes = known.get(at) ?? mayStand(at, one.direction, box);
-      known.set(at, passes);
-      return passes;
-    };
-  });
+/** For the columns of one bound. */
+const effortMs = 200;
+const stepsPerPair = 1_000;
+
+const isAlike = ([one]: readonly Point[], { direction, until, at }: Point): boolean =>
+  one?.direction === direction && one.until === until && one.at.network === at.network;
+
+/** Whether a packet must pass at a class until the day of another one. */
+function mustPass(at: MemberClass, packet: Point, like: Point | undefined): boolean {
+  const passes = isOfConcern(at, packet) ? lastDay(at, packet.direction, packet) : undefined;
+  return passes !== undefined && passes.until === like?.until;
 }

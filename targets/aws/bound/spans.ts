@@ -6,11 +6,11 @@
 // either side a group or one more rule.
 import type { Fleet } from "../../../compiler/plan/fleet.ts";
 import { compareAddresses, prefixOver } from "../../../compiler/sets/address.ts";
-import { addressSet, noAddress } from "../../../compiler/sets/address-set.ts";
+import { noAddress } from "../../../compiler/sets/address-set.ts";
 import { type Bitset, bitsetOf, isSubset } from "../../../compiler/sets/bitset.ts";
 import { serviceSet } from "../../../compiler/sets/service-set.ts";
 import { networkOf, ofInterface } from "../members.ts";
-import { type MemberClass, mayStand } from "./admission.ts";
+import { type MemberClass, mayStand, prefixesFrom } from "./admission.ts";
 import { boxOf } from "./box.ts";
 import type { Column } from "./columns.ts";
 import type { Point } from "./points.ts";
@@ -78,8 +78,10 @@ function mayShareAddress({ packets, at }: Column): boolean {
   if (first === undefined) return true;
   const prefix = prefixOver(first.peer, more.at(-1)?.peer ?? first.peer);
   if (prefix === undefined) return false;
-  const box = boxOf("prefix", addressSet([prefix]), flowOf(first));
-  return at.some((one) => mayStand(one, first.direction, box));
+  const service = flowOf(first);
+  return prefixesFrom(prefix, first.direction, at)
+    .map((remote) => boxOf("prefix", remote, service))
+    .some((box) => at.some((one) => mayStand(one, first.direction, box)));
 }
 
 const flowOf = ({ service }: Point) => serviceSet([{ first: service, last: service }]);
