@@ -34,8 +34,11 @@ export function lowerBound(fleet: Fleet, placed: readonly Placed[]): LowerBound 
   const isFew = apart.length <= columnsMax;
   const starts = isFew ? apart.map(({ point }) => point) : [];
   const columns = columnsOf(starts, classes, fleet);
-  const points = new Set([...columns.flatMap(({ packets }) => packets), ...all]);
-  const known = new Map(spreadAt([...points], classes).map((one) => [one.point, one] as const));
+  const more = spreadAt(
+    columns.flatMap(({ packets }) => packets.slice(1)),
+    classes,
+  );
+  const known = new Map([...spread, ...more].map((one) => [one.point, one] as const));
   const mostOf = (packet: Point) =>
     classesOf(known.get(packet), classes).filter((at) => !isFew || mayLetPass(at, packet));
   const spans = [
