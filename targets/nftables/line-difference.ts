@@ -1,6 +1,7 @@
 // Two tables as they were rendered -> the elements in which alone they differ. A table of very many members that
 // few of have changed is mostly the same bytes, which need not be read: what stands outside of elements is the same
 // to the letter, but for the stamp.
+import { parsePrefix } from "../../compiler/sets/address.ts";
 import type { Elements } from "./update-apply.ts";
 
 export interface LineDifference {
@@ -25,8 +26,18 @@ export function differenceOfLines(before: string, after: string): LineDifference
     if (!reading.readStamps() && !reading.readElements()) return undefined;
   }
   const { from, to, removed, added } = reading;
-  return from === "" || to === "" ? undefined : { from, to, removed, added };
+  if (from === "" || to === "" || !areElements(removed)) return undefined;
+  return { from, to, removed, added };
 }
+
+/** The later table was rendered just now; the earlier one may have been written by anybody. */
+const areElements = (found: Elements): boolean =>
+  [...found.values()].every((elements) =>
+    [...elements].every(
+      ([key, verdict]) =>
+        parsePrefix(key).kind === "prefix" && /^(?: : jump [0-9a-z_]+)?$/.test(verdict),
+    ),
+  );
 
 type Drafted = Map<string, Map<string, string>>;
 

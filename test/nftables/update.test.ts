@@ -224,6 +224,21 @@ test("what the files tell is an update from the plans as well", () => {
   );
 });
 
+test.each(["10.0.0.9 } ; flush ruleset ; add rule {", "10.0.0.9/24", "10.0.0.9 : drop"])(
+  "an earlier table that has %s for an element is not read by its lines",
+  (element) => {
+    const files = nftables.render(ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80))));
+    const after = nftables.render(ingress(entry("a", ["10.0.0.1", "10.0.0.5"], tcp(80))));
+    const before = files.map((one) => ({
+      ...one,
+      text: one.text.replace("10.0.0.3,", `${element},`),
+    }));
+    expect(before).not.toEqual(files);
+    expect(updateNftablesFiles(files, after)).toMatchObject({ added: 1, removed: 1 });
+    expect(updateNftablesFiles(before, after)).toBeUndefined();
+  },
+);
+
 test("a file beside the table that differs is no update", () => {
   const plan = ingress(entry("a", ["10.0.0.1", "10.0.0.3"], tcp(80)));
   const files = nftables.render(plan);
