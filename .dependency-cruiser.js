@@ -106,6 +106,17 @@ export default {
       to: { path: "node_modules/chevrotain" },
     },
     {
+      name: "witness-is-a-stranger",
+      severity: "error",
+      comment:
+        "who judges the Windows artefacts shares no code, and so no mistake, with the product",
+      from: { path: "^test/windows/witness/" },
+      to: {
+        pathNot: ["^test/windows/witness/", "node_modules"],
+        dependencyTypesNot: ["core", "npm", "npm-dev"],
+      },
+    },
+    {
       name: "interpreter-is-a-stranger",
       severity: "error",
       comment: "the judge of the verifier shares no code, and so no mistake, with the product",

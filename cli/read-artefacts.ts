@@ -1,5 +1,6 @@
 // A folder that `segc compile --out` wrote, back as its manifest and the files it lists.
 import { basename, dirname } from "node:path";
+import { textOfBytes } from "../compiler/file-bytes.ts";
 import type { Manifest } from "../compiler/manifest.ts";
 import { nodeFiles } from "../host/node-files.ts";
 import { manifestName } from "../host/output-folder.ts";
@@ -37,7 +38,7 @@ function readBeside(
   const files = nodeFiles(folder);
   const read = (path: string) => {
     const bytes = files.read(path, bytesMax);
-    return bytes.ok ? new TextDecoder().decode(bytes.bytes) : bytes;
+    return bytes.ok ? textOfBytes(path, bytes.bytes) : bytes;
   };
   const text = read(name);
   if (typeof text !== "string") {

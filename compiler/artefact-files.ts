@@ -1,4 +1,5 @@
 // The files of one artefact and their entry in the manifest, whoever made them and for whomever.
+import { bytesOfText } from "./file-bytes.ts";
 import type { ArtefactEntry, FileEntry } from "./manifest.ts";
 import type { MinimisedCounts } from "./minimise/minimise-slice.ts";
 import { sha256OfBytes } from "./model/sha256.ts";
@@ -73,7 +74,7 @@ export function fileEntry(
   { path, text, executable = false }: OutputFile,
   sha256: Digest = sha256OfBytes,
 ): FileEntry {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = bytesOfText(path, text);
   return { path, sha256: sha256(bytes), bytes: bytes.length, executable };
 }
 

@@ -13,10 +13,18 @@ import {
 } from "./artefact-files.ts";
 import type { EnforcerKind } from "./inventory/types.ts";
 import type { ArtefactEntry } from "./manifest.ts";
+import { minimiseMixed } from "./minimise/minimise-mixed.ts";
 import { minimiseSlice } from "./minimise/minimise-slice.ts";
 import type { UtcDate } from "./model/types.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
-import type { OutputFile, PlanOptions, PlanUpdate, Target, TargetName } from "./plan/target.ts";
+import type {
+  Beyond,
+  OutputFile,
+  PlanOptions,
+  PlanUpdate,
+  Target,
+  TargetName,
+} from "./plan/target.ts";
 import type { ClassesByFamily } from "./sets/address-classes.ts";
 import { describeDiscrepancy } from "./verify/describe.ts";
 import { type Discrepancy, discrepancies, isSameFrom } from "./verify/verify-slice.ts";
@@ -34,11 +42,8 @@ export interface TargetRunner {
   readonly kind: EnforcerKind;
   /** Of the files that it writes, and the only one that it reads. */
   readonly format: number;
-  /**
-   * Proved: throws, as a bug in segc, where the bytes do not do what the slice says. Undefined where
-   * its programs make more combinations than can be told apart, or compared.
-   */
-  readonly produce: (slice: EnforcerSlice, options: ProduceOptions) => Artefact | undefined;
+  /** Proved: throws, as a bug in segc, where the bytes do not do what the slice says. */
+  readonly produce: (slice: EnforcerSlice, options: ProduceOptions) => Artefact | Beyond;
   /** What the files do from that day on that the slice does not say, or the other way round. */
   readonly verify: (
     slice: EnforcerSlice,
@@ -66,11 +71,14 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     kind,
     format,
     produce: (slice, options) => {
-      if (target.isBeyond(slice)) return undefined;
-      const least = options.minimise ? minimiseSlice(slice, sharing(options)) : undefined;
-      const files = target.render(target.plan(least?.slice ?? slice, options));
+      const beyond = target.beyond(slice, options.settings);
+      if (beyond !== undefined) return beyond;
+      const prepared = target.prepare?.(slice, options.settings) ?? slice;
+      const minimise = target.mixesFamilies ? minimiseMixed : minimiseSlice;
+      const least = options.minimise ? minimise(prepared, sharing(options)) : undefined;
+      const files = target.render(target.plan(least?.slice ?? prepared, options));
       const plan = proved(target, slice, files, options.classes);
-      if (plan === undefined) return undefined;
+      if (plan === undefined) return { why: "combinations" };
       const artefact = artefactOf(target, plan, {
         id: slice.id,
         workloads: slice.workloads,
@@ -96,7 +104,8 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
 /** What was read back from the files of an artefact, by these. */
 type Plans<Plan> = WeakMap<Artefact["files"], Plan>;
 
-const sharing = ({ share, classes }: PlanOptions) => ({
+const sharing = ({ share, classes, settings = {} }: PlanOptions) => ({
+  settings,
   ...(share === undefined ? {} : { share }),
   ...(classes === undefined ? {} : { classes }),
 });

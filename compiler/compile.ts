@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { TargetRunner } from "./artefact.ts";
 import type { Artefact } from "./artefact-files.ts";
+import { beyondTarget } from "./beyond-target.ts";
 import type { Checked } from "./check.ts";
 import type { FleetRunner } from "./fleet-artefact.ts";
 import { impossible } from "./impossible.ts";
@@ -14,13 +15,12 @@ import { type Fleet, fleetOf } from "./plan/fleet.ts";
 import type { NetworkLinks } from "./plan/network-links.ts";
 import type { EnforcerSlice } from "./plan/slice.ts";
 import { joinWorkloads, slicing } from "./plan/slices.ts";
-import type { CapabilityTable, OutputFile } from "./plan/target.ts";
+import type { CapabilityTable, OutputFile, TargetSettings } from "./plan/target.ts";
 import { exceededBy, type Limit, overruns, type Quota } from "./quotas.ts";
 import { leantOn, reliedOn } from "./relies.ts";
 import { addressClasses } from "./sets/address-classes.ts";
 import { shareAddresses } from "./sets/address-set.ts";
 import { type Since, type SinceNote, updatesSince } from "./since.ts";
-import { tooManyPrograms } from "./too-many-programs.ts";
 import { openingPeers } from "./verify/required.ts";
 
 export interface CompileOptions {
@@ -35,6 +35,7 @@ export interface CompileOptions {
   readonly quotas: readonly Quota[];
   readonly limits: readonly Limit[];
   readonly links: NetworkLinks;
+  readonly settings: TargetSettings;
   /** Kinds that there are targets for, whether or not they are among `targets`. */
   readonly makeable: ReadonlySet<EnforcerKind>;
   /** As of `ProduceOptions`. */
@@ -60,6 +61,7 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
   const context = planContext(model, expansion, capabilities, now);
   const produceOptions = {
     minimise,
+    settings: options.settings,
     share: shareAddresses,
     ...(sha256 === undefined ? {} : { sha256 }),
     keepsPlans: options.since !== undefined,
@@ -77,8 +79,8 @@ export function compileChecked(checked: Checked, options: CompileOptions): Compi
         before === undefined
           ? target.produce(slice, { ...produceOptions, classes })
           : forMore(before, slice);
-      if (artefact === undefined) {
-        beyond.push(tooManyPrograms(model, target.name, slice));
+      if ("why" in artefact) {
+        beyond.push(beyondTarget(checked, target.name, slice, artefact));
         continue;
       }
       made.set(key, artefact);

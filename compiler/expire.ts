@@ -3,9 +3,10 @@
 
 import type { TargetRunner } from "./artefact.ts";
 import { type Artefact, formatProblem } from "./artefact-files.ts";
+import { bytesOfText } from "./file-bytes.ts";
 import type { FleetRunner } from "./fleet-artefact.ts";
 import type { Manifest } from "./manifest.ts";
-import { sha256 } from "./model/sha256.ts";
+import { sha256OfBytes } from "./model/sha256.ts";
 import type { UtcDate } from "./model/types.ts";
 
 export interface Expired {
@@ -42,7 +43,8 @@ export function expireArtefacts(
     const files = entry.files.flatMap(({ path, sha256: expected, executable }) => {
       const text = texts.get(path);
       if (text === undefined) problems.push({ path, problem: "is missing" });
-      else if (sha256(text) !== expected) problems.push({ path, problem: "was changed by hand" });
+      else if (sha256OfBytes(bytesOfText(path, text)) !== expected)
+        problems.push({ path, problem: "was changed by hand" });
       return text === undefined ? [] : [{ path, text, executable }];
     });
     return { entry, files };

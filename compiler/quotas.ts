@@ -10,7 +10,7 @@ import { rangeCount } from "./sets/address-set.ts";
 
 /** One limit for every artefact of a target; `span` is where the project states it. */
 export interface Quota {
-  readonly target: Extract<TargetName, "iptables" | "nftables">;
+  readonly target: Extract<TargetName, "iptables" | "nftables" | "windows">;
   /** What of an artefact is counted, as the manifest has it. */
   readonly of: "rules" | "elements" | "bytes";
   readonly limit: number;

@@ -2,6 +2,7 @@
 // changed, a file leads from what hosts have loaded to what they are to have.
 import type { TargetRunner } from "./artefact.ts";
 import { type Artefact, formatProblem } from "./artefact-files.ts";
+import { bytesOfText } from "./file-bytes.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
 import { sha256OfBytes } from "./model/sha256.ts";
 import type { TargetName } from "./plan/target.ts";
@@ -95,7 +96,7 @@ function artefactOf(
   for (const { path, sha256: expected, executable } of entry.files) {
     const text = texts.get(path);
     if (text === undefined) return `${path} cannot be read`;
-    if (sha256(new TextEncoder().encode(text)) !== expected) return `${path} was changed by hand`;
+    if (sha256(bytesOfText(path, text)) !== expected) return `${path} was changed by hand`;
     files.push({ path, text, executable });
   }
   return { entry, files };

@@ -3,9 +3,10 @@
 import type { TargetRunner } from "./artefact.ts";
 import { type Artefact, formatProblem, updateFile } from "./artefact-files.ts";
 import type { Expansion } from "./extent/types.ts";
+import { bytesOfText } from "./file-bytes.ts";
 import type { FleetRunner } from "./fleet-artefact.ts";
 import type { ArtefactEntry, Manifest } from "./manifest.ts";
-import { sha256 } from "./model/sha256.ts";
+import { sha256, sha256OfBytes } from "./model/sha256.ts";
 import type { Model, UtcDate } from "./model/types.ts";
 import { planContext } from "./plan/context.ts";
 import { fleetOf } from "./plan/fleet.ts";
@@ -81,7 +82,7 @@ function editedFiles({ manifest, texts }: VerifyInput): readonly string[] {
   return files
     .filter(({ path, sha256: expected }) => {
       const text = texts.get(path);
-      return text !== undefined && sha256(text) !== expected;
+      return text !== undefined && sha256OfBytes(bytesOfText(path, text)) !== expected;
     })
     .map(({ path }) => path)
     .sort();

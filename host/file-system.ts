@@ -33,7 +33,7 @@ export interface FileSystem {
   readonly realPath: (path: string) => string;
   readonly readText: (path: string) => string;
   /** Fails where the file exists; the mode is cut by the umask. */
-  readonly createFile: (path: string, text: string, mode: number) => void;
+  readonly createFile: (path: string, content: string | Uint8Array, mode: number) => void;
   /** Writes into what exists, in place. */
   readonly write: (path: string, text: string) => void;
   readonly createFolder: (path: string) => void;
@@ -84,7 +84,7 @@ export const nodeFileSystem: FileSystem = {
   setMode: (path, mode) => chmodSync(path, mode),
   realPath: (path) => realpathSync(path),
   readText: (path) => readFileSync(path, "utf8"),
-  createFile: (path, text, mode) => writeFileSync(path, text, { mode, flag: "wx" }),
+  createFile: (path, content, mode) => writeFileSync(path, content, { mode, flag: "wx" }),
   write: (path, text) => writeFileSync(path, text),
   createFolder: (path) => {
     mkdirSync(path, { mode: 0o755 });

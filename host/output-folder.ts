@@ -6,6 +6,7 @@
 // else, and delete file by file what the manifest lists, so a stranger's file always survives.
 import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { contentOf } from "../compiler/file-bytes.ts";
 import { describeFault } from "./faults.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 
@@ -150,7 +151,7 @@ function writeInto(fileSystem: FileSystem, stage: string, file: NewFile): void {
     }
   }
   const mode = file.executable === true ? 0o755 : 0o644;
-  fileSystem.createFile(join(stage, file.path), file.text, mode);
+  fileSystem.createFile(join(stage, file.path), contentOf(file.path, file.text), mode);
 }
 
 /** The folders above these paths, the deepest first. */

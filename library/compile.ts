@@ -51,6 +51,7 @@ export function compile(
     quotas: checked.project.config.quotas,
     limits: checked.project.config.limits,
     links: checked.project.config.links,
+    settings: checked.project.config.settings,
     sha256: files.sha256,
     ...(since === undefined ? {} : { since }),
   });

@@ -1,5 +1,6 @@
 // segc.yaml as typed data. Its JSON Schema is `schemas/project.schema.json`.
 import { type NetworkLinks, noLinks } from "../compiler/plan/network-links.ts";
+import type { TargetSettings } from "../compiler/plan/target.ts";
 import type { Limit, Quota } from "../compiler/quotas.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Path } from "./document.ts";
@@ -20,6 +21,7 @@ export interface ProjectConfig {
   readonly links: NetworkLinks;
   /** How often `segc expire` runs; undefined where nobody promised. */
   readonly expirySchedule: string | undefined;
+  readonly settings: TargetSettings;
   readonly environments: Readonly<Record<string, unknown>>;
 }
 
@@ -65,6 +67,7 @@ export interface RawConfig {
   readonly inventory?: RawInventoryConfig | readonly RawInventoryConfig[];
   readonly targets?: Readonly<Record<string, Readonly<Record<string, unknown>>>> & {
     readonly aws?: AwsConfig;
+    readonly windows?: TargetSettings;
   };
   readonly quotas?: Readonly<
     Partial<Record<Quota["target"], Readonly<Partial<Record<Quota["of"], number>>>>>
@@ -100,6 +103,7 @@ export const emptyConfig: ProjectConfig = {
   limits: [],
   links: noLinks,
   expirySchedule: undefined,
+  settings: {},
   environments: {},
 };
 
@@ -116,6 +120,7 @@ export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): Project
     limits: limitsOf(raw.quotas ?? {}, valueAt),
     links: linksIn(raw.targets?.aws ?? {}),
     expirySchedule: raw.expiry?.schedule,
+    settings: raw.targets?.windows ?? {},
     environments: raw.environments ?? {},
   };
 }
@@ -129,7 +134,7 @@ function quotasOf(
   raw: NonNullable<RawConfig["quotas"]>,
   valueAt: (path: Path) => Span,
 ): readonly Quota[] {
-  return (["iptables", "nftables"] as const).flatMap((target) =>
+  return (["iptables", "nftables", "windows"] as const).flatMap((target) =>
     (["rules", "elements", "bytes"] as const).flatMap((of) => {
       const limit = raw[target]?.[of];
       return limit === undefined

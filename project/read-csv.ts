@@ -142,7 +142,7 @@ function recordOf(columns: readonly Column[], row: CsvRow): unknown {
   return record;
 }
 
-/** `crmreport=1001 batch=1002`. What is no number stays text, for the schema to refuse. */
+/** `crmreport=1001 batch=1002`. What is no number stays text: a SID, or for the schema to refuse. */
 function accountsOf(cell: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     wordsOf(cell).map((word) => {

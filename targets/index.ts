@@ -5,9 +5,14 @@ import { type FleetRunner, fleetRunnerOf } from "../compiler/fleet-artefact.ts";
 import { aws } from "./aws/index.ts";
 import { iptables } from "./iptables/index.ts";
 import { nftables } from "./nftables/index.ts";
+import { windows } from "./windows/index.ts";
 
 /** One artefact for each class of hosts. */
-export const targets: readonly TargetRunner[] = [runnerOf(iptables), runnerOf(nftables)];
+export const targets: readonly TargetRunner[] = [
+  runnerOf(iptables),
+  runnerOf(nftables),
+  runnerOf(windows),
+];
 
 /** One artefact for all that they enforce. */
 export const fleetTargets: readonly FleetRunner[] = [fleetRunnerOf(aws)];

@@ -57,7 +57,7 @@ export function satisfies(platform: Platform, process: Process, fields: Process)
 
 function matches(platform: Platform, field: ProgramField, actual: string, wanted: string): boolean {
   if (field === "cgroup") return actual === wanted || actual.startsWith(`${wanted}/`);
-  if (field === "path" && platform === "windows") {
+  if ((field === "path" || field === "service") && platform === "windows") {
     return actual.toLowerCase() === wanted.toLowerCase();
   }
   return actual === wanted;

@@ -5,13 +5,13 @@ import { addFault, type Claim, type Faults, type Place, placeIn } from "./faults
 import { type LabelReading, sameValue, textOfValue } from "./labels.ts";
 import type { RecordPath } from "./raw.ts";
 import { textFault } from "./text.ts";
-import type { Direction, Enforcer, LabelValue } from "./types.ts";
+import type { AccountId, Direction, Enforcer, LabelValue } from "./types.ts";
 
 export interface Merging {
   readonly claims: readonly Claim[];
   readonly faults: Faults;
   /** Accounts that many records give alike are one object; the key is their text. */
-  readonly shared: Map<string, ReadonlyMap<string, number>>;
+  readonly shared: Map<string, ReadonlyMap<string, AccountId>>;
 }
 
 interface Said<T> {
@@ -62,13 +62,13 @@ export function mergeLabels(
 }
 
 const withText = (said: Said<LabelValue>) => ({ ...said, value: textOfValue(said.value) });
-const none: ReadonlyMap<string, number> = new Map();
+const none: ReadonlyMap<string, AccountId> = new Map();
 
-/** Numbers of accounts, sorted by name. */
+/** What accounts are on the host, sorted by name. */
 export function mergeAccounts(
   merging: Merging,
   field: "users" | "groups",
-): ReadonlyMap<string, number> {
+): ReadonlyMap<string, AccountId> {
   const given = merging.claims.filter(({ record }) => record[field] !== undefined);
   const [only] = given;
   if (only === undefined) return none;
@@ -87,8 +87,8 @@ function uniteAccounts(
   merging: Merging,
   claims: readonly Claim[],
   field: "users" | "groups",
-): ReadonlyMap<string, number> {
-  const merged = new Map<string, Said<number>>();
+): ReadonlyMap<string, AccountId> {
+  const merged = new Map<string, Said<AccountId>>();
   for (const claim of claims) {
     for (const [name, value] of Object.entries(claim.record[field] ?? {})) {
       const said = { claim, path: [field, name], value };
@@ -103,7 +103,7 @@ function uniteAccounts(
   return new Map([...merged].map(([name, { value }]) => [name, value] as const).sort(byKey));
 }
 
-const asText = (said: Said<number>) => ({ ...said, value: String(said.value) });
+const asText = (said: Said<AccountId>) => ({ ...said, value: String(said.value) });
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]) =>
   a[0] < b[0] ? -1 : Number(a[0] > b[0]);
 

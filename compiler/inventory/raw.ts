@@ -1,7 +1,7 @@
 // What inventory sources say, after reading and before it is held against the model. Reading has
 // made sure of the shapes; names, labels and agreement between sources are still open.
 import type { Span } from "../../diagnostics/source.ts";
-import type { Direction, EnforcerKind, Platform } from "./types.ts";
+import type { AccountId, Direction, EnforcerKind, Platform } from "./types.ts";
 
 /** A record as its schema (`schemas/inventory.schema.json`) describes it. */
 export interface RawRecord {
@@ -10,7 +10,7 @@ export interface RawRecord {
   readonly labels?: Readonly<Record<string, RawLabelValue>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly addresses?: readonly RawAddress[];
-  readonly users?: Readonly<Record<string, number>>;
+  readonly users?: Readonly<Record<string, AccountId>>;
   readonly groups?: Readonly<Record<string, number>>;
   readonly launcher?: "segc";
   readonly "app-tags"?: "segc";

@@ -28,15 +28,18 @@ export interface WorkloadAddress {
 /** A leaf (enum), a text (name, string), or the sorted leaves of a set label. */
 export type LabelValue = string | readonly string[];
 
+/** A number; on Windows a security identifier: `S-1-5-21-…`. */
+export type AccountId = number | string;
+
 export interface Workload {
   readonly name: string;
   readonly platform: Platform;
   readonly labels: ReadonlyMap<string, LabelValue>;
   /** Sorted by realm, then address. Empty: `symbolic` stands in. */
   readonly addresses: readonly WorkloadAddress[];
-  /** Account name to number on this host. */
-  readonly users: ReadonlyMap<string, number>;
-  readonly groups: ReadonlyMap<string, number>;
+  /** What an account of this name is on this host. */
+  readonly users: ReadonlyMap<string, AccountId>;
+  readonly groups: ReadonlyMap<string, AccountId>;
   /** A verifying launcher puts programs into slices of their own (language.md 6.4). */
   readonly launcher: "segc" | undefined;
   readonly appTags: "segc" | undefined;

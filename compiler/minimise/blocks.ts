@@ -153,7 +153,7 @@ function blocksOf(
   return { blocks, lowerBound, optimal };
 }
 
-interface Cover {
+export interface Cover {
   readonly products: readonly { readonly rows: readonly number[]; readonly service: ServiceSet }[];
   readonly lowerBound: number;
   readonly optimal: boolean;
@@ -164,7 +164,7 @@ const solved = new Map<string, Cover>();
 const solvedMax = 10_000;
 
 /** The fewest products of rows that may have these services. */
-function coverOf(rows: readonly ServiceSet[], budgetMs: number): Cover {
+export function coverOf(rows: readonly ServiceSet[], budgetMs: number): Cover {
   const key = `${budgetMs} ${rows.map(serviceText).join(" ")}`;
   const known = solved.get(key);
   if (known !== undefined) return known;

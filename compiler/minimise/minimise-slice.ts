@@ -1,7 +1,7 @@
 // A slice with the fewest entries: those that differ only in peers and services are covered by
 // blocks, denies that refuse nothing go, and others are cut out of the allows where that is shorter.
 // What a kernel does with a packet stays the same, in each direction, for every process and date.
-import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
+import type { DirectionSlice, EnforcerSlice, LocalProgram, SliceEntry } from "../plan/slice.ts";
 import { meet, type PeerProduct, subtractAll } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
 import { addressText } from "../sets/address-set.ts";
@@ -106,18 +106,18 @@ function minimiseFamily(half: DirectionSlice, family: Family, options: CoverOpti
 }
 
 /** An entry, or what is left of it, with its peers as a set. */
-interface Draft extends PeerProduct {
+export interface Draft extends PeerProduct {
   readonly entry: SliceEntry;
 }
 
-const drafted = (entry: SliceEntry): Draft => ({
+export const drafted = (entry: SliceEntry): Draft => ({
   entry,
   remote: entry.remote,
   service: entry.service,
 });
 
 /** Decides for every process, address of the host and day, and says nothing. */
-function isUnconditional({ entry }: Draft): boolean {
+export function isUnconditional({ entry }: Draft): boolean {
   return (
     entry.local === undefined &&
     entry.programs.length === 0 &&
@@ -140,7 +140,7 @@ function coverGroups(drafts: readonly Draft[], family: Family, options: CoverOpt
 }
 
 /** In the order of their conditions. */
-function groupsOf(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
+export function groupsOf(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
   const groups = new Map<string, Draft[]>();
   for (const draft of drafts) {
     const key = conditionText(draft.entry);
@@ -171,38 +171,39 @@ function coverGroup(
 }
 
 /** Equal for entries that differ in peers and services alone. Log lines and last days name a rule. */
-function conditionText(entry: SliceEntry): string {
+export function conditionText(entry: SliceEntry): string {
   const { local, programs, notPrograms, until, log, ruleId } = entry;
   const namesRule = log !== "none" || until !== undefined;
   return JSON.stringify([
     local === undefined ? null : addressText(local),
-    programs.map(({ key, uid, gid }) => [key, uid ?? null, gid ?? null]),
-    notPrograms.map(({ key, uid, gid }) => [key, uid ?? null, gid ?? null]),
+    programs.map(programText),
+    notPrograms.map(programText),
     until ?? null,
     log,
     namesRule ? ruleId : null,
   ]);
 }
 
+const programText = ({ key, uid, gid, sid }: LocalProgram) => [
+  key,
+  uid ?? null,
+  gid ?? null,
+  sid ?? null,
+];
+
 function entriesOf(group: readonly Draft[], { blocks }: BlocksByProtocol): readonly SliceEntry[] {
   return blocks.flatMap(({ remote, service, of }) => {
-    const partakers = of.flatMap((index) => group[index]?.entry ?? []);
-    const [first] = partakers;
-    if (first === undefined) return [];
-    const [ruleId = first.ruleId, ...alsoRules] = [
-      ...new Set(partakers.map((entry) => entry.ruleId)),
-    ].sort();
-    const own = alsoRules.length === 0 ? first : { because: undefined, ticket: undefined };
-    return [
-      {
-        ...first,
-        ruleId,
-        alsoRules,
-        because: own.because,
-        ticket: own.ticket,
-        remote,
-        service,
-      },
-    ];
+    const entry = entryOf(of.flatMap((index) => group[index]?.entry ?? []));
+    return entry === undefined ? [] : [{ ...entry, remote, service }];
   });
+}
+
+/** What several entries with the same conditions have in common, under all their names. */
+export function entryOf(partakers: readonly SliceEntry[]): SliceEntry | undefined {
+  const [first] = partakers;
+  if (first === undefined) return undefined;
+  const ids = [...new Set(partakers.flatMap(({ ruleId, alsoRules }) => [ruleId, ...alsoRules]))];
+  const [ruleId = first.ruleId, ...alsoRules] = ids.sort();
+  const own = alsoRules.length === 0 ? first : { because: undefined, ticket: undefined };
+  return { ...first, ruleId, alsoRules, because: own.because, ticket: own.ticket };
 }

@@ -122,9 +122,20 @@ export function partition(
 interface Draft {
   readonly service: ServiceSet;
   readonly atoms: number[];
-  /** 1 for every product in it. */
-  readonly of: Uint8Array;
+  /** The products in it: 1 for each, or their indices where there are very many. */
+  readonly of: Uint8Array | Set<number>;
 }
+
+/** A row of as many bytes for each of as many parts would be work for its square. */
+const rowMax = 1024;
+
+const noneOf = (products: number): Draft["of"] =>
+  products > rowMax ? new Set() : new Uint8Array(products);
+
+const indicesOf = (of: Draft["of"]): readonly number[] =>
+  of instanceof Set
+    ? [...of].sort((a, b) => a - b)
+    : Array.from(of.keys()).filter((index) => of[index] === 1);
 
 /** A part whose peers have not been put together. */
 export interface AtomPart extends Omit<Part, "remote"> {
@@ -148,18 +159,20 @@ export function partsOf(
       const held = Array.from(own, (index) => serviceAt(services, index));
       const service = unionServices(...new Set(held));
       const text = serviceText(service);
-      draft = byService.get(text) ?? { service, atoms: [], of: new Uint8Array(services.length) };
+      draft = byService.get(text) ?? { service, atoms: [], of: noneOf(services.length) };
       bySlots.set(key, draft);
       byService.set(text, draft);
     }
     draft.atoms.push(atom);
     for (let at = 0; at < own.length; at++) {
       const index = own[at] as number; // in range
-      if ((slots[index] as number) >= 0) draft.of[index] = 1;
+      if ((slots[index] as number) < 0) continue;
+      if (draft.of instanceof Set) draft.of.add(index);
+      else draft.of[index] = 1;
     }
   }
   return [...byService.values()].map(({ of: held, service, atoms }) => ({
-    of: Array.from(held.keys()).filter((index) => held[index] === 1),
+    of: indicesOf(held),
     service,
     atoms,
   }));

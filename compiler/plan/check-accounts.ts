@@ -76,5 +76,6 @@ function namesAccount(program: Program): boolean {
 
 function lacksNumber(workload: Workload, kind: AccountKind, account: string): boolean {
   if (workload.platform !== "linux") return false;
-  return !(kind === "user" ? workload.users : workload.groups).has(account);
+  const found = (kind === "user" ? workload.users : workload.groups).get(account);
+  return typeof found !== "number";
 }

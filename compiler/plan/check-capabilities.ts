@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { compareSpans } from "../../diagnostics/source.ts";
 import { checkAccounts } from "./check-accounts.ts";
+import { checkDoubtful } from "./check-doubtful.ts";
 import { checkEnforced, checkExpiry, checkLog, checkServices } from "./check-enforcers.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPairs } from "./check-pairs.ts";
@@ -26,6 +27,7 @@ export function checkCapabilities(
     ...checkPairs(context),
     ...rules.flatMap((rule) => [
       ...checkPrograms(context, rule),
+      ...checkDoubtful(context, rule),
       ...checkNames(context, rule),
       ...checkEnforced(context, rule),
       ...(options.hasExpirySchedule ? [] : checkExpiry(context, rule)),

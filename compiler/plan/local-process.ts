@@ -1,9 +1,10 @@
 // One end of a flow as one enforcer sees it: of each program, the fields it can match and the
 // fields hidden from it. What is hidden, like all of the far end's process, is "some process
 // exists": it is decided here, with candidate processes, and never written into an entry.
+import type { ProgramField } from "../../grammar/ast.ts";
 import { narrowerOf, type Process, satisfies } from "../extent/program.ts";
 import type { Term } from "../extent/types.ts";
-import type { Direction, EnforcerKind, Platform, Workload } from "../inventory/types.ts";
+import type { AccountId, Direction, EnforcerKind, Platform, Workload } from "../inventory/types.ts";
 import type { Program } from "../model/types.ts";
 import type { LocalProgram } from "./slice.ts";
 import { type CapabilityTable, seesField } from "./target.ts";
@@ -91,16 +92,47 @@ function localProgram(
   workload: Workload,
 ): LocalProgram | undefined {
   if (fields === undefined || fields.size === 0) return undefined;
-  const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...fields]
+    .map(([field, value]) => [field, oneName(field, value, workload)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const key = sorted.map(([field, value]) => `${field} ${JSON.stringify(value)}`).join(" ");
   const [user, group] = [fields.get("user"), fields.get("group")];
   return {
     key,
     label: program.name ?? key,
     fields: new Map(sorted),
-    uid: user === undefined ? undefined : workload.users.get(user),
-    gid: group === undefined ? undefined : workload.groups.get(group),
+    uid: numberOf(user === undefined ? undefined : workload.users.get(user)),
+    gid: numberOf(group === undefined ? undefined : workload.groups.get(group)),
+    sid: user === undefined ? undefined : sidOf(user, workload),
   };
+}
+
+/** Names of one account are one name: the host knows its number, or identifier, only. */
+function oneName(field: ProgramField, name: string, { users, groups }: Workload): string {
+  const accounts = field === "user" ? users : field === "group" ? groups : undefined;
+  const id = accounts?.get(name);
+  if (accounts === undefined || id === undefined) return name;
+  return [...accounts].find(([, other]) => other === id)?.[0] ?? name;
+}
+
+const numberOf = (id: AccountId | undefined) => (typeof id === "number" ? id : undefined);
+
+/** Accounts that have the same identifier on every host ([MS-DTYP] 2.4.2.4). */
+const wellKnown = new Map([
+  ["system", "S-1-5-18"],
+  ["localsystem", "S-1-5-18"],
+  ["local service", "S-1-5-19"],
+  ["localservice", "S-1-5-19"],
+  ["network service", "S-1-5-20"],
+  ["networkservice", "S-1-5-20"],
+]);
+
+function sidOf(user: string, { platform, users }: Workload): string | undefined {
+  if (platform !== "windows") return undefined;
+  const given = users.get(user);
+  if (typeof given === "string") return given;
+  if (/^S-1(-[0-9]{1,14}){2,16}$/.test(user)) return user;
+  return wellKnown.get(user.toLowerCase().replace(/^nt authority\\/, ""));
 }
 
 /** Whether the process satisfies the condition; outside (no platform) nothing runs. */

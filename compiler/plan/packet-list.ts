@@ -9,8 +9,8 @@ import type { ServiceSet } from "../sets/service-set.ts";
 export type PacketVerdict = "accept" | "drop";
 
 /**
- * Fields that a process has; `user` and `group` hold the number on this host as decimal text,
- * `cgroup` a path whose descendants have it too.
+ * Fields that a process has; `user` and `group` hold the number on this host as decimal text (a user
+ * of Windows its security identifier), `cgroup` a path whose descendants have it too.
  */
 export type ProcessRecord = ReadonlyMap<ProgramField, string>;
 

@@ -87,8 +87,9 @@ function boxKey({ service, programs, notPrograms }: PlacedBox["box"]): string {
   return JSON.stringify([serviceKey(service).key, keys(programs), keys(notPrograms)]);
 }
 
-function programKey({ key, label, uid, gid }: LocalProgram) {
-  return [key, label, uid ?? null, gid ?? null];
+function programKey({ key, label, uid, gid, sid }: LocalProgram) {
+  const known = [key, label, uid ?? null, gid ?? null];
+  return sid === undefined ? known : [...known, sid];
 }
 
 function entryOf({ rule, family, local, box }: PlacedBox, role: "enforced" | "staged"): SliceEntry {

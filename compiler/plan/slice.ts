@@ -26,6 +26,8 @@ export interface LocalProgram {
   /** Numbers for `user` and `group` on this class of workloads. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
+  /** Of `user` on Windows; undefined too where nobody knows it. */
+  readonly sid: string | undefined;
 }
 
 /** INVARIANT: `remote` and `local` are of the family; no part is empty. */

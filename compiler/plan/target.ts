@@ -33,6 +33,7 @@ export interface Capabilities {
   readonly nativeExpiry: boolean;
   /** Established connections end when the rule that allowed them goes. */
   readonly dropsEstablished: boolean;
+  readonly doubts?: readonly Doubt[];
   /** Traffic this enforcer never filters (U): text for people, per direction. */
   readonly unfiltered: readonly {
     readonly direction: Direction;
@@ -41,6 +42,15 @@ export interface Capabilities {
     readonly peers: readonly string[];
     readonly reason: string;
   }[];
+}
+
+/** Values of a field that are seen and yet reported not to match. */
+export interface Doubt {
+  readonly direction: Direction;
+  readonly field: ProgramField;
+  /** In lower case. */
+  readonly values: ReadonlySet<string>;
+  readonly reason: string;
 }
 
 /** One table per enforcer kind. */
@@ -88,9 +98,39 @@ export interface MeaningOf {
   readonly directions: readonly DirectionMeaning[];
   /** What stands in the plan and cannot be said as such a list; a plan with one is not proved. */
   readonly faults: readonly string[];
+  /** Addresses that no packet has there, at either end: the platform itself drops it. They are not compared. */
+  readonly nobody?: AddressSet;
   /** No later instant can be said (seconds since 1970 UTC): what should end after it ends there. */
   readonly lastInstant?: number;
 }
+
+/** How a project wants a target to do it. */
+export interface TargetSettings {
+  /** The most addresses and ranges that one rule of Windows lists at one end. */
+  readonly addressesPerRule?: number;
+  /** Whether Windows may be given rules that block, where no rules that allow say the same. */
+  readonly blockRules?: boolean;
+}
+
+/** Why a target cannot do what a slice says; nothing is made then. */
+export type Beyond =
+  /** Its programs are more than can be told apart on one host. */
+  | { readonly why: "combinations" }
+  /** It cannot stand in one direction and leave the other as it is. */
+  | { readonly why: "one-direction" }
+  /** A condition that the target has no words for; `detail` is a field's value, or empty. */
+  | {
+      readonly why:
+        | "not-blocked"
+        | "not-exact"
+        | "tag"
+        | "no-sid"
+        | "no-path"
+        | "no-service"
+        | "service-and-user";
+      readonly rule: string;
+      readonly detail: string;
+    };
 
 export interface PlanOptions {
   /** False, the default: entries keep their shape, so that each rule is found again. */
@@ -99,6 +139,7 @@ export interface PlanOptions {
   readonly share?: (set: AddressSet) => AddressSet;
   /** What the far ends of all slices of a compile tell apart. */
   readonly classes?: ClassesByFamily;
+  readonly settings?: TargetSettings;
 }
 
 /** The way from an earlier artefact to a later one that does not load all of it. */
@@ -128,8 +169,12 @@ export interface Target<Plan> {
    */
   readonly format: number;
   readonly capabilities: Capabilities;
-  /** Whether the programs of a slice are more than the target can tell apart on one host. */
-  readonly isBeyond: (slice: EnforcerSlice) => boolean;
+  /** Why it cannot do what the slice says, where that is so. */
+  readonly beyond: (slice: EnforcerSlice, settings?: TargetSettings) => Beyond | undefined;
+  /** A slice whose entries are such as its rules can be, and which does the same. Missing: every slice is. */
+  readonly prepare?: (slice: EnforcerSlice, settings?: TargetSettings) => EnforcerSlice;
+  /** One rule lists addresses of both families, and holds one protocol or all of them. */
+  readonly mixesFamilies?: true;
   /** Of a slice that is not beyond it. */
   readonly plan: (slice: EnforcerSlice, options?: PlanOptions) => Plan;
   /** Deterministic bytes. */

@@ -76,7 +76,9 @@ function programMatches(program: Program, x: Endpoint, drops: Drops): boolean {
 function fieldMatches(field: string, wanted: string, actual?: string, windows = false) {
   if (actual === undefined) return false;
   if (field === "cgroup") return actual === wanted || actual.startsWith(`${wanted}/`);
-  if (field === "path" && windows) return actual.toLowerCase() === wanted.toLowerCase();
+  // Windows tells no capitals apart in names of services either (CreateServiceW).
+  if ((field === "path" || field === "service") && windows)
+    return actual.toLowerCase() === wanted.toLowerCase();
   return actual === wanted;
 }
 

@@ -148,14 +148,15 @@ function satisfies(process: ProcessRecord, record: ProcessRecord): boolean {
   return true;
 }
 
-/** A cgroup is also every one above it; Windows paths ignore case (`satisfies` in extent). */
+/** A cgroup is also every one above it; Windows paths and services ignore case (`satisfies` in extent). */
 function hasValue(field: ProgramField, actual: string, wanted: string): boolean {
   if (field === "cgroup") return actual === wanted || actual.startsWith(`${wanted}/`);
   return folded(field, actual) === folded(field, wanted);
 }
 
-/** A path with a backslash is one of Windows: those of Linux start with a slash. */
+/** A path with a backslash is one of Windows: those of Linux start with a slash. Services are of Windows. */
 function folded(field: ProgramField, value: string): string {
+  if (field === "service") return value.toLowerCase();
   return field === "path" && !value.startsWith("/") ? value.toLowerCase() : value;
 }
 

@@ -5,7 +5,7 @@ import type { Direction } from "../inventory/types.ts";
 import type { PacketMode, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
 import type { DirectionSlice, LocalProgram, SliceEntry } from "../plan/slice.ts";
 import type { Family } from "../sets/address.ts";
-import { addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.ts";
+import { type AddressSet, addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.ts";
 import {
   anyProtocol,
   icmpInterval,
@@ -41,8 +41,19 @@ export function requiredOpening(half: DirectionSlice, mode: PacketMode): readonl
   ];
 }
 
-/** Replies, errors and the like where the platform passes them or not, whatever the rules say. */
-export const platformOpening = (): readonly PacketRule[] => [accepted(neverFlows)];
+/**
+ * Replies, errors and the like where the platform passes them or not, whatever the rules say, and what
+ * would come from or go to `nobody`.
+ */
+export const platformOpening = (nobody?: AddressSet): readonly PacketRule[] => [
+  accepted(neverFlows),
+  ...(nobody === undefined
+    ? []
+    : [
+        { ...accepted(anyProtocol), remote: nobody },
+        { ...accepted(anyProtocol), local: nobody },
+      ]),
+];
 
 /**
  * Later packets of an exchange. Where a rule asks for the process of a protocol without connections,
@@ -118,10 +129,10 @@ function ruleOf(entry: SliceEntry, verdict: PacketVerdict): PacketRule {
 const afterDay = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400;
 
 /** Accounts as numbers, cgroups as paths under the root of the hierarchy. */
-function recordOf({ fields, uid, gid }: LocalProgram): ProcessRecord {
+function recordOf({ fields, uid, gid, sid }: LocalProgram): ProcessRecord {
   return new Map(
     [...fields].map(([field, value]) => {
-      if (field === "user") return [field, `${uid}`] as const;
+      if (field === "user") return [field, sid ?? `${uid}`] as const;
       if (field === "group") return [field, `${gid}`] as const;
       if (field === "cgroup") {
         const parts = value.split("/").filter((part) => part !== "");

@@ -13,6 +13,7 @@ import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
 import type { Family } from "../sets/address.ts";
 import type { ClassesByFamily } from "../sets/address-classes.ts";
+import type { AddressSet } from "../sets/address-set.ts";
 import {
   type CompareOptions,
   comparePackets,
@@ -53,7 +54,7 @@ export interface ProofOptions {
 /** Empty exactly where the artefact is proved. One packet for each direction at most. */
 export function discrepancies(
   slice: EnforcerSlice,
-  { directions, faults, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
+  { directions, faults, nobody, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
   { from, heldBack = [], ...compared }: ProofOptions = {},
 ): readonly Discrepancy[] {
   const extra = directions.filter(
@@ -66,7 +67,7 @@ export function discrepancies(
     ),
     ...slice.directions.flatMap((half) => {
       const spared = half.direction === "ingress" ? heldBack : [];
-      const means = { start: startOf(from), last: lastInstant, compared, spared };
+      const means = { start: startOf(from), last: lastInstant, compared, spared, nobody };
       const found = differences(half, directions, means);
       // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
       // before. It still judges, by the rules there are, which refuses nothing that they permit.
@@ -114,6 +115,7 @@ interface Means {
   readonly compared: CompareOptions;
   /** Packets that may be accepted though they must not. */
   readonly spared: readonly PacketRule[];
+  readonly nobody: AddressSet | undefined;
 }
 
 function differences(
@@ -143,7 +145,7 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  { start, last, compared, spared }: Means,
+  { start, last, compared, spared, nobody }: Means,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) => lasting(rules, start);
@@ -155,7 +157,7 @@ function compareInMode(
     {
       direction,
       rules: [
-        ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening()),
+        ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening(nobody)),
         ...spared,
         ...current(required),
       ],
@@ -163,7 +165,11 @@ function compareInMode(
     },
     {
       direction,
-      rules: [...(found.opening?.(mode) ?? platformOpening()), ...spared, ...current(found.rules)],
+      rules: [
+        ...(found.opening?.(mode) ?? platformOpening(nobody)),
+        ...spared,
+        ...current(found.rules),
+      ],
       otherwise: found.otherwise,
     },
     compared,

@@ -68,7 +68,14 @@ export const enforcementMessages = {
       p.why === "script"
         ? `\`${p.path}\` is a script: its process runs the interpreter, so every script run by it would match`
         : `\`${p.path}\` is an interpreter: every script run by it would match`,
-    help: () => "tell the program apart by `unit` or `user`",
+    help: () => "tell the program apart by `unit` or `user` (on Windows `service` or `user`)",
+  }),
+  SEG505: warning({
+    name: "program-may-not-match",
+    title: "A program told by what is reported not to match",
+    message: (p: { field: string; value: string; direction: string; reason: string }) =>
+      `${p.field} \`${p.value}\` is reported not to match ${p.direction === "egress" ? "what it sends" : "what comes to it"}: ${p.reason}`,
+    help: () => "allow it by the far end and the service instead, or try it on a host first",
   }),
   SEG506: error({
     name: "nothing-enforces",

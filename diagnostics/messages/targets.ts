@@ -43,6 +43,67 @@ export const targetMessages = {
     help: () =>
       "name the same field in each of them, `path` for one: programs that differ in it are never one process",
   }),
+  SEG907: error({
+    name: "windows-cannot-say",
+    title: "A rule that the Windows Firewall has no words for",
+    verb: "compile",
+    message: (p: {
+      why:
+        | "one-direction"
+        | "not-blocked"
+        | "not-exact"
+        | "tag"
+        | "no-sid"
+        | "no-path"
+        | "no-service"
+        | "service-and-user";
+      rule: string;
+      /** The value of the field that is in the way. */
+      detail: string;
+      workload: string;
+      others: number;
+    }) => {
+      const at = `the Windows Firewall of \`${p.workload}\`${p.others > 0 ? ` and ${p.others} more` : ""}`;
+      switch (p.why) {
+        case "one-direction":
+          return `${at} is to be enforced in one direction only, and cannot be: rules of others are put out of force in both`;
+        case "not-blocked":
+          return `\`${p.rule}\` refuses a program what others may do, and rules of ${at} only say whom they allow`;
+        case "not-exact":
+          return `\`${p.rule}\` lets through what a refused program is part of: a rule that blocks beats it at ${at}`;
+        case "tag":
+          return `\`${p.detail}\` of a program in \`${p.rule}\` needs application-control tags, which this version does not make for ${at}`;
+        case "no-sid":
+          return `the user \`${p.detail}\` in \`${p.rule}\` has no security identifier for ${at}`;
+        case "no-path":
+          return `\`${p.detail}\` in \`${p.rule}\` is no path of an executable that ${at} can name`;
+        case "service-and-user":
+          return `a program in \`${p.rule}\` is told by a service and a user at once, which no rule can be for ${at}`;
+        case "no-service":
+          return `\`${p.detail}\` in \`${p.rule}\` is no name of a service that ${at} can name`;
+      }
+    },
+    help: (p) => {
+      switch (p.why) {
+        case "one-direction":
+          return "list both directions in the inventory, and `observe` the one that is not to be enforced yet";
+        case "not-blocked":
+          return "allow only the programs that may pass, or set `targets: { windows: { blockRules: true } }` in `segc.yaml`: such a rule also beats what others allow on these hosts";
+        case "not-exact":
+          return "allow the programs that may pass instead of refusing one of them";
+        case "tag":
+          return "name the program by `path`, `service` or `user`";
+        case "no-sid":
+          return "give it in the inventory: `users: { NAME: S-1-5-… }` of the workload";
+        case "no-path":
+          return "write it as `C:\\\\Folder\\\\program.exe`, or with a variable: `%SystemRoot%\\\\…`; wildcards match nothing";
+        case "service-and-user":
+          return "name one of the two: a service runs as one user";
+        case "no-service":
+          return "use the short name that `Get-Service` shows";
+      }
+    },
+  }),
   SEG906: error({
     name: "addresses-told-apart",
     title: "An interface that no list of groups is right for",

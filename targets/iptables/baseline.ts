@@ -2,8 +2,8 @@
 // host, whatever its policy. Nothing here depends on a rule.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { type Family, knownPrefix } from "../../compiler/sets/address.ts";
+import { icmpProtocol } from "../../compiler/sets/service-parts.ts";
 import { protocols } from "../../compiler/sets/service-set.ts";
-import { icmpProtocol } from "../linux/service-parts.ts";
 import type { IptChain, IptRule, Match, RuleTarget } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], target: RuleTarget): IptRule => ({

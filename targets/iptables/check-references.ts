@@ -1,6 +1,7 @@
 // What must hold between the files of an artefact before anybody may lean on one of them.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { Family } from "../../compiler/sets/address.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { rulesPath } from "./render.ts";
 import {
   entryChains,

@@ -3,10 +3,10 @@
 // for these; "one of these cgroups" goes on, for each of them, to where the rest is asked.
 
 import type { Direction } from "../../compiler/inventory/types.ts";
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import type { Fields } from "../linux/slices.ts";
-import { opaqueName } from "../linux/text.ts";
 import { type AddressSets, addressMatches } from "./address-sets.ts";
 import { leave, plainRule, stateIs } from "./baseline.ts";
 import { type ProcessTest, processTest } from "./process.ts";

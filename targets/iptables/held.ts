@@ -22,6 +22,7 @@ import {
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
 import { addressesOfList, cidrsOfList } from "../../compiler/sets/prefix-list.ts";
+import { portProtocols } from "../../compiler/sets/service-parts.ts";
 import {
   icmpInterval,
   intersectServices,
@@ -35,7 +36,6 @@ import {
 } from "../../compiler/sets/service-set.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { portProtocols } from "../linux/service-parts.ts";
 import { components, slicePath } from "../linux/slices.ts";
 import { type PairProduct, pairProducts } from "./pair-members.ts";
 import type { IptPlan, Match, SetMembers } from "./ruleset.ts";

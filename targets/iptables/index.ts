@@ -1,6 +1,6 @@
 // The iptables target: everything the compiler needs of it, in one value.
 import type { Target } from "../../compiler/plan/target.ts";
-import { isBeyondSlices } from "../linux/slices.ts";
+import { beyondSlices } from "../linux/slices.ts";
 import { iptablesCapabilities } from "./capabilities.ts";
 import { expireIptables, iptablesExpiries, measureIptables } from "./expire.ts";
 import { iptablesMeaning } from "./meaning.ts";
@@ -13,7 +13,7 @@ export const iptables: Target<IptPlan> = {
   name: "iptables",
   format: 2,
   capabilities: iptablesCapabilities,
-  isBeyond: isBeyondSlices,
+  beyond: beyondSlices,
   plan: planIptables,
   render: renderIptables,
   parse: parseIptables,

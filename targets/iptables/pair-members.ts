@@ -2,6 +2,7 @@
 // and port. The kernel stores ports one by one; in the file a run of them is one line.
 import { type Cidr, type Family, formatAddress, formatCidr } from "../../compiler/sets/address.ts";
 import { type AddressSet, addressSet } from "../../compiler/sets/address-set.ts";
+import { icmpProtocol, partsByProtocol, portProtocols } from "../../compiler/sets/service-parts.ts";
 import {
   protocolInterval,
   type ServiceSet,
@@ -9,7 +10,6 @@ import {
   subtractServices,
   unionServices,
 } from "../../compiler/sets/service-set.ts";
-import { icmpProtocol, partsByProtocol, portProtocols } from "../linux/service-parts.ts";
 import type { PairMember, PairSet } from "./ruleset.ts";
 
 /** Every pair of an address of the prefix and a service. */

@@ -6,7 +6,7 @@ import {
   type NumberRange,
   portNames,
   portProtocols,
-} from "../linux/service-parts.ts";
+} from "../../compiler/sets/service-parts.ts";
 import type { IptRule, Limit, Match, PacketEnd, RuleTarget } from "./ruleset.ts";
 import { cgroupText } from "./text.ts";
 import type { Words } from "./words.ts";

@@ -1,9 +1,10 @@
 // The sets of an artefact, back from the lines that ipset restores: the lines are carried out one by
 // one, as ipset does, on sets of which an earlier load may have left anything.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import { type Cidr, type Family, formatCidr } from "../../compiler/sets/address.ts";
 import { cidrsOfList, fullLength, prefixListOf } from "../../compiler/sets/prefix-list.ts";
-import { RulesetFault } from "../linux/fault.ts";
-import { icmpProtocol, portProtocols } from "../linux/service-parts.ts";
+import { icmpProtocol, portProtocols } from "../../compiler/sets/service-parts.ts";
 import { asCidr } from "./parse-rule.ts";
 import { keysOf, plainMembers, type SetKind } from "./plain-members.ts";
 import type { IptSet, PairMember, SetMembers } from "./ruleset.ts";

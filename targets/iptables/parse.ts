@@ -1,8 +1,9 @@
 // The files of an artefact back as a plan. This is a reader of iptables and ipset, not of segc's own
 // notes: comments, file order and opaque names carry nothing, and what it does not know it refuses.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { parseUnitFiles } from "../linux/unit-files.ts";
 import { checkReferences } from "./check-references.ts";
 import { isChainName, parseRule } from "./parse-rule.ts";

@@ -5,11 +5,11 @@
 // Order of a chain: same host, replies, ICMP errors, the baseline, denies, allows, findings of staged
 // rules, refusal. Denies stand before allows, so order among rules never matters.
 import type { Direction } from "../../compiler/inventory/types.ts";
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { PlanOptions } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { bindLaunches, bindUnits, combinationsOf } from "../linux/slices.ts";
-import { opaqueName } from "../linux/text.ts";
 import { type AddressSets, collectedSets } from "./address-sets.ts";
 import {
   accept,

@@ -1,8 +1,12 @@
 // One rule as a line of a rules file. Numbers only: names of protocols and users come from tables of
 // the host, and a number means the same everywhere. Words stand in the order the conditions have.
 import { type Family, formatCidr } from "../../compiler/sets/address.ts";
+import {
+  icmpProtocol,
+  type NumberRanges,
+  portProtocols,
+} from "../../compiler/sets/service-parts.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
-import { icmpProtocol, type NumberRanges, portProtocols } from "../linux/service-parts.ts";
 import type { IptRule, Match, RuleTarget } from "./ruleset.ts";
 
 export function ruleText(chain: string, { matches, target, comment }: IptRule, family: Family) {

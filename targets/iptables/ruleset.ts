@@ -3,7 +3,7 @@
 // here, so that two artefacts can be compared as values.
 import type { Cidr, Family } from "../../compiler/sets/address.ts";
 import type { PrefixList } from "../../compiler/sets/prefix-list.ts";
-import type { NumberRanges } from "../linux/service-parts.ts";
+import type { NumberRanges } from "../../compiler/sets/service-parts.ts";
 import type { LaunchBinding, UnitBinding } from "../linux/slices.ts";
 
 /** Where INPUT and OUTPUT jump to first; both are always there, empty where nothing is filtered. */

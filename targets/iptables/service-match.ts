@@ -4,11 +4,6 @@
 import { multiportMatches } from "../../compiler/minimise/multiport.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
-  intersectServices,
-  type ServiceSet,
-  servicesOfFamily,
-} from "../../compiler/sets/service-set.ts";
-import {
   codesByType,
   icmpProtocol,
   isWholeProtocol,
@@ -17,7 +12,12 @@ import {
   partsByProtocol,
   portNames,
   portProtocols,
-} from "../linux/service-parts.ts";
+} from "../../compiler/sets/service-parts.ts";
+import {
+  intersectServices,
+  type ServiceSet,
+  servicesOfFamily,
+} from "../../compiler/sets/service-set.ts";
 import type { Match } from "./ruleset.ts";
 
 /** Packets that `matches` hold and none of `except` does. */

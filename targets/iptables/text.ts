@@ -1,9 +1,10 @@
 // User text on its way into a rules file. Between quotes only `"` and `\` mean something there, a
 // line end ends the rule, and longer texts are cut in silence: so both marks are exchanged, all else
 // is printable ASCII, and lengths are kept here.
+
+import { opaqueName, printableId, rawComment } from "../../compiler/plan/rule-text.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import { components } from "../linux/slices.ts";
-import { opaqueName, printableId, rawComment } from "../linux/text.ts";
 
 const commentMax = 255;
 const logPrefixMax = 29;

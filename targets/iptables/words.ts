@@ -1,6 +1,6 @@
 // A line of a rules file as words, the way iptables-restore splits it: blanks part words, double
 // quotes hold them together. A mark that it would read in another way is refused.
-import { RulesetFault } from "../linux/fault.ts";
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 
 /** Most lines are plain words, one blank between two. */
 const plainLine = /^[^\s"]+(?: [^\s"]+)*$/;

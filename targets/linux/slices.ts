@@ -4,9 +4,11 @@
 //
 // A process has one cgroup, but may satisfy several programs. So there is one slice for every
 // combination of unit and launcher fields that some process can have.
+
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { EnforcerSlice, LocalProgram } from "../../compiler/plan/slice.ts";
+import type { Beyond } from "../../compiler/plan/target.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { opaqueName } from "./text.ts";
 
 export type Fields = ReadonlyMap<ProgramField, string>;
 
@@ -41,7 +43,7 @@ export const carried = ({ fields }: Pick<LocalProgram, "fields">): Fields =>
   );
 
 /** Whether the programs of a slice make more combinations than a host is given slices for. */
-export function isBeyondSlices({ directions }: EnforcerSlice): boolean {
+export function beyondSlices({ directions }: EnforcerSlice): Beyond | undefined {
   const programs = new Map<string, LocalProgram>();
   for (const { denies, allows, stagedDenies, stagedAllows } of directions) {
     for (const entries of [denies, allows, stagedDenies, stagedAllows]) {
@@ -51,7 +53,7 @@ export function isBeyondSlices({ directions }: EnforcerSlice): boolean {
       }
     }
   }
-  return unionsOf([...programs.values()]) === undefined;
+  return unionsOf([...programs.values()]) === undefined ? { why: "combinations" } : undefined;
 }
 
 /** Every combination of carried fields that a process can have by these programs, sorted. */

@@ -1,9 +1,10 @@
 // What systemd and the launcher need so that a program runs in its slice, as files and back: slices,
 // drop-ins of units, the list the launcher checks. A unit bound to another slice is a difference in
 // meaning, so all of it is read back.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { OutputFile } from "../../compiler/plan/target.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import { RulesetFault } from "./fault.ts";
 import type { LaunchBinding, UnitBinding } from "./slices.ts";
 
 export interface Bindings {

@@ -4,6 +4,7 @@
 // are one set only in a table rule by rule, where many rules ask for the same peers: in a minimised
 // one, sets that happen to be equal today would part tomorrow, and no update of members could do that.
 
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import {
@@ -12,7 +13,6 @@ import {
   edgesIn,
   isWhole,
 } from "../../compiler/sets/address-set.ts";
-import { opaqueName } from "../linux/text.ts";
 import { prefixCount } from "./elements.ts";
 import type { Match, NftAddressSet } from "./ruleset.ts";
 

@@ -3,7 +3,7 @@
 
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { prefixes } from "../../compiler/sets/address-set.ts";
-import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { NumberRange, NumberRanges } from "../../compiler/sets/service-parts.ts";
 import type { Match, NftRule, Verdict } from "./ruleset.ts";
 
 export const plainRule = (matches: readonly Match[], verdict: Verdict): NftRule => ({

@@ -5,11 +5,11 @@
 
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { type Part, partition } from "../../compiler/minimise/partition.ts";
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { isNoAddress, isWhole } from "../../compiler/sets/address-set.ts";
 import type { ServiceSet } from "../../compiler/sets/service-set.ts";
-import { opaqueName } from "../linux/text.ts";
 import { plainRule } from "./baseline.ts";
 import { loadNs, lookupNs, visitNs } from "./cost.ts";
 import type { TableParts } from "./entry.ts";

@@ -3,10 +3,10 @@
 // packet without a socket fails every question: "not this program" is a chain that returns.
 
 import type { Direction } from "../../compiler/inventory/types.ts";
+import { opaqueName, printableId } from "../../compiler/plan/rule-text.ts";
 import type { LocalProgram, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { ClassesByFamily } from "../../compiler/sets/address-classes.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { opaqueName, printableId } from "../linux/text.ts";
 import { type AddressSets, addressMatch } from "./address-sets.ts";
 import { isExpressible, programMatches } from "./identity.ts";
 import type { Limit, Match, NftChain, NftRule, NftVerdictMap, Verdict } from "./ruleset.ts";

@@ -1,5 +1,7 @@
 // Programs as sets of cgroups: one named set for every single field, which holds each slice whose
 // combination has that field. The packet rule asks whether the socket's cgroup lies in the set.
+
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { LocalProgram } from "../../compiler/plan/slice.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
@@ -11,7 +13,6 @@ import {
   sliceName,
   slicePath,
 } from "../linux/slices.ts";
-import { opaqueName } from "../linux/text.ts";
 import type { IdentityMember, Match, NftPlan } from "./ruleset.ts";
 
 /** What the packet rules of a host rely on outside the ruleset. */

@@ -1,6 +1,6 @@
 // The nftables target: everything the compiler needs of it, in one value.
 import type { Target } from "../../compiler/plan/target.ts";
-import { isBeyondSlices } from "../linux/slices.ts";
+import { beyondSlices } from "../linux/slices.ts";
 import { nftablesCapabilities } from "./capabilities.ts";
 import { expireNftables, measureNftables, nftablesExpiries } from "./expire.ts";
 import { nftablesMeaning } from "./packet-list.ts";
@@ -14,7 +14,7 @@ export const nftables: Target<NftPlan> = {
   name: "nftables",
   format: 3,
   capabilities: nftablesCapabilities,
-  isBeyond: isBeyondSlices,
+  beyond: beyondSlices,
   plan: planNftables,
   render: renderNftables,
   parse: parseNftables,

@@ -1,7 +1,8 @@
 // One `match` of nft's JSON as a condition. Names of types, codes and protocols come back as
 // numbers; a written time is in the time zone of the listing, which is UTC.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { Family } from "../../compiler/sets/address.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import {
   addressesOfJson,
   type JsonObject,

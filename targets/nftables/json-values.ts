@@ -1,5 +1,7 @@
 // Values of nft's JSON, checked on the way in: numbers and the words that stand for them, ranges,
 // prefixes and sets of either.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import { type Family, type IpAddress, isFault, parseAddress } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
@@ -8,8 +10,7 @@ import {
   addressSetOfRanges,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
-import { RulesetFault } from "../linux/fault.ts";
-import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { NumberRange, NumberRanges } from "../../compiler/sets/service-parts.ts";
 
 export type JsonObject = ReadonlyMap<string, unknown>;
 

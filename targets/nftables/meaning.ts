@@ -4,9 +4,9 @@
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { Family, IpAddress } from "../../compiler/sets/address.ts";
 import { type AddressSet, hasAddress } from "../../compiler/sets/address-set.ts";
+import type { NumberRanges } from "../../compiler/sets/service-parts.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
 import type { ProgramField } from "../../grammar/ast.ts";
-import type { NumberRanges } from "../linux/service-parts.ts";
 import { components, slicePath } from "../linux/slices.ts";
 import type {
   ConntrackState,

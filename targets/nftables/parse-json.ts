@@ -1,9 +1,10 @@
 // What a kernel holds, as `TZ=UTC nft -j list ruleset` prints it, back as a plan. The side files say
 // what the listing leaves out: nft 1.0.6 prints no level for a cgroup match, and the elements of
 // an identity set are numbers of the moment.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { components } from "../linux/slices.ts";
 import { matchOfJson } from "./json-match.ts";
 import { addressesOfJson, type JsonObject, type Levels, objectOf, textOf } from "./json-values.ts";

@@ -2,7 +2,7 @@
 // is not in the part of nftables that segc writes is refused, never skipped.
 import { type Cidr, type Family, parsePrefix } from "../../compiler/sets/address.ts";
 import { addressSet } from "../../compiler/sets/address-set.ts";
-import type { NumberRange, NumberRanges } from "../linux/service-parts.ts";
+import type { NumberRange, NumberRanges } from "../../compiler/sets/service-parts.ts";
 import type { AddressOperand, ConntrackState, Limit, Match, NftRule, Verdict } from "./ruleset.ts";
 import type { Cursor } from "./tokens.ts";
 

@@ -1,8 +1,9 @@
 // The files around the table: which cgroups fill which sets, and which units and launched programs
 // live in those cgroups. A unit bound to another slice is a difference in meaning, so all of it is
 // read back.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { OutputFile } from "../../compiler/plan/target.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { parseUnitFiles } from "../linux/unit-files.ts";
 import { identitiesPath, rulesetPath } from "./loader.ts";
 import type { IdentityMember, NftPlan } from "./ruleset.ts";

@@ -1,9 +1,10 @@
 // The files of an artefact back as a plan. This is a reader of nftables, not of segc's own notes:
 // comments, file order and opaque names carry nothing, and what it does not know it refuses.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import type { OutputFile, Parsed } from "../../compiler/plan/target.ts";
 import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, areDisjoint, isNoAddress } from "../../compiler/sets/address-set.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { addressesIn } from "./elements.ts";
 import { rulesetPath } from "./loader.ts";
 import { parseRule } from "./parse-rule.ts";

@@ -2,8 +2,8 @@
 // from tables of the host, and a number means the same everywhere. A time is seconds since 1970,
 // because nft reads a written date in the host's own time zone.
 import { cidrsOf } from "../../compiler/sets/address-set.ts";
+import type { NumberRanges } from "../../compiler/sets/service-parts.ts";
 import { unreachable } from "../../compiler/unreachable.ts";
-import type { NumberRanges } from "../linux/service-parts.ts";
 import { cidrText } from "./elements.ts";
 import type { AddressOperand, Match, Verdict } from "./ruleset.ts";
 

@@ -4,7 +4,7 @@
 
 import type { Family } from "../../compiler/sets/address.ts";
 import { type AddressSet, unionAddresses } from "../../compiler/sets/address-set.ts";
-import type { NumberRanges } from "../linux/service-parts.ts";
+import type { NumberRanges } from "../../compiler/sets/service-parts.ts";
 import type { LaunchBinding, UnitBinding } from "../linux/slices.ts";
 
 /** Name of the only table segc ever touches, in family `inet`. */

@@ -2,14 +2,6 @@
 // element of the result is one rule's worth; together they are exactly the set.
 import type { Family } from "../../compiler/sets/address.ts";
 import {
-  anyProtocol,
-  intersectServices,
-  type ServiceSet,
-  serviceSet,
-  servicesOfFamily,
-  subtractServices,
-} from "../../compiler/sets/service-set.ts";
-import {
   codesByType,
   icmpProtocol,
   isWholeProtocol,
@@ -20,7 +12,15 @@ import {
   partsByProtocol,
   portNames,
   portProtocols,
-} from "../linux/service-parts.ts";
+} from "../../compiler/sets/service-parts.ts";
+import {
+  anyProtocol,
+  intersectServices,
+  type ServiceSet,
+  serviceSet,
+  servicesOfFamily,
+  subtractServices,
+} from "../../compiler/sets/service-set.ts";
 import type { Match } from "./ruleset.ts";
 
 /** Empty exactly where no flow of this family is in the set. */

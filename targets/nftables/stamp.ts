@@ -2,8 +2,8 @@
 // of a table takes away the stamp it was made for and puts up that of the new table, in one
 // transaction: on any other table it fails, and nothing happens.
 import { sha256 } from "../../compiler/model/sha256.ts";
+import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import type { AddressSet } from "../../compiler/sets/address-set.ts";
-import { opaqueName } from "../linux/text.ts";
 import { prefixText } from "./elements.ts";
 import type { NftPlan } from "./ruleset.ts";
 

@@ -1,7 +1,7 @@
 // User text on its way into a ruleset. nft strings have no escape for `"`, rule comments end at 128
 // bytes, and names must not be keywords: so names are ours, hashed and prefixed, and comments keep
 // only what cannot end a string or a line.
-import { rawComment } from "../linux/text.ts";
+import { rawComment } from "../../compiler/plan/rule-text.ts";
 
 /**
  * Ids of the rules it comes from, then `: because (ticket)` where there is only one, in at most 128

@@ -1,6 +1,6 @@
 // The bytes of a ruleset as tokens. Comments from `#` to the end of the line are gone here, so no
 // later stage can lean on one; line ends stay, because a rule ends with its line.
-import { RulesetFault } from "../linux/fault.ts";
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 
 export type Token =
   | { readonly kind: "word" | "punctuation"; readonly text: string; readonly line: number }

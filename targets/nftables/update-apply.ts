@@ -1,8 +1,9 @@
 // The bytes of an update, carried out on the members of a table as the kernel does it. What the
 // kernel would refuse is refused here: then nothing of the transaction happens there either.
+
+import { RulesetFault } from "../../compiler/plan/ruleset-fault.ts";
 import { type Cidr, parsePrefix } from "../../compiler/sets/address.ts";
 import { disjointSet } from "../../compiler/sets/address-set.ts";
-import { RulesetFault } from "../linux/fault.ts";
 import { tableName } from "./ruleset.ts";
 
 /** By the name of a set or map: every prefix, and what stands behind it (empty in a set). */

@@ -21,5 +21,15 @@ export const windowsCapabilities: Capabilities = {
   log: false,
   nativeExpiry: false,
   dropsEstablished: false,
+  doubts: [
+    {
+      // Reported for these: MicrosoftDocs/windows-itpro-docs#8093 (BITS, CryptSvc), henrypp/simplewall#206
+      // and #1262 (wuauserv, DoSvc, UsoSvc).
+      direction: "egress",
+      field: "service",
+      values: new Set(["bits", "cryptsvc", "dosvc", "usosvc", "wuauserv"]),
+      reason: "it shares its host process or connects in the name of another",
+    },
+  ],
   unfiltered: [],
 };

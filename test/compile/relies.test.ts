@@ -98,12 +98,12 @@ describe("reliance between artefacts", () => {
     expect(compiled(both, { targets: ["iptables"] }).diagnostics).toEqual([]);
   });
 
-  test("what no target is there for is counted, and stops nothing", () => {
+  test("an enforcer of another kind holds its own end", () => {
     const windows = host("batch-3", "batch", 5, "windows-firewall", "windows");
     const result = compiled([...hosts, windows]);
     expect(result.diagnostics).toEqual([]);
     expect(result.compiled?.manifest.relies).toMatchObject([
-      { on: folders(result, "batch-1"), notCompiled: [{ kind: "windows-firewall", workloads: 1 }] },
+      { on: [...folders(result, "batch-1"), ...folders(result, "batch-3")], notCompiled: [] },
     ]);
   });
 

@@ -14,7 +14,7 @@ function checked(name: string, replacements: readonly Replacement[] = [], day = 
   return { ...result, errors, text: errors.map((each) => renderText(each)).join("\n") };
 }
 
-describe.each(["quickstart", "crm", "aws-three-tier"])("examples/%s", (name) => {
+describe.each(["quickstart", "crm", "aws-three-tier", "windows-domain"])("examples/%s", (name) => {
   it("checks and tests without error", () => {
     const { errors, text, tests } = checked(name);
     expect(errors, text).toEqual([]);

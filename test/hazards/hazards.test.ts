@@ -1,11 +1,20 @@
-// Every numbered hazard on every Linux target, from policy text to file text; the files are read by
-// the interpreters, which share nothing with the compiler.
+// Every numbered hazard on every target of hosts, from policy text to file text; the files are read by
+// interpreters that share nothing with the compiler.
 import { describe, expect, test } from "vitest";
 import { readArtefact } from "../interpreter/artefact.ts";
 import { jumping } from "../interpreter/loaded.ts";
 import { decide } from "../interpreter/program.ts";
-import { hazards, largeHazard } from "./cases.ts";
-import { compileHazard, type LinuxTarget, linuxTargets, packetOf, serverFiles } from "./policy.ts";
+import { decide as decideWindows } from "../windows/witness/evaluate.ts";
+import { readAll } from "../windows/witness/read.ts";
+import { type Hazard, hazards, largeHazard } from "./cases.ts";
+import {
+  compileHazard,
+  type LinuxTarget,
+  linuxTargets,
+  packetOf,
+  serverFiles,
+  windowsPacket,
+} from "./policy.ts";
 
 function programOf(target: LinuxTarget, files: ReturnType<typeof serverFiles>) {
   const textOf = (name: string) => files.find(({ path }) => path.endsWith(`/${name}`))?.text ?? "";
@@ -46,7 +55,39 @@ describe.each(linuxTargets)("%s", (target) => {
     const ended = compileHazard({ ...deny, policy: deny.policy.replace("deny", "allow") }, target);
     expect(decide(programOf(target, serverFiles(ended)), packetOf("10.0.0.2 tcp/22"))).toBe("drop");
   });
+});
 
+describe("windows", () => {
+  const policiesOf = (hazard: Hazard) =>
+    readAll(
+      new Map(
+        serverFiles(compileHazard(hazard, "windows")).map(({ path, text }) => [
+          path.split("/").slice(2).join("/"),
+          text,
+        ]),
+      ),
+    );
+
+  test.each(hazards)("$numbers: $what", (hazard) => {
+    const policies = policiesOf(hazard);
+    expect(policies.size).toBe(5);
+    for (const policy of policies.values()) {
+      const answers = (texts: readonly string[]) =>
+        texts.map((text) => `${decideWindows(policy, windowsPacket(text), "Domain")} ${text}`);
+      expect(answers(hazard.passes)).toEqual(hazard.passes.map((text) => `allow ${text}`));
+      expect(answers(hazard.refused)).toEqual(hazard.refused.map((text) => `block ${text}`));
+    }
+  });
+
+  test("13: no rule blocks, however many denies there are", () => {
+    const hazard = hazards.find(({ numbers }) => numbers.includes(13)) ?? largeHazard;
+    for (const { rules } of policiesOf(hazard).values()) {
+      expect(new Set(rules.map(({ action }) => action))).toEqual(new Set(["allow"]));
+    }
+  });
+});
+
+describe("the cases", () => {
   test("every number of the reference has a policy", () => {
     const covered = new Set([10, ...[...hazards, largeHazard].flatMap(({ numbers }) => numbers)]);
     expect([...covered].sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));

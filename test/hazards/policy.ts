@@ -2,16 +2,18 @@
 import { type CompileResult, compile } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import type { Packet } from "../interpreter/packet.ts";
+import type { Packet as WindowsPacket } from "../windows/witness/policy.ts";
 import { type Hazard, hosts } from "./cases.ts";
 
 export type LinuxTarget = "nftables" | "iptables";
 export const linuxTargets: readonly LinuxTarget[] = ["nftables", "iptables"];
+export type HostTarget = LinuxTarget | "windows";
 export const now = "2026-11-23";
 
 const roles = Object.keys(hosts);
 
 /** The policy with a segment for each role, in every module that there is. */
-export function compileHazard({ policy, other }: Hazard, target: LinuxTarget): CompileResult {
+export function compileHazard({ policy, other }: Hazard, target: HostTarget): CompileResult {
   const segments = roles
     .map((role) => `export segment ${role} = workloads where role is ${role}`)
     .join("\n");
@@ -19,7 +21,10 @@ export function compileHazard({ policy, other }: Hazard, target: LinuxTarget): C
   return compile(
     memoryFiles(
       new Map([
-        ["segc.yaml", `edition: 1\nroot: lab\nmodules: ${modules}\ninventory: hosts.json\n`],
+        [
+          "segc.yaml",
+          `edition: 1\nroot: lab\nmodules: ${modules}\ninventory: hosts.json\nexpiry: { schedule: daily }\n`,
+        ],
         ["hosts.json", JSON.stringify(inventory(target))],
         [
           "lab.seg",
@@ -42,13 +47,20 @@ export function compileHazard({ policy, other }: Hazard, target: LinuxTarget): C
 const teamOf = (other: string | undefined) =>
   other === undefined ? "" : "team t owns workloads writes { other }\n";
 
-function inventory(target: LinuxTarget) {
+function inventory(target: HostTarget) {
+  const isWindows = target === "windows";
   return Object.entries(hosts).map(([role, addresses]) => ({
     name: role,
-    platform: "linux",
+    platform: isWindows ? "windows" : "linux",
     labels: { role },
     addresses,
-    enforcers: [{ kind: target, id: "host", directions: ["ingress", "egress"] }],
+    enforcers: [
+      {
+        kind: isWindows ? "windows-firewall" : target,
+        id: "host",
+        directions: ["ingress", "egress"],
+      },
+    ],
   }));
 }
 
@@ -85,5 +97,24 @@ export function packetOf(text: string): Packet {
     hopLimit: 64,
     owner: undefined,
     now: Date.parse(`${now}T12:00:00Z`) / 1000,
+  };
+}
+
+/** The same at a host with Windows. */
+export function windowsPacket(text: string): WindowsPacket {
+  const { direction, family, source, destination, protocol, ports, icmp } = packetOf(text);
+  const isIn = direction === "in";
+  const numbers = isIn
+    ? { localPort: ports?.destination, remotePort: ports?.source }
+    : { localPort: ports?.source, remotePort: ports?.destination };
+  const { localPort, remotePort } = numbers;
+  return {
+    direction,
+    family,
+    local: isIn ? destination : source,
+    remote: isIn ? source : destination,
+    protocol,
+    ...(localPort === undefined || remotePort === undefined ? {} : { localPort, remotePort }),
+    ...(icmp === undefined ? {} : { icmp }),
   };
 }

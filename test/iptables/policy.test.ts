@@ -74,7 +74,7 @@ function decide(lists: readonly PacketList[], k: PathEnforcer, flow: Flow): bool
     reply: false,
     owner: {
       fields: process,
-      uid: user === undefined ? 0 : k.workload.users.get(user),
+      uid: user === undefined ? 0 : Number(k.workload.users.get(user)),
       gid: 0,
     },
     now: Date.parse(`${now}T12:00:00Z`) / 1000,

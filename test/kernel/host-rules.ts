@@ -20,9 +20,13 @@ export interface HostRules {
   readonly nft: NftPlan | undefined;
 }
 
-/** Undefined where nothing was compiled for the workload. */
+const kinds: readonly string[] = ["nftables", "iptables"];
+
+/** Undefined where nothing was compiled for the workload that a kernel of ours can hold. */
 export function hostRules(artefacts: readonly Artefact[], workload: string): HostRules | undefined {
-  const own = artefacts.find(({ entry }) => entry.workloads.includes(workload));
+  const own = artefacts.find(
+    ({ entry }) => entry.workloads.includes(workload) && kinds.includes(entry.kind),
+  );
   if (own === undefined) return undefined;
   const files = own.files.map((file) => ({
     ...file,

@@ -1,7 +1,7 @@
 // Processes in and out of the programs that a policy names on one host: each program in full, and
 // each time without one of its fields.
 
-import type { Workload } from "../../compiler/inventory/types.ts";
+import type { AccountId, Workload } from "../../compiler/inventory/types.ts";
 import { programsIn } from "../../compiler/model/programs-in.ts";
 import type { Model } from "../../compiler/model/types.ts";
 import type { Process } from "../../compiler/semantics/semantics.ts";
@@ -54,9 +54,10 @@ function realise(
   return [{ name, uid, gid, cgroup, record }];
 }
 
-function numberOf(record: Process, field: ProgramField, numbers: ReadonlyMap<string, number>) {
+function numberOf(record: Process, field: ProgramField, numbers: ReadonlyMap<string, AccountId>) {
   const name = record.get(field);
-  return name === undefined ? 0 : numbers.get(name);
+  const id = name === undefined ? 0 : numbers.get(name);
+  return typeof id === "number" ? id : undefined;
 }
 
 /** A unit runs where its drop-in says; a launched program cannot be had without the launcher. */

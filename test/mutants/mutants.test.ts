@@ -41,7 +41,7 @@ const texts = {
 } as const;
 type Format = keyof typeof texts;
 
-const targets = ["iptables", "nftables"] as const;
+const targets = ["iptables", "nftables", "windows"] as const;
 
 const isFormat = (target: string): target is Format => Object.hasOwn(texts, target);
 

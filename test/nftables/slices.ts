@@ -48,6 +48,7 @@ export const program = (
   fields: new Map(Object.entries(fields) as [ProgramField, string][]),
   uid: ids.uid,
   gid: ids.gid,
+  sid: undefined,
 });
 
 export const entry = (

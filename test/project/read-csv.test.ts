@@ -67,7 +67,7 @@ describe("a CSV inventory", () => {
     [["name,platform,env,handles", "a,linux,prod,pii pay"], 'SEG802 h.csv:2:18 "pay"'],
     [
       ["name,platform,env,users", "a,linux,prod,crm=x"],
-      'SEG809 h.csv:2:14 "crm=x" `crm` must be a whole number',
+      'SEG809 h.csv:2:14 "crm=x" `crm` must be an account number, or a SID on Windows, not "x"',
     ],
     [
       ["name,platform,env,enforcers", "a,linux,prod,nft"],

@@ -50,8 +50,14 @@ describe("a YAML inventory", () => {
       'SEG809 h.yaml:2:13 "linx" `platform` cannot be `linx`; did you',
     ],
     ["- name: 5\n  platform: linux", 'SEG809 h.yaml:1:9 "5" `name` must be text, not `5`'],
-    ["- name: a\n  users: { u: 1.5 }", 'SEG809 h.yaml:2:15 "1.5" `u` must be a whole number, not'],
-    ["- name: a\n  users: { u: x }", 'SEG809 h.yaml:2:15 "x" `u` must be a whole number, not text'],
+    [
+      "- name: a\n  users: { u: 1.5 }",
+      'SEG809 h.yaml:2:15 "1.5" `u` must be a whole number or text, not',
+    ],
+    [
+      "- name: a\n  users: { u: x }",
+      'SEG809 h.yaml:2:15 "x" `u` must be an account number, or a SID on Windows, not "x"',
+    ],
     ["- name: a\n  users: { u: -1 }", 'SEG809 h.yaml:2:15 "-1" `u` must be from 0 to 4294967294'],
     [
       "- name: a\n  labels:\n    env:",

@@ -1,11 +1,6 @@
 // A service set taken apart the way packet filters ask for it: by protocol, and ICMP by type.
-import type { Family } from "../../compiler/sets/address.ts";
-import {
-  type Interval,
-  protocols,
-  type ServiceSet,
-  serviceSet,
-} from "../../compiler/sets/service-set.ts";
+import type { Family } from "./address.ts";
+import { type Interval, protocols, type ServiceSet, serviceSet } from "./service-set.ts";
 
 /** Both ends included. */
 export interface NumberRange {

@@ -1,6 +1,6 @@
-// User text on its way into a Linux rule set. Names are never user text: they are hashes with a
-// prefix of ours, so that no text can choose one or meet a keyword.
-import { sha256 } from "../../compiler/model/sha256.ts";
+// User text on its way into a rule set. Names are never user text: they are hashes with a prefix of
+// ours, so that no text can choose one or meet a keyword.
+import { sha256 } from "../model/sha256.ts";
 
 /** Of short texts: very many hosts ask for the same names. */
 const digests = new Map<string, string>();
