@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PacketLab } from "./packet-lab.ts";
 import { policies } from "./pairs.ts";
+import { median } from "./processor-time.ts";
 import { aerleonRuleSet, fermRuleSets, ourRuleSets } from "./rule-sets.ts";
 
 const { values: options } = parseArgs({
@@ -57,8 +58,4 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Family } from "../compiler/sets/address.ts";
 import { PacketLab } from "./packet-lab.ts";
 import { type PacketFlow, permitted, policies, ports, refused } from "./pairs.ts";
+import { median } from "./processor-time.ts";
 import { aerleonRuleSet, fermRuleSets, openings, ourRuleSets, type RuleSet } from "./rule-sets.ts";
 
 const { values: options } = parseArgs({
@@ -163,8 +164,4 @@ function print(bases: readonly Subject[], costs: ReadonlyMap<Subject, Costs>): v
     const sizes = [rules, elements, bytes].map((count) => count.toLocaleString("en"));
     console.log(`| ${[name, backend, ...sizes, ...cells].join(" | ")} |`);
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

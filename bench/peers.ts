@@ -1,20 +1,13 @@
 // `node bench/peers.ts PYTHON [RULES]`: the same rules compiled by segc and by Aerleon, in turns, the
 // median of three. PYTHON is an interpreter that has Aerleon (`pip install aerleon`).
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { distinctForAerleon, distinctProject } from "./distinct.ts";
+import { median, processorSeconds } from "./processor-time.ts";
 
 const [python = "python3", wanted = "20000"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "segc-peers-"));
-
-/** Runs a command and prints the processor time, in seconds, of it and its children. */
-const measured = `import resource, subprocess, sys
-done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-sys.stderr.buffer.write(done.stderr) if done.returncode else print(used.ru_utime + used.ru_stime)
-sys.exit(done.returncode)`;
 
 const compilers = {
   segc: {
@@ -67,7 +60,7 @@ function run(name: Name): number {
   const { command, more, output } = compilers[name];
   rmSync(join(folder, output), { recursive: true, force: true });
   if (name === "aerleon") mkdirSync(join(folder, output));
-  return Number(execFileSync(python, ["-c", measured, ...command, ...more], { encoding: "utf8" }));
+  return processorSeconds(python, [...command, ...more]);
 }
 
 function emitted(name: Name): string {
@@ -77,8 +70,4 @@ function emitted(name: Name): string {
     .filter((path) => file.test(path))
     .map((path) => readFileSync(join(folder, output, path), "utf8"))
     .join("");
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
