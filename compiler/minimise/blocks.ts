@@ -169,6 +169,11 @@ export function coverOf(rows: readonly ServiceSet[], budgetMs: number): Cover {
   const known = solved.get(key);
   if (known !== undefined) return known;
   const atoms = serviceAtoms(rows);
+  // Nothing in common: each row is a product by itself, and no two are in one.
+  if (atoms.every(({ of }) => of.length === 1)) {
+    const products = rows.map((service, row) => ({ rows: [row], service }));
+    return { products, lowerBound: rows.length, optimal: true };
+  }
   const edges = atoms.flatMap(({ of }, column) => of.flatMap((row) => [row, column]));
   const cover = productCover({
     rows: rows.length,
@@ -218,11 +223,15 @@ function withoutRepeats(
   rows: number,
   columns: number,
 ): readonly Rectangle[] {
-  const times = new Uint16Array(rows * columns);
+  const places = placesOfRepeated(products, rows);
+  if (places.size === 0) return products;
+  const times = new Uint16Array(places.size * columns);
   const count = ({ rows: held, columns: across }: Rectangle, by: number) => {
     for (const row of held) {
+      const place = places.get(row);
+      if (place === undefined) continue;
       for (const column of across) {
-        const cell = row * columns + column;
+        const cell = place * columns + column;
         times[cell] = (times[cell] as number) + by; // within the table
       }
     }
@@ -231,13 +240,31 @@ function withoutRepeats(
   return products.map((product) => {
     let { rows: kept } = product;
     for (const row of product.rows) {
+      const place = places.get(row);
+      if (place === undefined || kept.length === 1) continue;
       const elsewhere = product.columns.every(
-        (column) => (times[row * columns + column] as number) > 1,
+        (column) => (times[place * columns + column] as number) > 1,
       );
-      if (!elsewhere || kept.length === 1) continue;
+      if (!elsewhere) continue;
       count({ rows: [row], columns: product.columns }, -1);
       kept = kept.filter((other) => other !== row);
     }
     return { rows: kept, columns: product.columns };
   });
+}
+
+/** Rows of several products, numbered: mostly few, and a table of all would be the square of very many. */
+function placesOfRepeated(
+  products: readonly Rectangle[],
+  rows: number,
+): ReadonlyMap<number, number> {
+  const seen = new Uint8Array(rows);
+  const places = new Map<number, number>();
+  for (const { rows: held } of products) {
+    for (const row of held) {
+      if (seen[row] === 1 && !places.has(row)) places.set(row, places.size);
+      seen[row] = 1;
+    }
+  }
+  return places;
 }

@@ -54,16 +54,20 @@ const nothing: Covered = { entries: [], count: 0, lowerBound: 0 };
 function minimiseHalf(half: DirectionSlice, options: MixedOptions) {
   const [denies, allows] = [half.denies.map(drafted), half.allows.map(drafted)];
   const kept = [cover(denies, options), cover(allows, options)] as const;
-  const [blocks, open] = shorter(kept, cutOut(denies, allows, options), half);
+  const cut = cutOut(denies, allows, options);
+  const [blocks, open] = shorter(kept, cut, half);
+  const bounds = [kept, ...(cut === undefined ? [] : [cut])].map(boundOf);
   const counts: Counts = {
     count: blocks.count + open.count,
-    lowerBound: blocks.lowerBound + open.lowerBound,
+    lowerBound: half.observed === undefined ? Math.min(...bounds) : blocks.lowerBound,
   };
   // Where lists have to be split, the fewest blocks need not be the fewest rules.
   const before = rulesBefore(half, options.rangesMax);
   if (before < counts.count) return { half, least: half, counts: { ...counts, count: before } };
   return { half, least: { ...half, denies: blocks.entries, allows: open.entries }, counts };
 }
+
+const boundOf = ([blocks, allows]: Lists) => blocks.lowerBound + allows.lowerBound;
 
 type Lists = readonly [blocks: Covered, allows: Covered];
 
@@ -117,7 +121,9 @@ function coverGroup(
     ),
   );
   const cut = coverOne(rest, options);
-  return cut.count <= whole.count ? cut : whole;
+  // No bound of one of the two is one of what both could be.
+  const lowerBound = Math.min(cut.lowerBound, whole.lowerBound);
+  return { ...(cut.count <= whole.count ? cut : whole), lowerBound };
 }
 
 function coverOne(group: readonly Draft[], options: MixedOptions): Covered {

@@ -4,7 +4,14 @@
 // are no rows of any, since a rule for all protocols is shorter than one for each.
 import type { PeerProduct } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
-import { type AddressSet, rangeCount, unionOfAddresses } from "../sets/address-set.ts";
+import {
+  type AddressSet,
+  isNoAddress,
+  rangeCount,
+  rangesMeeting,
+  unionAddresses,
+  unionOfAddresses,
+} from "../sets/address-set.ts";
 import { serviceAtoms } from "../sets/atoms.ts";
 import {
   intersectServices,
@@ -59,7 +66,10 @@ export function mixedBlocks(
             isEverything: true,
           },
         ];
-  const covers = protocolsOf(sides).map((protocol) => coverProtocol(sides, protocol, options));
+  const free = unionOfAddresses(whole.map(({ remote }) => remote));
+  const covers = protocolsOf(sides).map((protocol) =>
+    coverProtocol(sides, protocol, { ...options, free }),
+  );
   const all = [
     ...everything.map((block) => ({ blocks: [block], lowerBound: rulesFor(block, options) })),
     ...covers,
@@ -148,7 +158,12 @@ interface Row {
   readonly parts: readonly (readonly [Side, AtomPart])[];
 }
 
-function coverProtocol(sides: readonly Side[], protocol: number, options: MixedOptions) {
+interface ProtocolOptions extends MixedOptions {
+  /** Peers that may do everything, and so be in any list that is shorter with them. */
+  readonly free: AddressSet;
+}
+
+function coverProtocol(sides: readonly Side[], protocol: number, options: ProtocolOptions) {
   const all = serviceSet([protocolInterval(protocol)]);
   const rows = rowsOf(sides, all);
   const cover =
@@ -161,7 +176,7 @@ function coverProtocol(sides: readonly Side[], protocol: number, options: MixedO
   const blocks = cover.products.map((product): MixedBlock => {
     const parts = product.rows.flatMap((row) => rows[row]?.parts ?? []);
     return {
-      remote: options.share(peersOf(parts)),
+      remote: options.share(filled(peersOf(parts), options)),
       service: product.service,
       of: [...new Set(parts.flatMap((part) => partakers(part, product.service)))],
       isEverything: false,
@@ -171,6 +186,10 @@ function coverProtocol(sides: readonly Side[], protocol: number, options: MixedO
   const longest = isSplit ? leastRules(rows, options) : 0;
   return { blocks, lowerBound: Math.max(cover.lowerBound, longest) };
 }
+
+/** As few ranges as there can be: two become one where only free peers are between them. */
+const filled = (remote: AddressSet, { free }: ProtocolOptions): AddressSet =>
+  isNoAddress(free) ? remote : rangesMeeting(unionAddresses(remote, free), remote);
 
 const peersOf = (parts: Row["parts"]): AddressSet =>
   unionOfAddresses(parts.map(([side, { atoms }]) => side.atoms.union(atoms)));
@@ -202,11 +221,11 @@ function partakers([side, { of }]: Row["parts"][number], service: ServiceSet): r
  * Every list of a rule lies within the peers that may use each of its services, and so holds no two of
  * their ranges in one entry: one service alone needs as many rules as its ranges fill.
  */
-function leastRules(rows: readonly Row[], options: MixedOptions): number {
+function leastRules(rows: readonly Row[], options: ProtocolOptions): number {
   const atoms = serviceAtoms(rows.map(({ service }) => service));
   const needed = atoms.map(({ of }) => {
     const remote = unionOfAddresses(of.map((row) => peersOf(rows[row]?.parts ?? [])));
-    return rulesFor({ remote }, options);
+    return rulesFor({ remote: filled(remote, options) }, options);
   });
   return Math.max(0, ...needed);
 }

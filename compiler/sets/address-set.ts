@@ -14,6 +14,7 @@ import {
   isDisjoint,
   noEdges,
   sameEdges,
+  stretchesMeeting,
   unionOfEdges,
   withoutCommonRanges,
 } from "./edges.ts";
@@ -110,6 +111,12 @@ function pushEnd(into: number[], words: readonly number[], length: number): void
 export function addressesMeet(a: AddressSet, b: AddressSet): boolean {
   return a === b ? !isNoAddress(a) : edgesMeet(a.v4, b.v4, 1) || edgesMeet(a.v6, b.v6, 4);
 }
+
+/** The ranges of `a` that have some address of `b`, whole. */
+export const rangesMeeting = (a: AddressSet, b: AddressSet): AddressSet => ({
+  v4: stretchesMeeting(a.v4, b.v4, 1),
+  v6: stretchesMeeting(a.v6, b.v6, 4),
+});
 
 /** A set of one family by its edges. */
 export function addressSetOfEdges(edges: Edges, family: Family): AddressSet {

@@ -116,6 +116,24 @@ export function edgesMeet(a: Edges, b: Edges, width: number): boolean {
   return false;
 }
 
+/** The stretches of `a` that have some point of `b`, whole. */
+export function stretchesMeeting(a: Edges, b: Edges, width: number): Edges {
+  const kept = new Float64Array(a.length);
+  let length = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (comparePoints(b, j + width, a, i, width) <= 0) {
+      j += 2 * width;
+      continue;
+    }
+    if (comparePoints(a, i + width, b, j, width) > 0) {
+      kept.set(a.subarray(i, i + 2 * width), length);
+      length += 2 * width;
+    }
+    i += 2 * width;
+  }
+  return kept.slice(0, length);
+}
+
 export function sameEdges(a: Edges, b: Edges): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;

@@ -33,25 +33,32 @@ export interface CspRead {
   }[];
 }
 
-/** Undefined where it is no JSON, or not of this shape, or says a key twice. */
+/** Strictly what `cspJsonText` writes, line by line: a key that stands twice is not written again. */
 export function readCspJson(text: string): CspRead | undefined {
+  const lines = text.split("\n");
+  const first = /^\{"profiles": (.*),$/.exec(lines[0] ?? "")?.[1];
+  const start = first === undefined ? '{"rules": [' : ' "rules": [';
+  const rest = first === undefined ? lines : lines.slice(1);
+  const isFramed = rest[0] === start && rest.at(-2) === " ]}" && rest.at(-1) === "";
+  const profiles = first === undefined ? undefined : readTree(first);
+  if (!isFramed || (first !== undefined && profiles === undefined)) return undefined;
+  const own = rest.slice(1, -2);
+  const rules: { id: string; nodes: ReadonlyMap<string, NodeValue> }[] = [];
+  for (const [at, line] of own.entries()) {
+    const end = at < own.length - 1 ? "," : "";
+    const nodes =
+      line.startsWith("  ") && line.endsWith(end)
+        ? readTree(line.slice(2, line.length - end.length))
+        : undefined;
+    if (nodes === undefined) return undefined;
+    rules.push({ id: String(nodes.get("Name") ?? ""), nodes });
+  }
+  return { profiles, rules };
+}
+
+function readTree(text: string): ReadonlyMap<string, NodeValue> | undefined {
   const parsed = parsedJson(text);
-  if (!isObject(parsed)) return undefined;
-  const { profiles, rules, ...others } = parsed;
-  if (Object.keys(others).length > 0 || !Array.isArray(rules)) return undefined;
-  const trees = profiles === undefined ? rules : [profiles, ...rules];
-  // A key that stands twice is dropped by the reader of JSON, and here seen by what is left.
-  if (!isAsLong(text, parsed)) return undefined;
-  const leaves = trees.map((tree) => leavesOf(tree));
-  const known = leaves.flatMap((nodes) => nodes ?? []);
-  if (known.length < leaves.length) return undefined;
-  const [head, ...rest] = profiles === undefined ? [undefined, ...known] : known;
-  return {
-    profiles: head,
-    rules: rest.flatMap((nodes) =>
-      nodes === undefined ? [] : [{ id: String(nodes.get("Name") ?? ""), nodes }],
-    ),
-  };
+  return JSON.stringify(parsed) === text ? leavesOf(parsed) : undefined;
 }
 
 function parsedJson(text: string): unknown {
@@ -64,12 +71,6 @@ function parsedJson(text: string): unknown {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isAsLong = (text: string, parsed: unknown) => {
-  const significant = (json: string) =>
-    json.replaceAll(/"(?:[^"\\]|\\.)*"|[\s]+/g, (one) => (one.startsWith('"') ? one : "")).length;
-  return significant(text) === significant(JSON.stringify(parsed));
-};
 
 function leavesOf(tree: unknown, under = ""): ReadonlyMap<string, NodeValue> | undefined {
   if (!isObject(tree)) return undefined;

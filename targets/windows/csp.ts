@@ -41,8 +41,7 @@ export const profileNodes = ({ ingress, egress }: WindowsPlan["defaults"]): Node
 const action = (path: string, of: DefaultAction): Nodes =>
   of === undefined ? [] : [[path, of === "block" ? 1 : 0]];
 
-const everyProfile = 0x7fffffff;
-
+/** Without `Profiles`, a rule is of all of them. */
 function nodesOf(rule: FirewallRule): Nodes {
   const one = (path: string, value: NodeValue | undefined): Nodes =>
     value === undefined ? [] : [[path, value]];
@@ -56,7 +55,6 @@ function nodesOf(rule: FirewallRule): Nodes {
     ["Direction", rule.direction === "ingress" ? "IN" : "OUT"],
     ["Action/Type", rule.action === "allow" ? 1 : 0],
     ["Enabled", true],
-    ["Profiles", everyProfile],
     ...one("Protocol", rule.protocol),
     ...one("LocalPortRanges", ports(rule.localPorts)),
     ...one("RemotePortRanges", ports(rule.remotePorts)),

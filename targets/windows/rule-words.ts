@@ -99,5 +99,17 @@ function icmpOf(texts: readonly string[]): Read<readonly IcmpKind[]> {
   return kinds.length === 0 ? undefined : kinds;
 }
 
-const addressesOf = (texts: readonly string[]): Read<AddressSet> =>
-  texts.length === 0 ? undefined : (readRanges(texts) ?? "fault");
+function addressesOf(texts: readonly string[]): Read<AddressSet> {
+  if (texts.length === 0) return undefined;
+  // Every file of an artefact says the same addresses.
+  const key = texts.join();
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = readRanges(texts) ?? "fault";
+  if (known.size >= knownMax) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+const known = new Map<string, AddressSet | "fault">();
+const knownMax = 50_000;

@@ -3,6 +3,7 @@
 // a profile's default action is for what no rule holds ([MS-FASP] 2.2.34).
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { UtcDate } from "../../compiler/model/types.ts";
+import { remembered } from "../../compiler/plan/remembered.ts";
 import { opaqueName } from "../../compiler/plan/rule-text.ts";
 import { type AddressSet, addressText, rangeCount } from "../../compiler/sets/address-set.ts";
 import type { NumberRanges } from "../../compiler/sets/service-parts.ts";
@@ -55,6 +56,8 @@ export interface WindowsPlan {
 export const groupName = "segc";
 export const idPattern = /^segc-[0-9a-z-]{1,60}$/;
 
+const textOf = remembered((set: AddressSet) => ({ text: addressText(set) }));
+
 /** Equal for rules that do the same as long as they hold, and only for those. */
 export function contentText(rule: RuleContent): string {
   const ranges = (list: NumberRanges | undefined) =>
@@ -66,8 +69,8 @@ export function contentText(rule: RuleContent): string {
     ranges(rule.localPorts),
     ranges(rule.remotePorts),
     rule.icmp?.map(({ type, code }) => [type, code ?? null]) ?? null,
-    rule.local === undefined ? null : addressText(rule.local),
-    rule.remote === undefined ? null : addressText(rule.remote),
+    rule.local === undefined ? null : textOf(rule.local).text,
+    rule.remote === undefined ? null : textOf(rule.remote).text,
     rule.program ?? null,
     rule.service ?? null,
     rule.user ?? null,

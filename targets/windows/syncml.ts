@@ -1,5 +1,6 @@
 // The nodes of the Firewall CSP as a SyncML document: one atomic command for all, so a device has all
-// rules of a part or none ([Firewall CSP]: rules must be in an Atomic block). A line for each leaf.
+// rules of a part or none ([Firewall CSP]: rules must be in an Atomic block). In it is a command for each
+// rule, with a line for each leaf.
 import type { CspPart, Nodes, NodeValue } from "./csp.ts";
 import type { CspRead } from "./csp-json.ts";
 
@@ -11,21 +12,28 @@ const head = ['<SyncML xmlns="SYNCML:SYNCML1.2"><SyncBody>', "<Atomic><CmdID>1</
 const tail = ["</Atomic>", "<Final/></SyncBody></SyncML>"];
 
 export function syncmlText(part: CspPart): string {
-  const leaves = [
-    ...profiles.flatMap((profile) => below(profile, part.profiles ?? [])),
-    ...part.rules.flatMap(({ id, nodes }) => below(`FirewallRules/${id}`, nodes)),
+  const owners: readonly (readonly [owner: string, nodes: Nodes])[] = [
+    ...profiles.flatMap((profile) =>
+      part.profiles === undefined ? [] : [[profile, part.profiles] as const],
+    ),
+    ...part.rules.map(({ id, nodes }) => [`FirewallRules/${id}`, nodes] as const),
   ];
-  const lines = leaves.map(([path, value], at) => replaceText(at + 2, path, value));
+  const lines = owners.flatMap(([owner, nodes], at) => [
+    commandText(at),
+    ...nodes.map(([path, value]) => itemText(`${owner}/${path}`, value)),
+    commandEnd,
+  ]);
   return [...head, ...lines, ...tail].map((line) => `${line}\n`).join("");
 }
 
-const below = (under: string, nodes: Nodes): Nodes =>
-  nodes.map(([path, value]) => [`${under}/${path}`, value]);
+/** The atomic command is the first. */
+const commandText = (at: number) => `<Replace><CmdID>${at + 2}</CmdID>`;
+const commandEnd = "</Replace>";
 
-function replaceText(command: number, path: string, value: NodeValue): string {
+function itemText(path: string, value: NodeValue): string {
+  const target = `<Target><LocURI>${store}/${path}</LocURI></Target>`;
   const meta = `<Meta><Format xmlns="syncml:metinf">${formatOf(value)}</Format></Meta>`;
-  const item = `<Item><Target><LocURI>${store}/${path}</LocURI></Target>${meta}<Data>${escaped(String(value))}</Data></Item>`;
-  return `<Replace><CmdID>${command}</CmdID>${item}</Replace>`;
+  return `<Item>${target}${meta}<Data>${escaped(String(value))}</Data></Item>`;
 }
 
 const formatOf = (value: NodeValue) =>
@@ -35,8 +43,8 @@ const formatOf = (value: NodeValue) =>
 const escaped = (text: string) =>
   text.replaceAll(/[^ !#-%(-;=?-~]/gu, (one) => `&#x${one.codePointAt(0)?.toString(16)};`);
 
-const line =
-  /^<Replace><CmdID>([0-9]+)<\/CmdID><Item><Target><LocURI>\.\/Vendor\/MSFT\/Firewall\/MdmStore\/([A-Za-z0-9/-]+)<\/LocURI><\/Target><Meta><Format xmlns="syncml:metinf">(chr|int|bool)<\/Format><\/Meta><Data>([^<>]*)<\/Data><\/Item><\/Replace>$/;
+const item =
+  /^<Item><Target><LocURI>\.\/Vendor\/MSFT\/Firewall\/MdmStore\/([A-Za-z]+Profile|FirewallRules\/[a-z0-9-]+)\/([A-Za-z/]+)<\/LocURI><\/Target><Meta><Format xmlns="syncml:metinf">(chr|int|bool)<\/Format><\/Meta><Data>([^<>]*)<\/Data><\/Item>$/;
 
 /** Strictly what `syncmlText` writes; a number is the line that is something else. */
 export function readSyncml(text: string): CspRead | number {
@@ -48,17 +56,27 @@ export function readSyncml(text: string): CspRead | number {
     );
   if (!isFramed) return 1;
   const leaves = new Map<string, Map<string, NodeValue>>();
-  for (const [at, one] of lines.slice(head.length, -tail.length).entries()) {
-    const number = at + head.length + 1;
-    const [, command, path = "", format, data = ""] = line.exec(one) ?? [];
-    const value = readData(format ?? "", data);
-    const [, owner = "", leaf = ""] =
-      /^([A-Za-z]+Profile|FirewallRules\/[^/]+)\/(.+)$/.exec(path) ?? [];
-    if (Number(command) !== at + 2 || value === undefined || leaf === "") return number;
-    const nodes = leaves.get(owner) ?? new Map<string, NodeValue>();
-    if (nodes.has(leaf)) return number;
-    leaves.set(owner, nodes.set(leaf, value));
+  let open: Map<string, NodeValue> | undefined;
+  let holder = "";
+  for (let at = head.length; at < lines.length - tail.length; at++) {
+    const line = lines[at] ?? "";
+    if (open === undefined) {
+      if (line !== commandText(leaves.size)) return at + 1;
+      [open, holder] = [new Map(), ""];
+    } else if (line === commandEnd) {
+      if (holder === "") return at + 1;
+      open = undefined;
+    } else {
+      const [, owner = "", leaf = "", format = "", data = ""] = item.exec(line) ?? [];
+      const value = readData(format, data);
+      if (holder === "" && owner !== "" && !leaves.has(owner)) leaves.set(owner, open);
+      else if (owner !== holder) return at + 1;
+      if (value === undefined || open.has(leaf)) return at + 1;
+      holder = owner;
+      open.set(leaf, value);
+    }
   }
+  if (open !== undefined) return lines.length - tail.length + 1;
   return partOf(leaves) ?? 1;
 }
 

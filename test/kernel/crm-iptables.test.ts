@@ -22,7 +22,7 @@ describeKernel("examples/crm by iptables", { needs: "root" }, () => {
       if (compiled === undefined)
         throw new Error(JSON.stringify(diagnostics, undefined, 1).slice(0, 4000));
       expect(new Set(compiled.artefacts.map(({ entry }) => entry.kind))).toEqual(
-        new Set(["iptables"]),
+        new Set(["iptables", "windows-firewall"]),
       );
       const { model, inventory } = checked;
       const world = { model, workloads: inventory.workloads, capabilities: capabilityTable, now };

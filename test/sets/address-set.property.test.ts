@@ -22,6 +22,8 @@ import {
   isNoAddress,
   noAddress,
   privateAddresses,
+  rangeCount,
+  rangesMeeting,
   subtractAddresses,
   unionAddresses,
 } from "../../compiler/sets/address-set.ts";
@@ -47,6 +49,21 @@ function edges(list: readonly Cidr[]) {
     return [];
   });
 }
+
+test("ranges that meet a set are kept whole, and the others go", () => {
+  fc.assert(
+    fc.property(lists, lists, (a, b) => {
+      const [x, y] = [addressSet(a), addressSet(b)];
+      const kept = rangesMeeting(x, y);
+      const rest = subtractAddresses(x, kept);
+      expect(isAddressSubset(intersectAddresses(x, y), kept)).toBe(true);
+      expect(addressesMeet(rest, y)).toBe(false);
+      expect(isAddressSubset(kept, x)).toBe(true);
+      expect(rangeCount(kept) + rangeCount(rest)).toBe(rangeCount(x));
+      expect(equalAddressSets(rangesMeeting(kept, y), kept)).toBe(true);
+    }),
+  );
+});
 
 test("sets meet exactly where their intersection holds something", () => {
   fc.assert(

@@ -70,10 +70,10 @@ function blockOf(atomic: Element, ids: Set<string>) {
   const block: { profiles: Groups; rules: Groups } = { profiles: new Map(), rules: new Map() };
   for (const replace of replaces) {
     only(replace, { name: "Replace" });
-    const [replaceId, item, ...more] = replace.children;
+    const [replaceId, ...items] = replace.children;
     takeId(replaceId, ids);
-    if (item === undefined || more.length > 0) return refuse("a Replace has not one Item");
-    putNode(block, itemOf(item));
+    if (items.length === 0) return refuse("a Replace has no Item");
+    for (const item of items) putNode(block, itemOf(item));
   }
   return block;
 }
