@@ -142,7 +142,8 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
   calls: () => new Option("--calls <FILE>", "write each call as `aws ec2` takes it, one to a line"),
   check: () => new Option("--check", "change nothing, fail where something would change"),
   "exit-code": () => new Option("--exit-code", "exit with 2 where something changes"),
-  live: () => new Option("--live <DIR>", "saved answers of EC2 instead of the account itself"),
+  live: () =>
+    new Option("--live <DIR>", "saved answers of EC2 instead of the account, or exports of hosts"),
   "plan-out": () => new Option("--out <FILE>", "write the plan, for `segc apply`"),
   refresh: () =>
     new Option("--refresh", "save interfaces and instances again where `reader: ec2` has them"),

@@ -1,4 +1,4 @@
-// `segc drift --target aws`: what is live and not what the policy says, and which flows that opens or closes.
+// `segc drift --target aws` (or `windows`): what is live and not what the policy says, and which flows that opens or closes.
 import { escapeText } from "../../diagnostics/render-display.ts";
 import { cloudDrift } from "../../library/cloud.ts";
 import { problemText } from "../../report/cloud-change.ts";
@@ -9,6 +9,11 @@ import { cloudProject } from "../cloud-project.ts";
 import { exit } from "../exit.ts";
 
 export async function drift(call: Call): Promise<Answer> {
+  const [only, ...more] = call.options.target ?? [];
+  if (only === "windows" && more.length === 0) {
+    const { driftWindows } = await import("./drift-windows.ts");
+    return driftWindows(call);
+  }
   const project = await cloudProject(call, "nothing was compared");
   if ("kind" in project) return project;
   const { folder, target } = project;

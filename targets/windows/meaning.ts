@@ -64,7 +64,8 @@ function sourcePortFault({ direction, localPorts, remotePorts, id }: FirewallRul
   return asked === undefined ? [] : [`rule \`${id}\` asks for the port of the sender`];
 }
 
-function packetRule(rule: FirewallRule): PacketRule {
+/** What the rule does to a packet that it holds; the port of the sender is not asked. */
+export function packetRule(rule: RuleContent & Pick<FirewallRule, "until">): PacketRule {
   const record = recordOf(rule);
   return {
     remote: rule.remote ?? everyAddress,
