@@ -117,15 +117,14 @@ export const drafted = (entry: SliceEntry): Draft => ({
 });
 
 /** Decides for every process, address of the host and day, and says nothing. */
-export function isUnconditional({ entry }: Draft): boolean {
-  return (
-    entry.local === undefined &&
-    entry.programs.length === 0 &&
-    entry.notPrograms.length === 0 &&
-    entry.until === undefined &&
-    entry.log === "none"
-  );
-}
+export const isUnconditional = ({ entry }: Draft): boolean => isPlain(entry);
+
+const isPlain = ({ local, programs, notPrograms, until, log }: SliceEntry): boolean =>
+  local === undefined &&
+  programs.length === 0 &&
+  notPrograms.length === 0 &&
+  until === undefined &&
+  log === "none";
 
 /** Entries with the same conditions are covered together. */
 function coverGroups(drafts: readonly Draft[], family: Family, options: CoverOptions): Covered {
@@ -173,6 +172,7 @@ function coverGroup(
 /** Equal for entries that differ in peers and services alone. Log lines and last days name a rule. */
 export function conditionText(entry: SliceEntry): string {
   const { local, programs, notPrograms, until, log, ruleId } = entry;
+  if (isPlain(entry)) return "";
   const namesRule = log !== "none" || until !== undefined;
   return JSON.stringify([
     local === undefined ? null : addressText(local),

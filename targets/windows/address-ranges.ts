@@ -80,6 +80,8 @@ function isInOrder(first: IpAddress, last: IpAddress): boolean {
 
 /** The set in pieces of so many ranges each, in order. */
 export function splitRanges(set: AddressSet, rangesMax: number): readonly AddressSet[] {
+  const count = rangeCount(set);
+  if (count <= rangesMax) return count === 0 ? [] : [set];
   const pieces: AddressSet[] = [];
   let open: AddressSet | undefined;
   let room = rangesMax;

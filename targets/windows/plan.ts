@@ -11,6 +11,7 @@ import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/p
 import type { Beyond, PlanOptions, TargetSettings } from "../../compiler/plan/target.ts";
 import {
   type AddressSet,
+  addressesMeet,
   addressText,
   equalAddressSets,
   everyAddress,
@@ -137,7 +138,7 @@ function drafts(
   return [...groups.values()].flatMap(({ entry, piece, remotes }) => {
     const remote = unionOfAddresses(remotes);
     const isAny = equalAddressSets(remote, everyAddress);
-    const named = subtractAddresses(remote, unnamed);
+    const named = addressesMeet(remote, unnamed) ? subtractAddresses(remote, unnamed) : remote;
     const { until } = entry;
     return (isAny ? [undefined] : splitRanges(named, rangesMax)).flatMap((peers) =>
       contentsOf(entry, piece, { direction, action, remote: peers }).map((content) => ({

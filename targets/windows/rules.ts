@@ -85,12 +85,16 @@ export const listedRanges = ({ local, remote }: RuleContent): number =>
   (local === undefined ? 0 : rangeCount(local)) + (remote === undefined ? 0 : rangeCount(remote));
 
 export function sortedRules(rules: readonly FirewallRule[]): readonly FirewallRule[] {
-  const order = ["ingress", "egress"];
-  const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
-  return [...rules].sort(
-    (a, b) =>
-      order.indexOf(a.direction) - order.indexOf(b.direction) ||
-      compare(a.description, b.description) ||
-      compare(a.id, b.id),
-  );
+  const isSorted = rules.every((rule, at) => {
+    const before = rules[at - 1];
+    return before === undefined || inOrder(before, rule) <= 0;
+  });
+  return isSorted ? rules : [...rules].sort(inOrder);
 }
+
+function inOrder(a: FirewallRule, b: FirewallRule): number {
+  if (a.direction !== b.direction) return a.direction === "ingress" ? -1 : 1;
+  return compareTexts(a.description, b.description) || compareTexts(a.id, b.id);
+}
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
