@@ -70,7 +70,8 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
     name,
     kind,
     format,
-    produce: (slice, options) => {
+    produce: (whole, options) => {
+      const slice = target.asSeen?.(whole) ?? whole;
       const beyond = target.beyond(slice, options.settings);
       if (beyond !== undefined) return beyond;
       const prepared = target.prepare?.(slice, options.settings) ?? slice;
@@ -89,7 +90,8 @@ export function runnerOf<Plan>(target: Target<Plan>): TargetRunner {
       if (options.keepsPlans) plans.set(artefact.files, plan);
       return artefact;
     },
-    verify: (slice, artefact, from) => verify(target, slice, ownFiles(artefact), from),
+    verify: (slice, artefact, from) =>
+      verify(target, target.asSeen?.(slice) ?? slice, ownFiles(artefact), from),
     update: (earlier, later) => update(target, earlier, later, plans),
     expire: (artefact, now) => {
       const parsed = target.parse(ownFiles(artefact));

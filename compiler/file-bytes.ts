@@ -19,9 +19,9 @@ export function bytesOfText(path: string, text: string): Uint8Array {
 export const contentOf = (path: string, text: string): string | Uint8Array =>
   isOfUnits(path) ? bytesOfText(path, text) : text;
 
-/** A last odd byte makes a unit of its own, which no file of ours has. */
+/** A mark at the start stays: it is a byte of the file. A last odd byte makes a unit of its own, which no file of ours has. */
 export function textOfBytes(path: string, bytes: Uint8Array): string {
-  if (!isOfUnits(path)) return new TextDecoder().decode(bytes);
+  if (!isOfUnits(path)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const parts: string[] = [];
   const units = Array.from({ length: Math.ceil(bytes.length / 2) }, (_, at) => {
     const [low = 0, high] = bytes.subarray(2 * at, 2 * at + 2);

@@ -3,7 +3,13 @@
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../plan/slice.ts";
 import { subtractAll } from "../plan/subtract.ts";
 import type { TargetSettings } from "../plan/target.ts";
-import { addressesOfFamily, isNoAddress, rangeCount } from "../sets/address-set.ts";
+import {
+  addressesMeet,
+  addressesOfFamily,
+  isNoAddress,
+  rangeCount,
+  unionOfAddresses,
+} from "../sets/address-set.ts";
 import type { CoverOptions } from "./blocks.ts";
 import type { Minimised, MinimisedCounts } from "./minimise-slice.ts";
 import {
@@ -15,7 +21,7 @@ import {
   isUnconditional,
 } from "./minimise-slice.ts";
 import { type MixedBlock, type MixedOptions, mixedBlocks, serviceIn } from "./mixed-blocks.ts";
-import { servicePieces } from "./service-pieces.ts";
+import { protocolPieces, servicePieces } from "./service-pieces.ts";
 
 /** What one rule lists at most where a project says nothing else (platforms.md C.3). */
 export const rangesPerRule = 1000;
@@ -27,7 +33,7 @@ export function minimiseMixed(
   { settings = {}, ...given }: MinimiseMixedOptions = {},
 ): Minimised {
   const rangesMax = settings.addressesPerRule ?? rangesPerRule;
-  const options = { budgetMs: 1000, share: same, ...given, rangesMax };
+  const options = { budgetMs: 1000, share: same, ...given, rangesMax, mayBeAll: true };
   const halves = slice.directions.map((half) => minimiseHalf(half, options));
   const sum = (of: (counts: Counts) => number) =>
     halves.reduce((total, { counts }) => total + of(counts), 0);
@@ -49,17 +55,15 @@ interface Covered extends Counts {
   readonly entries: readonly SliceEntry[];
 }
 
-const nothing: Covered = { entries: [], count: 0, lowerBound: 0 };
-
 function minimiseHalf(half: DirectionSlice, options: MixedOptions) {
   const [denies, allows] = [half.denies.map(drafted), half.allows.map(drafted)];
-  const kept = [cover(denies, options), cover(allows, options)] as const;
+  const kept = [cover(denies, blocking(options)), cover(allows, options)] as const;
   const cut = cutOut(denies, allows, options);
-  const [blocks, open] = shorter(kept, cut, half);
-  const bounds = [kept, ...(cut === undefined ? [] : [cut])].map(boundOf);
+  const [blocks, open] = shorter(kept, cut);
   const counts: Counts = {
     count: blocks.count + open.count,
-    lowerBound: half.observed === undefined ? Math.min(...bounds) : blocks.lowerBound,
+    // Where denies may stay or be cut out, one by one, no bound of either is one of both.
+    lowerBound: cut === undefined ? boundOf(kept) : Math.min(1, open.count + blocks.count),
   };
   // Where lists have to be split, the fewest blocks need not be the fewest rules.
   const before = rulesBefore(half, options.rangesMax);
@@ -68,6 +72,9 @@ function minimiseHalf(half: DirectionSlice, options: MixedOptions) {
 }
 
 const boundOf = ([blocks, allows]: Lists) => blocks.lowerBound + allows.lowerBound;
+
+/** A rule that blocks every protocol would block what passes whatever the policy says. */
+const blocking = (options: MixedOptions): MixedOptions => ({ ...options, mayBeAll: false });
 
 type Lists = readonly [blocks: Covered, allows: Covered];
 
@@ -86,12 +93,11 @@ function cutOut(
     ),
   );
   const others = denies.filter((deny) => !plain.includes(deny));
-  return [cover(others, options), cover(left, options)];
+  return [cover(others, blocking(options)), cover(left, options)];
 }
 
-/** Rules that allow alone, unless rules that block make fewer. Where all else passes they must block. */
-function shorter(kept: Lists, cut: Lists | undefined, { observed }: DirectionSlice): Lists {
-  if (observed !== undefined) return [kept[0], nothing];
+/** Rules that allow alone, unless rules that block make fewer. */
+function shorter(kept: Lists, cut: Lists | undefined): Lists {
   const total = ([blocks, allows]: Lists) => blocks.count + allows.count;
   return cut !== undefined && total(cut) <= total(kept) ? cut : kept;
 }
@@ -99,7 +105,7 @@ function shorter(kept: Lists, cut: Lists | undefined, { observed }: DirectionSli
 /** Entries with the same conditions are covered together; what passes anyway need no condition. */
 function cover(drafts: readonly Draft[], options: MixedOptions): Covered {
   const plain = drafts.filter(isUnconditional);
-  const covers = groupsOf(drafts).map((group) => coverGroup(group, plain, options));
+  const covers = groupsOf(drafts, conditionsOf).map((group) => coverGroup(group, plain, options));
   return {
     entries: covers.flatMap(({ entries }) => entries),
     count: covers.reduce((total, { count }) => total + count, 0),
@@ -107,13 +113,19 @@ function cover(drafts: readonly Draft[], options: MixedOptions): Covered {
   };
 }
 
+/** Rules with one last day may share a rule here: it is known by all their names. */
+const conditionsOf = ({ entry }: Draft): string =>
+  conditionText(entry.until === undefined ? entry : { ...entry, ruleId: "" });
+
 function coverGroup(
   group: readonly Draft[],
   plain: readonly Draft[],
   options: MixedOptions,
 ): Covered {
   const whole = coverOne(group, options);
-  if (plain.length === 0 || group.some(isUnconditional)) return whole;
+  const peers = unionOfAddresses(plain.map(({ remote }) => remote));
+  const isMet = group.some(({ remote }) => addressesMeet(remote, peers));
+  if (!isMet || group.some(isUnconditional)) return whole;
   const rest = group.flatMap((draft) =>
     subtractAll(
       draft,
@@ -121,8 +133,8 @@ function coverGroup(
     ),
   );
   const cut = coverOne(rest, options);
-  // No bound of one of the two is one of what both could be.
-  const lowerBound = Math.min(cut.lowerBound, whole.lowerBound);
+  // What passes anyway may be in some rules and not in others: no bound of either is one of all.
+  const lowerBound = Math.min(1, cut.count);
   return { ...(cut.count <= whole.count ? cut : whole), lowerBound };
 }
 
@@ -149,10 +161,13 @@ function entriesOf(group: readonly Draft[], block: MixedBlock): readonly SliceEn
 /** Rules for the entries as they stand: one for each protocol of each rule and condition. */
 function rulesBefore({ denies, allows }: DirectionSlice, rangesMax: number): number {
   const ranges = new Map<string, number>();
-  for (const [list, entries] of [denies, allows].entries()) {
+  for (const [piecesOf, entries] of [
+    [protocolPieces, denies],
+    [servicePieces, allows],
+  ] as const) {
     for (const entry of entries) {
-      for (const { key } of servicePieces(entry.service, entry.family)) {
-        const place = `${list} ${entry.ruleId} ${key} ${conditionText(entry)}`;
+      for (const { key } of piecesOf(entry.service, entry.family)) {
+        const place = `${piecesOf.name} ${entry.ruleId} ${key} ${conditionText(entry)}`;
         ranges.set(place, (ranges.get(place) ?? 0) + rangeCount(entry.remote));
       }
     }

@@ -139,10 +139,13 @@ function coverGroups(drafts: readonly Draft[], family: Family, options: CoverOpt
 }
 
 /** In the order of their conditions. */
-export function groupsOf(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
+export function groupsOf(
+  drafts: readonly Draft[],
+  keyOf = ({ entry }: Draft): string => conditionText(entry),
+): readonly (readonly Draft[])[] {
   const groups = new Map<string, Draft[]>();
   for (const draft of drafts) {
-    const key = conditionText(draft.entry);
+    const key = keyOf(draft);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [draft]);
     else group.push(draft);

@@ -6,6 +6,8 @@ import type { PeerProduct } from "../plan/subtract.ts";
 import type { Family } from "../sets/address.ts";
 import {
   type AddressSet,
+  equalAddressSets,
+  everyAddress,
   isNoAddress,
   rangeCount,
   rangesMeeting,
@@ -45,6 +47,8 @@ export interface MixedBlocks {
 export interface MixedOptions extends CoverOptions {
   /** The most ranges of addresses that a rule lists. */
   readonly rangesMax: number;
+  /** Whether a rule may be for all protocols. */
+  readonly mayBeAll: boolean;
 }
 
 const families = [4, 6] as const;
@@ -71,18 +75,50 @@ export function mixedBlocks(
     coverProtocol(sides, protocol, { ...options, free }),
   );
   const all = [
-    ...everything.map((block) => ({ blocks: [block], lowerBound: rulesFor(block, options) })),
+    ...everything.map((block) => ({
+      blocks: [block],
+      lowerBound: rulesOf(block.remote, options.rangesMax),
+    })),
     ...covers,
   ];
   const blocks = all.flatMap((one) => one.blocks);
-  const count = blocks.reduce((sum, block) => sum + rulesFor(block, options), 0);
+  const rules = ({ isEverything, remote, service }: MixedBlock) =>
+    rulesFor(isEverything ? { remote } : { remote, service }, options);
+  const count = blocks.reduce((sum, block) => sum + rules(block), 0);
   const lowerBound = all.reduce((sum, one) => sum + one.lowerBound, 0);
   return { blocks, count, lowerBound, optimal: count === lowerBound };
 }
 
 /** Rules of a block: none lists more than so many ranges. */
-const rulesFor = ({ remote }: Pick<Block, "remote">, { rangesMax }: MixedOptions) =>
-  Math.max(1, Math.ceil(rangeCount(remote) / rangesMax));
+const rulesFor = (
+  { remote, service }: Pick<Block, "remote"> & { readonly service?: ServiceSet },
+  { rangesMax }: MixedOptions,
+) => rulesOf(remote, rangesMax) * (service === undefined ? 1 : listsOf(service));
+
+/** All addresses of both families are no list. */
+export const rulesOf = (remote: AddressSet, rangesMax: number): number =>
+  equalAddressSets(remote, everyAddress) ? 1 : Math.ceil(rangeCount(remote) / rangesMax);
+
+/** A list of ports or ICMP types has so many items at most ([MS-FASP] 2.2.4 to 2.2.12). */
+export const itemsMax = 1000;
+
+/** Lists of one protocol: an ICMP type with some codes only is an item for each of them. */
+function listsOf({ intervals }: ServiceSet): number {
+  const isIcmp = intervals.some(({ first }) => [1, 58].includes(Math.floor(first / 65536)));
+  const items = isIcmp
+    ? intervals.reduce((sum, { first, last }) => sum + icmpItems(first, last), 0)
+    : intervals.length;
+  return Math.ceil(items / itemsMax);
+}
+
+function icmpItems(first: number, last: number): number {
+  let items = 0;
+  for (let type = first >> 8; type <= last >> 8; type++) {
+    const codes = Math.min(last, type * 256 + 255) - Math.max(first, type * 256) + 1;
+    items += codes === 256 ? 1 : codes;
+  }
+  return items;
+}
 
 /** One family: its products, and the peers among which rows are told. */
 interface Side {
@@ -97,14 +133,14 @@ interface Side {
 function sideOf(
   products: readonly FamilyProduct[],
   family: Family,
-  { classes }: MixedOptions,
+  { classes, mayBeAll }: MixedOptions,
 ): Side {
   const places = [...products.keys()].filter((place) => products[place]?.family === family);
   const own = places.flatMap((place) => products[place] ?? []);
   const services = own.map(({ service }) => service);
   const atoms = peerAtoms(own, family, classes?.[family]);
   // The points of protocol 0, and so some product of it, are in every whole.
-  const mayBeWhole = services.some(({ intervals }) => intervals[0]?.first === 0);
+  const mayBeWhole = mayBeAll && services.some(({ intervals }) => intervals[0]?.first === 0);
   const full = mayBeWhole
     ? partsOf(atoms, services).filter(({ service }) => holdsAll(service, family))
     : [];

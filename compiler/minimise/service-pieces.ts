@@ -30,12 +30,18 @@ export function holdsAll(service: ServiceSet, family: Family): boolean {
   return service.intervals[0]?.first === 0 && isServiceSubset(servicesOfFamily(family), service);
 }
 
-const piecesByFamily = { 4: remembered(piecesIn(4)), 6: remembered(piecesIn(6)) };
+/** The same where no rule is for all protocols. */
+export const protocolPieces = (service: ServiceSet, family: Family): readonly ServicePiece[] =>
+  protocolsByFamily[family](service);
 
-function piecesIn(family: Family) {
+const piecesByFamily = { 4: remembered(piecesIn(4, true)), 6: remembered(piecesIn(6, true)) };
+const protocolsByFamily = { 4: remembered(piecesIn(4, false)), 6: remembered(piecesIn(6, false)) };
+
+function piecesIn(family: Family, mayBeAll: boolean) {
   const all = servicesOfFamily(family);
   return (service: ServiceSet): readonly ServicePiece[] => {
-    if (holdsAll(service, family)) return [{ key: "any", protocol: undefined, service: all }];
+    if (mayBeAll && holdsAll(service, family))
+      return [{ key: "any", protocol: undefined, service: all }];
     const used = new Set<number>();
     for (const { first, last } of intersectServices(service, all).intervals) {
       for (let at = Math.floor(first / 65536); at <= Math.floor(last / 65536); at++) used.add(at);

@@ -10,12 +10,12 @@ import {
   isNoAddress,
   subtractAddresses,
 } from "../sets/address-set.ts";
-import { intersectServices } from "../sets/service-set.ts";
+import { intersectServices, isServiceSubset, servicesOfFamily } from "../sets/service-set.ts";
 import { settled, subtractBox } from "./box.ts";
 import type { DirectionSlice, SliceEntry } from "./slice.ts";
 
 export interface AllowOnly {
-  /** Rules that block; of programs where the direction is enforced, of anything where it is observed. */
+  /** Rules that block. */
   readonly blocks: readonly SliceEntry[];
   /** None has `notPrograms`. */
   readonly allows: readonly SliceEntry[];
@@ -23,21 +23,23 @@ export interface AllowOnly {
   readonly inexact: SliceEntry | undefined;
 }
 
-/** @param keepsDenies denies that need not be taken out stay, as rules that block */
+/**
+ * An observed direction lets everything pass that no deny refuses: an allow for all of it, of which
+ * denies are taken as of any other.
+ * @param keepsDenies denies that need not be taken out stay, as rules that block
+ */
 export function allowOnly(
   half: DirectionSlice,
   platform: Platform,
   keepsDenies: boolean,
 ): AllowOnly {
-  if (half.observed !== undefined) {
-    const { denies } = half;
-    const inexact = denies.find(({ notPrograms }) => notPrograms.length > 0);
-    return { blocks: denies, allows: [], inexact };
-  }
-  const isKept = (deny: SliceEntry) => keepsDenies && deny.notPrograms.length === 0;
+  const isObserved = half.observed !== undefined;
+  const isKept = (deny: SliceEntry) =>
+    (keepsDenies || isObserved) && deny.notPrograms.length === 0 && !refusesEverything(deny);
   const kept = half.denies.filter(isKept);
   const cut = half.denies.filter((deny) => !isKept(deny));
-  const left = half.allows.flatMap((allow) => withoutAll(allow, cut, platform));
+  const open = isObserved ? everything : half.allows;
+  const left = open.flatMap((allow) => withoutAll(allow, cut, platform));
   const excepted = left.flatMap((allow) =>
     allow.notPrograms.map((program) => ({
       ...allow,
@@ -56,7 +58,27 @@ export function allowOnly(
   };
 }
 
-function withoutAll(
+/** To leave its peers out of an allow is shorter than a rule that blocks for each protocol. */
+const refusesEverything = ({ family, service, programs }: SliceEntry): boolean =>
+  programs.length === 0 && isServiceSubset(servicesOfFamily(family), service);
+
+const everything: readonly SliceEntry[] = ([4, 6] as const).map((family) => ({
+  ruleId: "observed",
+  alsoRules: [],
+  because: undefined,
+  ticket: undefined,
+  family,
+  local: undefined,
+  remote: addressesOfFamily(everyAddress, family),
+  service: servicesOfFamily(family),
+  programs: [],
+  notPrograms: [],
+  until: undefined,
+  log: "none",
+}));
+
+/** What is left of an allow, exactly; it may be for every process but some. */
+export function withoutAll(
   allow: SliceEntry,
   denies: readonly SliceEntry[],
   platform: Platform,

@@ -108,7 +108,10 @@ function localProgram(
 }
 
 /** Names of one account are one name: the host knows its number, or identifier, only. */
-function oneName(field: ProgramField, name: string, { users, groups }: Workload): string {
+function oneName(field: ProgramField, name: string, workload: Workload): string {
+  const { users, groups } = workload;
+  const sid = field === "user" ? sidOf(name, workload) : undefined;
+  if (sid !== undefined) return sid;
   const accounts = field === "user" ? users : field === "group" ? groups : undefined;
   const id = accounts?.get(name);
   if (accounts === undefined || id === undefined) return name;
@@ -127,11 +130,26 @@ const wellKnown = new Map([
   ["networkservice", "S-1-5-20"],
 ]);
 
+/**
+ * Written in the one way there is ([MS-DTYP] 2.4.2.1), and not of a group that we know: whoever is of a
+ * group passes a rule for it, under whatever account.
+ */
+function isUserSid(text: string): boolean {
+  if (!/^S-1-(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d{0,9})){1,15}$/.test(text)) return false;
+  const [authority = 0, ...parts] = text.slice("S-1-".length).split("-").map(Number);
+  if (authority >= 2 ** 48 || parts.some((part) => part >= 2 ** 32)) return false;
+  if (authority !== 5) return false;
+  const [kind = 0] = parts;
+  // Of a domain or machine, groups that every one has are 512 to 599; the accounts are 500 to 504.
+  const relative = parts.at(-1) ?? 0;
+  if (kind === 21) return parts.length === 5 && !(relative >= 505 && relative < 1000);
+  return (parts.length === 1 && [18, 19, 20].includes(kind)) || [80, 82, 83, 90, 96].includes(kind);
+}
+
 function sidOf(user: string, { platform, users }: Workload): string | undefined {
   if (platform !== "windows") return undefined;
-  const given = users.get(user);
-  if (typeof given === "string") return given;
-  if (/^S-1(-[0-9]{1,14}){2,16}$/.test(user)) return user;
+  const given = users.get(user) ?? user;
+  if (typeof given === "string" && /^S-/i.test(given)) return isUserSid(given) ? given : undefined;
   return wellKnown.get(user.toLowerCase().replace(/^nt authority\\/, ""));
 }
 

@@ -98,6 +98,8 @@ export interface MeaningOf {
   readonly directions: readonly DirectionMeaning[];
   /** What stands in the plan and cannot be said as such a list; a plan with one is not proved. */
   readonly faults: readonly string[];
+  /** Its rules for the baseline are looked at by the target itself, as faults, and no rule is held against them. */
+  readonly hasBaseline?: true;
   /** Addresses that no packet has there, at either end: the platform itself drops it. They are not compared. */
   readonly nobody?: AddressSet;
   /** No later instant can be said (seconds since 1970 UTC): what should end after it ends there. */
@@ -171,6 +173,8 @@ export interface Target<Plan> {
   readonly capabilities: Capabilities;
   /** Why it cannot do what the slice says, where that is so. */
   readonly beyond: (slice: EnforcerSlice, settings?: TargetSettings) => Beyond | undefined;
+  /** A slice as this enforcer can see it; another at the far end of its flows may see more. Missing: as it is. */
+  readonly asSeen?: (slice: EnforcerSlice) => EnforcerSlice;
   /** A slice whose entries are such as its rules can be, and which does the same. Missing: every slice is. */
   readonly prepare?: (slice: EnforcerSlice, settings?: TargetSettings) => EnforcerSlice;
   /** One rule lists addresses of both families, and holds one protocol or all of them. */

@@ -4,8 +4,9 @@
 import type { Direction } from "../inventory/types.ts";
 import type { PacketMode, PacketRule, PacketVerdict, ProcessRecord } from "../plan/packet-list.ts";
 import type { DirectionSlice, LocalProgram, SliceEntry } from "../plan/slice.ts";
+import type { MeaningOf } from "../plan/target.ts";
 import type { Family } from "../sets/address.ts";
-import { type AddressSet, addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.ts";
+import { addressesOfFamily, everyAddress, prefixes } from "../sets/address-set.ts";
 import {
   anyProtocol,
   icmpInterval,
@@ -45,8 +46,12 @@ export function requiredOpening(half: DirectionSlice, mode: PacketMode): readonl
  * Replies, errors and the like where the platform passes them or not, whatever the rules say, and what
  * would come from or go to `nobody`.
  */
-export const platformOpening = (nobody?: AddressSet): readonly PacketRule[] => [
+export const platformOpening = (
+  direction: Direction,
+  { nobody, hasBaseline }: Pick<MeaningOf, "nobody" | "hasBaseline">,
+): readonly PacketRule[] => [
   accepted(neverFlows),
+  ...(hasBaseline ? [listenerDiscovery(direction)] : []),
   ...(nobody === undefined
     ? []
     : [

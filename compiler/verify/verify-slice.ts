@@ -13,7 +13,6 @@ import type { DirectionSlice, EnforcerSlice } from "../plan/slice.ts";
 import type { MeaningOf } from "../plan/target.ts";
 import type { Family } from "../sets/address.ts";
 import type { ClassesByFamily } from "../sets/address-classes.ts";
-import type { AddressSet } from "../sets/address-set.ts";
 import {
   type CompareOptions,
   comparePackets,
@@ -54,9 +53,10 @@ export interface ProofOptions {
 /** Empty exactly where the artefact is proved. One packet for each direction at most. */
 export function discrepancies(
   slice: EnforcerSlice,
-  { directions, faults, nobody, lastInstant = Number.POSITIVE_INFINITY }: MeaningOf,
+  meaning: MeaningOf,
   { from, heldBack = [], ...compared }: ProofOptions = {},
 ): readonly Discrepancy[] {
+  const { directions, faults, lastInstant = Number.POSITIVE_INFINITY } = meaning;
   const extra = directions.filter(
     ({ direction }) => !slice.directions.some((half) => half.direction === direction),
   );
@@ -67,7 +67,7 @@ export function discrepancies(
     ),
     ...slice.directions.flatMap((half) => {
       const spared = half.direction === "ingress" ? heldBack : [];
-      const means = { start: startOf(from), last: lastInstant, compared, spared, nobody };
+      const means = { start: startOf(from), last: lastInstant, compared, spared, meaning };
       const found = differences(half, directions, means);
       // WHY: the rules that made it judge what an end sends later may be over, and the artefact is of
       // before. It still judges, by the rules there are, which refuses nothing that they permit.
@@ -115,7 +115,7 @@ interface Means {
   readonly compared: CompareOptions;
   /** Packets that may be accepted though they must not. */
   readonly spared: readonly PacketRule[];
-  readonly nobody: AddressSet | undefined;
+  readonly meaning: MeaningOf;
 }
 
 function differences(
@@ -145,7 +145,7 @@ function compareInMode(
   half: DirectionSlice,
   found: DirectionMeaning,
   mode: PacketMode,
-  { start, last, compared, spared, nobody }: Means,
+  { start, last, compared, spared, meaning }: Means,
 ): PacketComparison {
   const { direction } = half;
   const current = (rules: readonly PacketRule[]) => lasting(rules, start);
@@ -157,7 +157,7 @@ function compareInMode(
     {
       direction,
       rules: [
-        ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening(nobody)),
+        ...(isOpened(found) ? requiredOpening(half, mode) : platformOpening(direction, meaning)),
         ...spared,
         ...current(required),
       ],
@@ -166,7 +166,7 @@ function compareInMode(
     {
       direction,
       rules: [
-        ...(found.opening?.(mode) ?? platformOpening(nobody)),
+        ...(found.opening?.(mode) ?? platformOpening(direction, meaning)),
         ...spared,
         ...current(found.rules),
       ],

@@ -74,7 +74,7 @@ export const targetMessages = {
         case "tag":
           return `\`${p.detail}\` of a program in \`${p.rule}\` needs application-control tags, which this version does not make for ${at}`;
         case "no-sid":
-          return `the user \`${p.detail}\` in \`${p.rule}\` has no security identifier for ${at}`;
+          return `the user \`${p.detail}\` in \`${p.rule}\` has no security identifier of an account for ${at}`;
         case "no-path":
           return `\`${p.detail}\` in \`${p.rule}\` is no path of an executable that ${at} can name`;
         case "service-and-user":
@@ -94,7 +94,7 @@ export const targetMessages = {
         case "tag":
           return "name the program by `path`, `service` or `user`";
         case "no-sid":
-          return "give it in the inventory: `users: { NAME: S-1-5-… }` of the workload";
+          return "give it in the inventory: `users: { NAME: S-1-5-21-… }` of the workload; groups are no users";
         case "no-path":
           return "write it as `C:\\\\Folder\\\\program.exe`, or with a variable: `%SystemRoot%\\\\…`; wildcards match nothing";
         case "service-and-user":

@@ -8,6 +8,7 @@ import {
 } from "../../compiler/sets/address.ts";
 import {
   type AddressSet,
+  addressesMeet,
   addressSetOfEdges,
   addressSetOfRanges,
   prefixes,
@@ -67,7 +68,9 @@ export function readRanges(texts: readonly string[]): AddressSet | undefined {
   }
   const set = addressSetOfRanges(ranges);
   const isAsWritten = rangeTexts(set).every((text, at) => text === texts[at]);
-  return rangeCount(set) === texts.length && texts.length > 0 && isAsWritten ? set : undefined;
+  const isNamed = !addressesMeet(set, unnamed);
+  const isWhole = rangeCount(set) === texts.length && texts.length > 0;
+  return isWhole && isAsWritten && isNamed ? set : undefined;
 }
 
 function isInOrder(first: IpAddress, last: IpAddress): boolean {

@@ -1,12 +1,13 @@
 // The end of `apply.ps1`: what writes to the local group policy, the task that reverts, and the run itself.
-// The host is never more open than before or after, and the way back is made before the first change.
+// Rules are added before others go, and of those the ones that allow go first; the way back is made before
+// the first change.
 export const applyRun = String.raw`# Names of our rules in the local policy, which the registry may not show yet.
 function Get-SegcStored {
   param([hashtable] $Wanted)
   $stored = @{}
   foreach ($rule in @(Get-NetFirewallRule -All -PolicyStore $SegcStore -ErrorAction Stop)) {
     if ($rule.Name -cmatch $SegcNames -and $rule.Group -ceq $SegcGroup) {
-      $stored[$rule.Name] = $true
+      $stored[$rule.Name] = [string] $rule.Action
     } elseif ($Wanted.ContainsKey($rule.Name)) {
       throw ('rule {0} of the local policy is not in the group segc: it is in the way' -f $rule.Name)
     }
@@ -51,7 +52,10 @@ function Set-SegcRules {
   $twins = @($again | ForEach-Object { '{0}-{1}' -f $_, $stamp })
   foreach ($name in $again) { Add-SegcRule ('{0}-{1}' -f $name, $stamp) $wanted[$name] }
   if ($again.Count -gt 0 -and -not $Target.Exact) { Wait-SegcTwins $twins }
-  Remove-SegcRules @($again + $gone)
+  # Allows go first: what a rule that blocks kept shut is not open without it, not for a moment.
+  $blocking = @($again + $gone | Where-Object { $stored[$_] -eq 'Block' })
+  Remove-SegcRules @($again + $gone | Where-Object { $blocking -notcontains $_ })
+  Remove-SegcRules $blocking
   foreach ($name in $again) { Add-SegcRule $name $wanted[$name] }
   Remove-SegcRules $twins
   return @{
@@ -211,7 +215,8 @@ function Register-SegcRevert {
 function Save-SegcWayBack {
   param([int] $Minutes, [hashtable] $Policy, [hashtable] $Stored, [int] $Changes)
   if (-not $SegcText.Contains('# segc data begin')) { throw 'this script cannot read itself: run it as a file' }
-  if (-not (Test-SegcRevert)) { Save-SegcPrevious $Policy $Stored }
+  $hasPrevious = Test-Path -LiteralPath (Join-Path $SegcFolder 'previous.json')
+  if (-not ((Test-SegcRevert) -and $hasPrevious)) { Save-SegcPrevious $Policy $Stored }
   if ($Minutes -gt 0) {
     Write-SegcText 'revert.ps1' $SegcText
     # Not before the changes are made, however slow that is: then it is set again.

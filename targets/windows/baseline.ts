@@ -13,14 +13,21 @@ import { protocols } from "../../compiler/sets/service-set.ts";
 import { unnamed } from "./address-ranges.ts";
 import { contentText, type FirewallRule, type RuleContent } from "./rules.ts";
 
-/** `::`, from which a host reports before it has an address, no rule can name. */
 const linkSources = prefixes("fe80::/10");
 const linkDestinations = prefixes("fe80::/10", "ff02::/16");
+
+/**
+ * Ends of what listeners on a link say. Before a host has an address it says it from `::`, which no rule
+ * can name: others do not need that (RFC 3590), and it says it again.
+ */
+export const linkEnds = {
+  ingress: { remote: linkSources, local: linkDestinations },
+  egress: { remote: linkDestinations, local: linkSources },
+} as const satisfies Record<Direction, unknown>;
 
 export function baselineRules(direction: Direction): readonly FirewallRule[] {
   const isIn = direction === "ingress";
   const side = isIn ? "in" : "out";
-  const [remote, local] = isIn ? [linkSources, linkDestinations] : [linkDestinations, undefined];
   const rules: readonly (readonly [name: string, what: string, of: Partial<RuleContent>])[] = [
     ["dhcp4", "DHCP of IPv4", dhcp(4, 68, 67)],
     ["dhcp6", "DHCP of IPv6", dhcp(6, 546, 547)],
@@ -30,7 +37,7 @@ export function baselineRules(direction: Direction): readonly FirewallRule[] {
     [
       "mld",
       "listeners on the link",
-      { ...icmp(protocols.icmp6, [130, 131, 132, 143]), remote, local },
+      { ...icmp(protocols.icmp6, [130, 131, 132, 143]), ...linkEnds[direction] },
     ],
   ];
   return rules.map(([name, what, of]) => ({

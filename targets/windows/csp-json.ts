@@ -58,7 +58,9 @@ export function readCspJson(text: string): CspRead | undefined {
 
 function readTree(text: string): ReadonlyMap<string, NodeValue> | undefined {
   const parsed = parsedJson(text);
-  return JSON.stringify(parsed) === text ? leavesOf(parsed) : undefined;
+  const leaves = leavesOf(parsed);
+  // A step that is a path, or an object of nothing, is not written again.
+  return leaves !== undefined && JSON.stringify(nested([...leaves])) === text ? leaves : undefined;
 }
 
 function parsedJson(text: string): unknown {

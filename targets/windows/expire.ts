@@ -9,17 +9,14 @@ export function measureWindows({ rules }: WindowsPlan): ArtefactSize {
   return { rules: rules.length, elements };
 }
 
-/** Sorted, each once. What ends keeps the name of its rule to itself, so that is what it is described by. */
+/** Sorted, each once. What ends is described by the names of its rules. */
 export function windowsExpiries({
   rules,
 }: WindowsPlan): readonly { readonly rule: string; readonly until: UtcDate }[] {
   const found = new Map<string, { readonly rule: string; readonly until: UtcDate }>();
   for (const { description, until } of rules) {
     if (until === undefined) continue;
-    for (const text of description.split("; ")) {
-      const rule = text.split(/[: ]/)[0] ?? text;
-      found.set(`${until} ${rule}`, { rule, until });
-    }
+    for (const rule of description.split(", ")) found.set(`${until} ${rule}`, { rule, until });
   }
   return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
 }

@@ -7,11 +7,13 @@ import { parseWindows } from "./parse.ts";
 import { beyondWindows, planWindows, prepareWindows } from "./plan.ts";
 import { renderWindows } from "./render.ts";
 import type { WindowsPlan } from "./rules.ts";
+import { seenByWindows } from "./seen.ts";
 
 export const windows: Target<WindowsPlan> = {
   name: "windows",
   format: 1,
   capabilities: windowsCapabilities,
+  asSeen: seenByWindows,
   beyond: beyondWindows,
   prepare: prepareWindows,
   mixesFamilies: true,

@@ -20,6 +20,7 @@ import {
 import type { ProgramField } from "../../grammar/ast.ts";
 import { unnamed } from "./address-ranges.ts";
 import { baselineTexts, isBaseline } from "./baseline.ts";
+import { isAroundDhcp, meetsBaseline } from "./block-pieces.ts";
 import { contentText, type FirewallRule, type RuleContent, type WindowsPlan } from "./rules.ts";
 
 /** The baseline is no rule of a policy: it must be there, and beside it stands what is compared. */
@@ -33,6 +34,7 @@ export function windowsMeaning(plan: WindowsPlan): MeaningOf {
       return [];
     }
     if (otherwise === "block") faults.push(...missingBaseline(direction, own));
+    faults.push(...own.flatMap(blockedBaseline));
     const rules = own.filter((rule) => !isBaseline(rule));
     faults.push(...rules.flatMap(sourcePortFault));
     const meaning: DirectionMeaning = {
@@ -48,7 +50,7 @@ export function windowsMeaning(plan: WindowsPlan): MeaningOf {
     };
     return [meaning];
   });
-  return { directions, faults, nobody: unnamed };
+  return { directions, faults, nobody: unnamed, hasBaseline: true };
 }
 
 function missingBaseline(direction: Direction, rules: readonly FirewallRule[]): readonly string[] {
@@ -58,8 +60,16 @@ function missingBaseline(direction: Direction, rules: readonly FirewallRule[]): 
   );
 }
 
+/** Rules that block come before rules that allow, those of the baseline too. */
+const blockedBaseline = (rule: FirewallRule): readonly string[] =>
+  rule.action === "block" && meetsBaseline(rule)
+    ? [`rule \`${rule.id}\` blocks what must pass whatever the policy says`]
+    : [];
+
 /** A rule of a policy never asks where a packet was sent from. */
-function sourcePortFault({ direction, localPorts, remotePorts, id }: FirewallRule) {
+function sourcePortFault(rule: FirewallRule): readonly string[] {
+  if (isAroundDhcp(rule)) return [];
+  const { direction, localPorts, remotePorts, id } = rule;
   const asked = direction === "ingress" ? remotePorts : localPorts;
   return asked === undefined ? [] : [`rule \`${id}\` asks for the port of the sender`];
 }

@@ -3,10 +3,11 @@
 // family alone are one rule.
 import type { Direction } from "../../compiler/inventory/types.ts";
 import { rangesPerRule } from "../../compiler/minimise/minimise-mixed.ts";
-import { type ServicePiece, servicePieces } from "../../compiler/minimise/service-pieces.ts";
+import { itemsMax } from "../../compiler/minimise/mixed-blocks.ts";
+import { servicePieces } from "../../compiler/minimise/service-pieces.ts";
 import { type AllowOnly, allowOnly } from "../../compiler/plan/allow-only.ts";
 import { remembered } from "../../compiler/plan/remembered.ts";
-import { rawComment } from "../../compiler/plan/rule-text.ts";
+import { printableId, rawComment } from "../../compiler/plan/rule-text.ts";
 import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../compiler/plan/slice.ts";
 import type { Beyond, PlanOptions, TargetSettings } from "../../compiler/plan/target.ts";
 import {
@@ -29,6 +30,7 @@ import {
 import { protocols } from "../../compiler/sets/service-set.ts";
 import { splitRanges, unnamed } from "./address-ranges.ts";
 import { baselineRules } from "./baseline.ts";
+import { blockPieces, type RulePiece } from "./block-pieces.ts";
 import {
   type DefaultAction,
   type FirewallRule,
@@ -72,13 +74,25 @@ function refusing({ denies }: DirectionSlice, { programs, family }: SliceEntry) 
 /** Of a slice that is not beyond them: denies taken out of the allows, as far as they need not block. */
 export function prepareWindows(slice: EnforcerSlice, settings: TargetSettings = {}): EnforcerSlice {
   // Neither logs nor staged rules have an effect here (SEG513), and so keep no entries apart.
-  const silent = (entry: SliceEntry): SliceEntry => ({ ...entry, log: "none" });
+  const silent = (entry: SliceEntry): readonly SliceEntry[] => named({ ...entry, log: "none" });
   const directions = slice.directions.map((half): DirectionSlice => {
     const { blocks, allows } = formOf(half, settings);
     const staged = { stagedDenies: [], stagedAllows: [] };
-    return { ...half, denies: blocks.map(silent), allows: allows.map(silent), ...staged };
+    return { ...half, denies: blocks.flatMap(silent), allows: allows.flatMap(silent), ...staged };
   });
   return { ...slice, directions };
+}
+
+/** Without addresses that nobody has and no rule can name; all of a family says nothing of them. */
+function named(entry: SliceEntry): readonly SliceEntry[] {
+  const without = (set: AddressSet) =>
+    isWholeFamily(set, entry.family) || !addressesMeet(set, unnamed)
+      ? set
+      : subtractAddresses(set, unnamed);
+  const remote = without(entry.remote);
+  const local = entry.local === undefined ? undefined : without(entry.local);
+  const isNone = isNoAddress(remote) || (local !== undefined && isNoAddress(local));
+  return isNone ? [] : [{ ...entry, remote, local }];
 }
 
 function formOf(half: DirectionSlice, { blockRules = false }: TargetSettings): AllowOnly {
@@ -95,8 +109,7 @@ export function planWindows(
   const rangesMax = settings.addressesPerRule ?? rangesPerRule;
   const defaultOf = (direction: Direction): DefaultAction => {
     const half = slice.directions.find((one) => one.direction === direction);
-    if (half === undefined) return undefined;
-    return half.observed === undefined ? "block" : "allow";
+    return half === undefined ? undefined : "block";
   };
   return {
     defaults: { ingress: defaultOf("ingress"), egress: defaultOf("egress") },
@@ -105,18 +118,18 @@ export function planWindows(
 }
 
 function rulesOf(half: DirectionSlice, rangesMax: number): readonly FirewallRule[] {
-  const { direction, observed, denies, allows } = half;
+  const { direction, denies, allows } = half;
   const own = [
     ...drafts(denies, direction, "block", rangesMax),
     ...drafts(allows, direction, "allow", rangesMax),
   ];
-  return [...(observed === undefined ? baselineRules(direction) : []), ...distinct(own)];
+  return [...baselineRules(direction), ...distinct(own)];
 }
 
 /** Entries that one rule can say: the same but for their peers. */
 interface Group {
   readonly entry: SliceEntry;
-  readonly piece: ServicePiece;
+  readonly piece: RulePiece;
   readonly remotes: AddressSet[];
 }
 
@@ -128,11 +141,11 @@ function drafts(
 ): readonly FirewallRule[] {
   const groups = new Map<string, Group>();
   for (const entry of entries) {
-    for (const piece of servicePieces(entry.service, entry.family)) {
+    for (const piece of piecesOf(entry, direction, action)) {
       const key = groupKey(entry, piece);
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { entry, piece, remotes: [entry.remote] });
-      else group.remotes.push(entry.remote);
+      if (group === undefined) groups.set(key, { entry, piece, remotes: [piece.remote] });
+      else group.remotes.push(piece.remote);
     }
   }
   return [...groups.values()].flatMap(({ entry, piece, remotes }) => {
@@ -151,13 +164,27 @@ function drafts(
   });
 }
 
-const groupKey = (entry: SliceEntry, { key }: ServicePiece) =>
+const piecesOf = (
+  entry: SliceEntry,
+  direction: Direction,
+  action: RuleContent["action"],
+): readonly RulePiece[] =>
+  action === "block"
+    ? blockPieces(entry, direction)
+    : servicePieces(entry.service, entry.family).map((piece) => ({
+        ...piece,
+        remote: entry.remote,
+        local: entry.local,
+        senders: undefined,
+      }));
+
+const groupKey = (entry: SliceEntry, { key, local }: RulePiece) =>
   JSON.stringify([
     key,
     entry.ruleId,
     entry.alsoRules,
     entry.until ?? null,
-    entry.local === undefined ? null : addressText(entry.local),
+    local === undefined ? null : addressText(local),
     entry.programs.map((program) => [program.key, program.sid ?? null]),
   ]);
 
@@ -169,16 +196,31 @@ function distinct(rules: readonly FirewallRule[]): readonly FirewallRule[] {
     const description =
       before === undefined || before.description === rule.description
         ? rule.description
-        : [before.description, rule.description].sort().join("; ").slice(0, descriptionMax);
+        : joined(before, rule);
     byId.set(rule.id, { ...rule, description });
   }
   return [...byId.values()];
+}
+
+/** What ends is known by the names of its rules alone, all of them. */
+function joined({ description, until }: FirewallRule, other: FirewallRule): string {
+  if (until === undefined) {
+    return [description, other.description].sort().join("; ").slice(0, descriptionMax);
+  }
+  return [...new Set([description, other.description].flatMap((text) => text.split(", ")))]
+    .sort()
+    .join(", ");
 }
 
 const descriptionMax = 200;
 
 /** Names of rules and why they are; printable ASCII without what means something somewhere. */
 const describe = (entry: SliceEntry): string =>
+  entry.until === undefined
+    ? described(entry)
+    : [entry.ruleId, ...entry.alsoRules].map(printableId).join(", ");
+
+const described = (entry: SliceEntry): string =>
   rawComment(entry, descriptionMax)
     .replaceAll(/[^A-Za-z0-9 .,:;()/_#@+=-]/g, " ")
     .replaceAll(/ +/g, " ")
@@ -187,8 +229,8 @@ const describe = (entry: SliceEntry): string =>
 
 /** More than one where a list of ports or types is longer than one may be. */
 function contentsOf(
-  { programs, local, family }: SliceEntry,
-  { protocol, service }: ServicePiece,
+  { programs, family }: SliceEntry,
+  { protocol, service, local, senders }: RulePiece,
   rest: Pick<RuleContent, "direction" | "action" | "remote">,
 ): readonly RuleContent[] {
   const ranges = protocol === undefined ? undefined : partsByProtocol(service).get(protocol);
@@ -212,16 +254,15 @@ function contentsOf(
   if (isWhole) return [whole];
   if (isIcmp) return chunks(icmpKinds(ranges)).map((icmp) => ({ ...whole, icmp }));
   return chunks(ranges).map((ports) =>
-    isIn ? { ...whole, localPorts: ports } : { ...whole, remotePorts: ports },
+    isIn
+      ? { ...whole, localPorts: ports, remotePorts: senders }
+      : { ...whole, remotePorts: ports, localPorts: senders },
   );
 }
 
-/** A list of a rule has so many items at most ([MS-FASP] 2.2.4 to 2.2.12). */
-const listMax = 1000;
-
 function chunks<T>(list: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(list.length / listMax) }, (_, at) =>
-    list.slice(at * listMax, (at + 1) * listMax),
+  return Array.from({ length: Math.ceil(list.length / itemsMax) }, (_, at) =>
+    list.slice(at * itemsMax, (at + 1) * itemsMax),
   );
 }
 

@@ -35,14 +35,18 @@ const listOf = (lines: readonly string[]) =>
 
 /** The first address of each rule, at its first port and at one that no rule there has. */
 function probesOf({ defaults, rules }: WindowsPlan): readonly Probe[] {
-  if (defaults.egress !== "block") return [];
+  // What rules that block leave of others is more than a script for a first look should say.
+  const isBlocked = rules.some(
+    ({ direction, action }) => direction === "egress" && action === "block",
+  );
+  if (defaults.egress !== "block" || isBlocked) return [];
   const open = rules.filter((rule) => rule.direction === "egress" && rule.action === "allow");
   return open
     .filter(isTried)
     .slice(0, triedMax)
     .flatMap((rule): readonly Probe[] => {
       const listed = rule.remote === undefined ? [] : rangeTexts(rule.remote);
-      const address = listed[0]?.split("-")[0];
+      const address = listed.map(firstHost).find((text) => text !== undefined);
       const port = rule.remotePorts?.[0]?.first;
       if (address === undefined || port === undefined) return [];
       const text = rule.description;
@@ -54,6 +58,16 @@ function probesOf({ defaults, rules }: WindowsPlan): readonly Probe[] {
         ? [allowed]
         : [allowed, { expect: "Refused", address, port: closed, text: `beside ${text}` }];
     });
+}
+
+/** Of a few hosts next to each other the first; a network is nobody in particular. */
+function firstHost(text: string): string | undefined {
+  const [first = "", last = first] = text.split("-");
+  const [from, to] = [parseAddress(first), parseAddress(last)];
+  if (isFault(from) || isFault(to)) return undefined;
+  const distance = (to.words.at(-1) ?? 0) - (from.words.at(-1) ?? 0);
+  const isNear = from.words.slice(0, -1).every((word, at) => word === to.words[at]);
+  return isNear && distance < 16 && first !== "0.0.0.0" ? first : undefined;
 }
 
 /** By any process: whoever runs the script is not the program of a rule. */

@@ -68,6 +68,10 @@ export function readReg(text: string): RegRead {
     values.push({ key, name: unescaped(name), data });
     lines.push(number);
   }
+  // What says nothing that counts, and still is not ours: a key without values, say.
+  const wanted = regText(values).split("\r\n");
+  const odd = [first, ...rest].findIndex((line, at) => line !== wanted[at]);
+  if (odd >= 0) return { ok: false, line: odd + 1, problem: "is not what segc writes there" };
   return { ok: true, values, lines };
 }
 

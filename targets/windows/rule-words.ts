@@ -6,7 +6,13 @@ import type { AddressSet } from "../../compiler/sets/address-set.ts";
 import type { NumberRange, NumberRanges } from "../../compiler/sets/service-parts.ts";
 import { protocols } from "../../compiler/sets/service-set.ts";
 import { readRanges } from "./address-ranges.ts";
-import { type FirewallRule, type IcmpKind, idPattern, type RuleContent } from "./rules.ts";
+import {
+  descriptionPattern,
+  type FirewallRule,
+  type IcmpKind,
+  idPattern,
+  type RuleContent,
+} from "./rules.ts";
 
 /** Empty lists are no condition. */
 export interface RuleWords {
@@ -37,6 +43,7 @@ export function ruleOfWords(words: RuleWords): FirewallRule | string {
   const [localPorts, remotePorts] = [portsOf(words.localPorts), portsOf(words.remotePorts)];
   const icmp = icmpOf(words.icmp);
   const [local, remote] = [addressesOf(words.local), addressesOf(words.remote)];
+  if (!descriptionPattern.test(description)) return "is described as segc describes none";
   if (!idPattern.test(id)) return "is not named as rules of segc are";
   if (direction === undefined || action === undefined) {
     return "says neither what it does nor in which direction";

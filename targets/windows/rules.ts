@@ -54,6 +54,7 @@ export interface WindowsPlan {
 
 /** Name of the group that all rules of segc are in, and the beginning of their ids. */
 export const groupName = "segc";
+export const descriptionPattern = /^[A-Za-z0-9 .,:;()/_#@+=-]*$/;
 export const idPattern = /^segc-[0-9a-z-]{1,60}$/;
 
 const textOf = remembered((set: AddressSet) => ({ text: addressText(set) }));

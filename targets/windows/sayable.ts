@@ -55,15 +55,23 @@ export function unsayable({ ruleId, programs, notPrograms }: SliceEntry): Beyond
  */
 export function isProgramPath(text: string): boolean {
   if (text === "System") return true;
-  if (text.length > 259 || !/^(?:[A-Za-z]:\\|%[A-Za-z][A-Za-z0-9_()]*%\\|\\\\)/.test(text)) {
-    return false;
-  }
+  if (text.length > 259 || !start.test(text)) return false;
   // `\\` and `.` within a path name the same file in another way, and a firewall compares texts.
   const isOneSpelling = !/.\\\\|\\\.{1,2}(?:\\|$)/.test(text);
-  return isOneSpelling && !/[\p{Cc}\p{Cs}"*<>?|/]/u.test(text) && !/.:.*:|[ .]$/.test(text);
+  return (
+    isOneSpelling &&
+    !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}"*<>?|/]/u.test(text) &&
+    !/.:.*:|[ .]$|^.+%.*%.*%|^[^%].*%.*%/.test(text)
+  );
 }
+
+/** A drive, a share, or a folder that is the same for whoever asks: variables of a user are not. */
+const start =
+  /^(?:[A-Za-z]:\\|\\\\[^\\]|%(?:SystemRoot|windir|SystemDrive|ProgramFiles|ProgramFiles\(x86\)|ProgramW6432|CommonProgramFiles|CommonProgramFiles\(x86\)|ProgramData|ALLUSERSPROFILE)%\\)/i;
 
 /** At most 256 characters, without slashes (CreateServiceW); `*` would be every service. */
 export function isServiceName(text: string): boolean {
-  return /^[^\p{Cc}\p{Cs}\\/|*"]{1,256}$/u.test(text) && text.trim() === text;
+  // `*` and `Any` are every service.
+  if (/^any$/i.test(text) || text.trim() !== text) return false;
+  return /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\\/|*"]{1,256}$/u.test(text);
 }

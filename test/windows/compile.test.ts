@@ -158,9 +158,12 @@ describe("default actions", () => {
     );
     const { profiles } = policyOf(observed, "db");
     for (const profile of Object.values(profiles)) {
-      expect(profile).toMatchObject({ inbound: "allow", outbound: "block", localMerge: false });
+      expect(profile).toMatchObject({ inbound: "block", outbound: "block", localMerge: false });
     }
-    expect(own(policyOf(observed, "db"), "in")).toMatchObject([{ action: "block" }]);
+    expect(own(policyOf(observed, "db"), "in")).toMatchObject([
+      { action: "block", localPorts: [{ first: 2, last: 2 }] },
+      { action: "allow", protocol: undefined, remoteAddresses: undefined },
+    ]);
     expect(Object.values(policyOf(observed, "desk").profiles)[0]).toMatchObject({
       inbound: "block",
       outbound: "block",

@@ -223,7 +223,7 @@ it("has constant parts with these digests", () => {
       .update(head + tail)
       .digest("hex");
   expect(scripts.map((script) => `${script.path} ${digest(script)}`)).toEqual([
-    "apply.ps1 1f2b5cad404f0c5a2f3c763c8818a74821f5847a98ee9d66229567d3b791fb36",
+    "apply.ps1 3eda30f5285381decdd903e86a4e9128039480703aa7ec8cfd6f7d855ffc3771",
     "probe.ps1 d0ef0ad011ae7b1094aa97d9d97a59dc45f18f08e3e4f0001907ee863574f319",
   ]);
 });

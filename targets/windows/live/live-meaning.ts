@@ -5,6 +5,7 @@ import type { DirectionMeaning } from "../../../compiler/plan/packet-list.ts";
 import type { MeaningOf } from "../../../compiler/plan/target.ts";
 import { unnamed } from "../address-ranges.ts";
 import { isBaseline } from "../baseline.ts";
+import { isAroundDhcp } from "../block-pieces.ts";
 import { packetRule } from "../meaning.ts";
 import type { LiveHost, LiveRule, ProfileName } from "./live-rule.ts";
 
@@ -20,7 +21,7 @@ export function liveMeaning(host: LiveHost, profile: ProfileName, bound: Bound):
       ...listOf(host, profile, direction, bound),
     }),
   );
-  return { directions, faults: [], nobody: unnamed };
+  return { directions, faults: [], nobody: unnamed, hasBaseline: true };
 }
 
 function listOf(host: LiveHost, profile: ProfileName, direction: Direction, bound: Bound) {
@@ -48,7 +49,9 @@ function listOf(host: LiveHost, profile: ProfileName, direction: Direction, boun
 }
 
 /** All of it is understood, and no port of the sender is asked for, of which lists say nothing. */
-function isSure({ unknown, direction, localPorts, remotePorts }: LiveRule): boolean {
+function isSure(rule: LiveRule): boolean {
+  const { unknown, direction, localPorts, remotePorts } = rule;
+  if (unknown.length === 0 && isAroundDhcp(rule)) return true;
   const asked = direction === "ingress" ? remotePorts : localPorts;
   return unknown.length === 0 && asked === undefined;
 }
