@@ -205,7 +205,7 @@ function readable(
 }
 
 /** The workload that holds an address, in whichever realm. */
-function namesIn({ universe }: Expansion): Comparison["nameOf"] {
+export function namesIn({ universe }: Expansion): Comparison["nameOf"] {
   const names = new Map<string, string>();
   for (const { workload, address } of universe.endpoints) {
     const name = universe.workloads[workload]?.name;

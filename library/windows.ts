@@ -1,8 +1,7 @@
 // A project against what hosts with the Windows Firewall have in force, as somebody exported it.
-import type { Expansion } from "../compiler/extent/types.ts";
 import type { UtcDate } from "../compiler/model/types.ts";
 import { slicesOf } from "../compiler/plan/slices.ts";
-import { formatAddress } from "../compiler/sets/address.ts";
+import { namesIn } from "../compiler/verify-artefacts.ts";
 import { capabilityTable } from "../targets/capabilities.ts";
 import { driftOfHost, type LiveDrift } from "../targets/windows/live/drift.ts";
 import { type LiveFile, readLive } from "../targets/windows/live/read-live.ts";
@@ -41,13 +40,4 @@ export function windowsDrift(
       });
       return [{ workload, drifts }];
     });
-}
-
-function namesIn({ universe }: Expansion) {
-  const names = new Map<string, string>();
-  for (const { workload, address } of universe.endpoints) {
-    const name = universe.workloads[workload]?.name;
-    if (address !== undefined && name !== undefined) names.set(formatAddress(address), name);
-  }
-  return (address: Parameters<typeof formatAddress>[0]) => names.get(formatAddress(address));
 }

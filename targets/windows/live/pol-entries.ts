@@ -1,10 +1,9 @@
 // Entries of any `registry.pol` ([MS-GPREG] 2.2.1): those of other policies are passed over, and a deletion
 // (`**del.NAME`, `**delvals.`) takes away what stood before it.
 import { textOfBytes } from "../../../compiler/file-bytes.ts";
+import { header, numberAt } from "../pol-file.ts";
 import type { RegistryValue } from "../registry.ts";
 import type { RegistryExport } from "./registry-export.ts";
-
-const header = "\u5250\u6765\u0001\u0000";
 
 /** Undefined where it is no policy file, or cut short. */
 export function readPolEntries(bytes: Uint8Array): RegistryExport | undefined {
@@ -25,9 +24,6 @@ export function readPolEntries(bytes: Uint8Array): RegistryExport | undefined {
   }
   return { values: [...values.values()], unread: [] };
 }
-
-const numberAt = (text: string, at: number) =>
-  (text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16)) >>> 0;
 
 function put(
   values: Map<string, RegistryValue>,
