@@ -62,7 +62,8 @@ export function allowOnly(
 const refusesEverything = ({ family, service, programs }: SliceEntry): boolean =>
   programs.length === 0 && isServiceSubset(servicesOfFamily(family), service);
 
-const everything: readonly SliceEntry[] = ([4, 6] as const).map((family) => ({
+/** What an observed direction lets pass before its denies: a rule for each family. */
+export const everything: readonly SliceEntry[] = ([4, 6] as const).map((family) => ({
   ruleId: "observed",
   alsoRules: [],
   because: undefined,

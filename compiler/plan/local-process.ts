@@ -138,12 +138,18 @@ function isUserSid(text: string): boolean {
   if (!/^S-1-(?:0|[1-9]\d{0,14})(?:-(?:0|[1-9]\d{0,9})){1,15}$/.test(text)) return false;
   const [authority = 0, ...parts] = text.slice("S-1-".length).split("-").map(Number);
   if (authority >= 2 ** 48 || parts.some((part) => part >= 2 ** 32)) return false;
+  // Of Entra ID, where accounts and groups look alike, as they do from 1000 on in a domain.
+  if (authority === 12) return parts[0] === 1 && parts.length === 5;
   if (authority !== 5) return false;
   const [kind = 0] = parts;
   // Of a domain or machine, groups that every one has are 512 to 599; the accounts are 500 to 504.
   const relative = parts.at(-1) ?? 0;
-  if (kind === 21) return parts.length === 5 && !(relative >= 505 && relative < 1000);
-  return (parts.length === 1 && [18, 19, 20].includes(kind)) || [80, 82, 83, 90, 96].includes(kind);
+  if (kind === 21) {
+    return parts.length === 5 && (relative >= 1000 || (relative >= 500 && relative <= 504));
+  }
+  if (parts.length === 1) return [17, 18, 19, 20].includes(kind);
+  // Of a service and the like: five numbers at least, and not all services.
+  return parts.length >= 6 && [80, 82, 83].includes(kind);
 }
 
 function sidOf(user: string, { platform, users }: Workload): string | undefined {

@@ -53,7 +53,11 @@ export function windowsMeaning(plan: WindowsPlan): MeaningOf {
   return { directions, faults, nobody: unnamed, hasBaseline: true };
 }
 
-function missingBaseline(direction: Direction, rules: readonly FirewallRule[]): readonly string[] {
+/** @param rules what is in force for the direction */
+export function missingBaseline(
+  direction: Direction,
+  rules: readonly RuleContent[],
+): readonly string[] {
   const found = new Set(rules.map(contentText));
   return [...baselineTexts[direction]].flatMap(([text, description]) =>
     found.has(text) ? [] : [`lacks the rule \`${description}\` for ${direction}`],
@@ -91,7 +95,8 @@ export function packetRule(rule: RuleContent & Pick<FirewallRule, "until">): Pac
 /** Seconds since 1970 at which the day is over, in UTC. */
 const afterDay = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000 + 86_400;
 
-function recordOf({ program, service, user }: RuleContent): ProcessRecord {
+/** The process that a rule is for; empty: any. */
+export function recordOf({ program, service, user }: RuleContent): ProcessRecord {
   const fields: readonly (readonly [ProgramField, string | undefined])[] = [
     ["path", program],
     ["service", service],
@@ -102,7 +107,7 @@ function recordOf({ program, service, user }: RuleContent): ProcessRecord {
   );
 }
 
-function serviceOf({
+export function serviceOf({
   direction,
   protocol,
   localPorts,

@@ -4,7 +4,7 @@
 import type { RegistryValue } from "./registry.ts";
 
 export const polPath = "registry.pol";
-export const header = "\u5250\u6765\u0001\u0000";
+const header = "\u5250\u6765\u0001\u0000";
 const [string, dword] = [1, 4];
 
 export function polText(values: readonly RegistryValue[]): string {
@@ -60,5 +60,5 @@ function readString(type: number, content: string): string | undefined {
   return isString && content.length > 0 ? content.slice(0, -1) : undefined;
 }
 
-export const numberAt = (text: string, at: number) =>
+const numberAt = (text: string, at: number) =>
   (text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16)) >>> 0;

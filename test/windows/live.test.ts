@@ -263,7 +263,7 @@ describe("rules of the cmdlets", () => {
     Enabled: 1,
     DefaultInboundAction: "Block",
     DefaultOutboundAction: 4,
-    AllowLocalFirewallRules: 2,
+    AllowLocalFirewallRules: 0,
     AllowInboundRules: "True",
   }));
   const host = (rules: unknown) =>

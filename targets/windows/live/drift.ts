@@ -3,14 +3,14 @@
 
 import type { Direction } from "../../../compiler/inventory/types.ts";
 import type { UtcDate } from "../../../compiler/model/types.ts";
-import type { PacketRule } from "../../../compiler/plan/packet-list.ts";
-import type { EnforcerSlice, SliceEntry } from "../../../compiler/plan/slice.ts";
-import type { MeaningOf } from "../../../compiler/plan/target.ts";
+import { everything, withoutAll } from "../../../compiler/plan/allow-only.ts";
+import type { DirectionMeaning } from "../../../compiler/plan/packet-list.ts";
+import type { DirectionSlice, EnforcerSlice, SliceEntry } from "../../../compiler/plan/slice.ts";
 import { describeDiscrepancy, type Names } from "../../../compiler/verify/describe.ts";
 import { requiredRules } from "../../../compiler/verify/required.ts";
 import { type Discrepancy, discrepancies } from "../../../compiler/verify/verify-slice.ts";
-import { prepareWindows } from "../plan.ts";
-import { liveMeaning } from "./live-meaning.ts";
+import { unnamed } from "../address-ranges.ts";
+import { type Bound, baselineFaults, passing, profileText } from "./live-meaning.ts";
 import { type LiveHost, type ProfileName, profileNames } from "./live-rule.ts";
 
 export interface LiveDrift {
@@ -30,21 +30,15 @@ export function driftOfHost(
     if (before === undefined) found.set(key, { drift, profiles: [profile] });
     else if (!before.profiles.includes(profile)) before.profiles.push(profile);
   };
-  const slice = asOf(whole, from);
-  const allowed = allowedBy(slice);
+  const halves = asOf(whole, from).directions;
+  const known = new Map<string, readonly LiveDrift[]>();
   for (const profile of profileNames) {
     for (const one of settingsOff(host, profile)) add(profile, one);
-    const [most, least] = [liveMeaning(host, profile, "most"), liveMeaning(host, profile, "least")];
-    const opened = discrepancies(slice, opening(most, allowed), { from });
-    const surely = discrepancies(slice, opening(least, allowed), { from });
-    const closed = discrepancies(slice, least, { from }).filter((one) => !isOpened(one));
-    for (const one of [...opened, ...closed]) {
-      const kind = one.kind !== "packet" ? "other" : isOpened(one) ? "opened" : "closed";
-      const said = describeDiscrepancy(one, names).replace("the artefact", "the host");
-      // Only if what is not understood of some rule is met.
-      const isSure = kind !== "opened" || surely.some((sure) => isAlike(sure, one));
-      add(profile, { kind, text: isSure ? said : said.replace("accepted", "perhaps accepted") });
-    }
+    const text = profileText(host, profile);
+    const drifts =
+      known.get(text) ?? halves.flatMap((half) => driftOfHalf(half, host, profile, names));
+    known.set(text, drifts);
+    for (const one of drifts) add(profile, one);
   }
   return [
     ...[...found.values()].map(({ drift, profiles }) => ({
@@ -70,33 +64,72 @@ function asOf(slice: EnforcerSlice, now: UtcDate): EnforcerSlice {
   };
 }
 
-const isAlike = (a: Discrepancy, b: Discrepancy) =>
-  a.kind === "packet" && b.kind === "packet" && a.direction === b.direction && isOpened(a);
-
-const isOpened = (one: Discrepancy) => one.kind === "packet" && one.found === "accept";
-
-/** What the slice lets through, by direction: its allows without what its denies take of them. */
-function allowedBy(slice: EnforcerSlice): ReadonlyMap<Direction, readonly PacketRule[]> {
-  const { directions } = prepareWindows(slice);
-  return new Map(
-    directions.map((half) => [
-      half.direction,
-      requiredRules(half).filter(({ verdict }) => half.denies.length === 0 && verdict === "accept"),
-    ]),
-  );
+/** Of both, what passes is put together by union, so that one cannot hide what the other opens. */
+function driftOfHalf(
+  half: DirectionSlice,
+  host: LiveHost,
+  profile: ProfileName,
+  names: Names,
+): readonly LiveDrift[] {
+  const { direction } = half;
+  const allowed = passingOf(half);
+  const told = (kind: LiveDrift["kind"], a: readonly SliceEntry[], b: readonly SliceEntry[]) =>
+    compared(half, a, b).map((one): LiveDrift => {
+      const text = describeDiscrepancy(one, names).replace("the artefact", "the host");
+      return { kind: one.kind === "packet" ? kind : "other", text };
+    });
+  const openedBy = (bound: Bound) =>
+    told("opened", allowed, [...allowed, ...passing(host, profile, direction, bound)]);
+  const surely = openedBy("least");
+  // Only if what is not understood of some rule is met.
+  const perhaps = ({ kind, text }: LiveDrift): LiveDrift => ({
+    kind,
+    text: text.replace(" and accepted by ", " and perhaps accepted by "),
+  });
+  const least = passing(host, profile, direction, "least");
+  return [
+    ...(surely.length > 0 ? surely : openedBy("most").map(perhaps)),
+    ...told("closed", [...allowed, ...least], least),
+    ...baselineFaults(host, profile, direction).map((text) => ({ kind: "other" as const, text })),
+  ];
 }
 
-/** The host as if it let through all that it must: what differs then is open and should not be. */
-const opening = (
-  { directions, ...rest }: MeaningOf,
-  allowed: ReadonlyMap<Direction, readonly PacketRule[]>,
-): MeaningOf => ({
-  ...rest,
-  directions: directions.map((one) => ({
-    ...one,
-    rules: [...(allowed.get(one.direction) ?? []), ...one.rules],
-  })),
+/** What a direction of a slice lets through: its allows without what its denies take of them. */
+function passingOf({ observed, denies, allows }: DirectionSlice): readonly SliceEntry[] {
+  const open = observed === undefined ? allows : everything;
+  return open.flatMap((allow) => withoutAll(allow, denies, "windows"));
+}
+
+const lets = (direction: Direction, allows: readonly SliceEntry[]): DirectionSlice => ({
+  direction,
+  observed: undefined,
+  judgesProcesses: false,
+  denies: [],
+  allows,
+  stagedDenies: [],
+  stagedAllows: [],
 });
+
+/** A packet that one lets through and the other does not. */
+function compared(
+  { direction }: DirectionSlice,
+  required: readonly SliceEntry[],
+  found: readonly SliceEntry[],
+): readonly Discrepancy[] {
+  const meaning: DirectionMeaning = {
+    direction,
+    opening: undefined,
+    openingKey: undefined,
+    asks: { hopLimits: [], sourcePorts: [] },
+    rules: requiredRules(lets(direction, found)),
+    otherwise: "drop",
+  };
+  const host = { id: "live", kind: "windows-firewall", workloads: [] } as const;
+  return discrepancies(
+    { ...host, directions: [lets(direction, required)] },
+    { directions: [meaning], faults: [], nobody: unnamed, hasBaseline: true },
+  );
+}
 
 function settingsOff(host: LiveHost, profile: ProfileName): readonly LiveDrift[] {
   const { enabled, localMerge } = host.profiles[profile];

@@ -16,13 +16,24 @@ const roots: Readonly<Record<Store, string>> = {
   local: "system\\currentcontrolset\\services\\sharedaccess\\parameters\\firewallpolicy\\",
 };
 
-/** The local store calls the private profile standard. */
 const profileKeys: Readonly<Record<string, ProfileName>> = {
   domainprofile: "Domain",
   privateprofile: "Private",
-  standardprofile: "Private",
   publicprofile: "Public",
 };
+/** The local store calls the private profile standard; of policy that is a setting of long ago. */
+const localKeys: Readonly<Record<string, ProfileName>> = {
+  ...profileKeys,
+  standardprofile: "Private",
+};
+
+/** What opens and closes nothing, beside what is read here. */
+const harmless =
+  /^(?:policyversion|.*\\logging\\.*|.*\\(?:disablenotifications|disableunicastresponsestomulticastbroadcast|allowlocalipsecpolicymerge|disablestealthmode|disablestealthmodeipsecsecuredpacketexemption))$/;
+const settingNames = new Set([
+  ...["enablefirewall", "defaultinboundaction", "defaultoutboundaction"],
+  ...["allowlocalpolicymerge", "donotallowexceptions"],
+]);
 
 export function hostOf(values: readonly RegistryValue[], unread: readonly string[] = []): LiveHost {
   const settings = new Map<string, number>();
@@ -31,23 +42,34 @@ export function hostOf(values: readonly RegistryValue[], unread: readonly string
   for (const { key, name, data } of values) {
     const [store, place] = placeOf(key) ?? [];
     if (store === undefined || place === undefined) continue;
-    const profile = profileKeys[place];
-    if (profile !== undefined && typeof data === "number") {
-      settings.set(`${store} ${profile} ${name.toLowerCase()}`, data);
+    const own = place.startsWith("mdm\\") ? place.slice("mdm\\".length) : place;
+    const keys = store === "local" ? localKeys : profileKeys;
+    const profile = Object.hasOwn(keys, own) ? keys[own] : undefined;
+    const setting = name.toLowerCase();
+    if (profile !== undefined && settingNames.has(setting) && typeof data === "number") {
+      settings.set(`${place === own ? store : "mdm"} ${profile} ${setting}`, data);
+    } else if (own === "firewallrules") {
+      // What a device management sets counts as policy does.
+      const rule =
+        typeof data === "string"
+          ? readTokens(name, data, place === own ? store : "policy")
+          : undefined;
+      if (rule === undefined) odd.push(`${name}: ${data}`);
+      else rules.push(rule);
+    } else if (store === "policy" && !harmless.test(`${own}\\${setting}`)) {
+      odd.push(`${key}\\${name}`);
     }
-    if (place !== "firewallrules" || typeof data !== "string") continue;
-    const rule = readTokens(name, data, store);
-    if (rule === undefined) odd.push(`${name}: ${data}`);
-    else rules.push(rule);
   }
   const profileOf = (profile: ProfileName): LiveProfile => {
     const setting = (name: string) =>
-      settings.get(`policy ${profile} ${name}`) ?? settings.get(`local ${profile} ${name}`);
+      ["policy", "mdm", "local"]
+        .map((store) => settings.get(`${store} ${profile} ${name}`))
+        .find((value) => value !== undefined);
     return {
       enabled: (setting("enablefirewall") ?? 1) !== 0,
       inbound: setting("defaultinboundaction") === 0 ? "allow" : "block",
       outbound: setting("defaultoutboundaction") === 1 ? "block" : "allow",
-      localMerge: settings.get(`policy ${profile} allowlocalpolicymerge`) !== 0,
+      localMerge: setting("allowlocalpolicymerge") !== 0,
       shielded: setting("donotallowexceptions") === 1,
     };
   };
@@ -57,11 +79,8 @@ export function hostOf(values: readonly RegistryValue[], unread: readonly string
   return { profiles: { Domain: domain, Private: priv, Public: pub }, rules, unread: odd };
 }
 
-/** `ControlSet001` is what `CurrentControlSet` points to in an export of another system. */
 function placeOf(key: string): readonly [Store, string] | undefined {
-  const lower = key
-    .toLowerCase()
-    .replace(/^system\\controlset\d+\\/, "system\\currentcontrolset\\");
+  const lower = key.toLowerCase();
   for (const store of ["policy", "local"] as const) {
     if (lower.startsWith(roots[store])) return [store, lower.slice(roots[store].length)];
   }

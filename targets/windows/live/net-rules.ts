@@ -16,6 +16,8 @@ export function readNetRules(text: string): RegistryExport | undefined {
   const values: RegistryValue[] = [];
   const unread: string[] = [];
   for (const profile of listOf(parsed.Profiles)) values.push(...profileValues(profile));
+  const strange = [parsed.Rules].flat().filter((one) => one !== null && !isFields(one));
+  for (const _ of strange) unread.push("an entry of `Rules` that is no rule");
   for (const rule of listOf(parsed.Rules)) {
     const value = ruleValue(rule);
     if (typeof value === "string") unread.push(value);
@@ -39,16 +41,19 @@ const isFields = (value: unknown): value is Fields =>
 const listOf = (value: unknown): readonly Fields[] => [value].flat().filter(isFields);
 
 const textsOf = (value: unknown): readonly string[] =>
-  [value]
-    .flat()
-    .flatMap((one) => (one === null || one === undefined || one === "" ? [] : [`${one}`]));
+  [value].flat().flatMap((one) => {
+    if (one === null || one === undefined || one === "") return [];
+    return typeof one === "object" ? ["no text"] : [String(one)];
+  });
 
 const word = (fields: Fields, name: string, words: Readonly<Record<string, string>>) => {
   const [text = ""] = textsOf(fields[name]);
-  return words[text.toLowerCase()];
+  const key = text.toLowerCase();
+  return Object.hasOwn(words, key) ? words[key] : undefined;
 };
 
-const yesNo = { true: "1", "1": "1", false: "0", "2": "0", "0": "0" } as const;
+/** 2 and `NotConfigured` say nothing. */
+const yesNo = { true: "1", "1": "1", false: "0", "0": "0" } as const;
 
 function profileValues(fields: Fields): readonly RegistryValue[] {
   const [name = ""] = textsOf(fields.Name);
@@ -121,7 +126,8 @@ function ruleValue(fields: Fields): RegistryValue | string {
 
 /** Conditions that are kept as they are, since nobody here understands them. */
 const others = [
-  ...["Package", "PackageFamilyName", "PolicyAppId", "RemoteUser", "RemoteMachine"],
+  ...["Package", "PackageFamilyName", "PolicyAppId", "RemoteUser", "RemoteMachine", "Owner"],
+  ...["Authentication", "Encryption"],
   ...[
     "InterfaceAlias",
     "InterfaceType",
@@ -133,7 +139,7 @@ const others = [
 
 const listed = (fields: Fields, name: string, tokenOf: (value: string) => string) =>
   textsOf(fields[name]).flatMap((value) =>
-    value === "Any" || (value === "0" && name === "InterfaceType")
+    value === "Any" || (others.includes(name) && /^(0|NotRequired)$/.test(value))
       ? []
       : [[tokenOf(value), value] as const],
   );
@@ -146,7 +152,10 @@ function protocolOf(fields: Fields): readonly (readonly [string, string])[] {
     icmpv4: "1",
     icmpv6: "58",
   };
-  return text === "Any" ? [] : [["Protocol", numbers[text.toLowerCase()] ?? text]];
+  const key = text.toLowerCase();
+  return text === "Any"
+    ? []
+    : [["Protocol", (Object.hasOwn(numbers, key) && numbers[key]) || text]];
 }
 
 /** Words with commas, or bits: 1 domain, 2 private, 4 public; none of them is all. */

@@ -31,7 +31,7 @@ export function readLive(files: readonly LiveFile[]): LiveRead {
         problem: "is no export of the registry, policy file or list of rules",
       };
     for (const value of found.values) values.push(value);
-    unread.push(...found.unread);
+    for (const line of found.unread) unread.push(line);
   }
   return { ok: true, host: hostOf(values, unread) };
 }

@@ -16,7 +16,9 @@ import type { IcmpKind } from "../rules.ts";
 import { type LiveRule, profileNames, type Store } from "./live-rule.ts";
 
 /** They name a rule, or widen nothing: no condition. */
-const silent = new Set(["Name", "Desc", "EmbedCtxt", "Edge", "Defer", "LSM", "LOM", "PCross"]);
+const silent = new Set(["Name", "Desc", "EmbedCtxt"]);
+/** They let in more than the rest says, and are off where they say so. */
+const widening = new Set(["Edge", "Defer", "LSM", "LOM", "PCross"]);
 
 /** Undefined where the text is no rule string. */
 export function readTokens(name: string, text: string, store: Store): LiveRule | undefined {
@@ -47,8 +49,18 @@ class Reading {
       return values.map((value) => [key, value] as const);
     });
   }
+  /** The first of several, and the others unknown. */
   one(key: string): string | undefined {
-    return this.list(key)[0]?.[1];
+    const [first, ...more] = this.list(key);
+    for (const [, value] of more) this.unknown.push(`${key}=${value}`);
+    return first?.[1];
+  }
+  /** A value that is not read makes no condition. */
+  word<T>(key: string, read: (value: string) => T | undefined): T | undefined {
+    const value = this.one(key);
+    const found = value === undefined ? undefined : read(value);
+    if (value !== undefined && found === undefined) this.unknown.push(`${key}=${value}`);
+    return found;
   }
   /** A list of which each value is read; one that is not makes the whole list no condition we know. */
   all<T>(
@@ -68,7 +80,9 @@ class Reading {
     return isKnown && found.length > 0 ? found : undefined;
   }
   rest(): readonly string[] {
-    const left = [...this.#tokens].filter(([key]) => !silent.has(key));
+    const left = [...this.#tokens].filter(
+      ([key, values]) => !silent.has(key) && !(widening.has(key) && values.every(isOff)),
+    );
     return [
       ...this.unknown,
       ...left.flatMap(([key, values]) => values.map((value) => `${key}=${value}`)),
@@ -76,15 +90,24 @@ class Reading {
   }
 }
 
+const isOff = (value: string) => /^false$/i.test(value);
+
 function ruleOf(name: string, store: Store, reading: Reading): LiveRule | undefined {
   const [action, dir] = [reading.one("Action"), reading.one("Dir")];
   if (action === undefined || (dir !== "In" && dir !== "Out")) return undefined;
   // One that passes authenticated peers by blocks opens, if for fewer than it says.
   const isBypass = /^bypass$/i.test(action);
   if (isBypass) reading.unknown.push(`Action=${action}`);
-  const enabled = reading.one("Active") === "TRUE";
-  const named = reading.list("Profile").map(([, value]) => value);
-  const protocol = reading.one("Protocol");
+  const active = reading.one("Active");
+  const isUnclear = active !== undefined && !/^(true|false)$/i.test(active);
+  if (isUnclear) reading.unknown.push(`Active=${active}`);
+  const enabled = isUnclear || /^true$/i.test(active ?? "");
+  const named = reading.all(["Profile"], (value) =>
+    profileNames.find((one) => one.toLowerCase() === value.toLowerCase()),
+  );
+  const protocol = reading.word("Protocol", (value) =>
+    /^\d{1,3}$/.test(value) && Number(value) <= 255 ? Number(value) : undefined,
+  );
   const ports = (...keys: readonly string[]) => {
     const found = reading.all(keys, portRange);
     return found === undefined ? undefined : mergeRanges(found);
@@ -103,8 +126,8 @@ function ruleOf(name: string, store: Store, reading: Reading): LiveRule | undefi
     enabled,
     direction: dir === "In" ? ("ingress" as const) : ("egress" as const),
     action: action === "Block" ? ("block" as const) : ("allow" as const),
-    profiles: named.length === 0 ? profileNames : profileNames.filter((one) => named.includes(one)),
-    protocol: protocol === undefined || !/^\d{1,3}$/.test(protocol) ? undefined : Number(protocol),
+    profiles: named ?? profileNames,
+    protocol,
     localPorts: ports("LPort", "LPort2_10", "LPort2_20", "LPort2_24"),
     remotePorts: ports("RPort", "RPort2_10"),
     icmp: reading.all(["ICMP4", "ICMP6"], icmpKind),
@@ -115,6 +138,12 @@ function ruleOf(name: string, store: Store, reading: Reading): LiveRule | undefi
     user: user?.[0],
   };
   if (action !== "Allow" && action !== "Block" && !isBypass) return undefined;
+  const asksPorts = rule.localPorts !== undefined || rule.remotePorts !== undefined;
+  if (asksPorts && protocol !== 6 && protocol !== 17)
+    reading.unknown.push("ports without TCP or UDP");
+  if (rule.icmp !== undefined && protocol !== 1 && protocol !== 58) {
+    reading.unknown.push("ICMP types without ICMP");
+  }
   return { ...rule, unknown: reading.rest() };
 }
 
