@@ -266,7 +266,6 @@ function heldBy(plan: NftPlan) {
 
 describe.each(ways)("the kernel, with updates from %s,", (_, update) => {
   test("turns the earlier table into the later one", () => {
-    let found = 0;
     fc.assert(
       fc.property(
         slicePair,
@@ -274,8 +273,8 @@ describe.each(ways)("the kernel, with updates from %s,", (_, update) => {
         ([first, second], packets) => {
           const [before, after] = [planOf(first), planOf(second)];
           const way = update(before, after);
-          if (way === undefined || way.added + way.removed === 0) return;
-          found++;
+          fc.pre(way !== undefined && way.added + way.removed > 0);
+          if (way === undefined) return;
           const updated = listing(after, rulesetOf(before), way.file.text);
           const whole = listing(after, rulesetOf(after));
           expect({ ...withoutComments(updated) }).toEqual(withoutComments(whole));
@@ -283,9 +282,9 @@ describe.each(ways)("the kernel, with updates from %s,", (_, update) => {
           for (const one of packets) expect([one, kernel(one)]).toEqual([one, own(one)]);
         },
       ),
-      { numRuns: isFull ? 1000 : 120 },
+      // Of pairs that have an update, which is one in twelve or so.
+      { numRuns: isFull ? 80 : 10, maxSkipsPerRun: 200 },
     );
-    expect(found).toBeGreaterThan(2);
   });
 
   test("takes every way from one list of neighbours to another", () => {
