@@ -5,7 +5,7 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { type CheckResult, check as checkProject } from "../../library/check.ts";
 import { counted, listed } from "../../report/counted.ts";
 import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
-import { countsOf, statusFor } from "../answer.ts";
+import { countsOf, statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { projectFolder } from "../project-folder.ts";
 
@@ -30,6 +30,22 @@ export function check(call: Call): Answer {
 }
 
 const spaced = (lines: readonly string[]) => (lines.length === 0 ? [] : [...lines, ""]);
+
+/** Of a verb that compares something with the policy, where errors leave nothing to compare with. */
+export function stoppedByErrors(
+  checked: CheckResult,
+  { call, folder, note }: { readonly call: Call; readonly folder: string; readonly note: string },
+): Answer {
+  const diagnostics = stopping(checked.diagnostics, call.options);
+  return {
+    kind: "result",
+    status: statusFor(diagnostics),
+    diagnostics,
+    folder,
+    lines: (style) => [...problemCount({ diagnostics }, style), note],
+    json: { now: call.options.now },
+  };
+}
 
 /** `2 errors and 1 warning`; nothing where there are none. */
 export function problemCount(

@@ -8,11 +8,10 @@ import { check } from "../../library/check.ts";
 import { windowsDrift, windowsHosts } from "../../library/windows.ts";
 import { counted, listed } from "../../report/counted.ts";
 import type { LiveFile } from "../../targets/windows/live/read-live.ts";
-import { statusFor, stopping } from "../answer.ts";
 import { type Answer, type Call, failure } from "../call.ts";
 import { exit } from "../exit.ts";
 import { projectFolder } from "../project-folder.ts";
-import { problemCount } from "./check.ts";
+import { stoppedByErrors } from "./check.ts";
 
 /** A workload's files: policy and local branch of its registry, its policy file, PowerShell's rules. */
 const endings = [".reg", ".local.reg", ".pol", ".json"];
@@ -31,15 +30,7 @@ export function driftWindows(call: Call): Answer {
   if (typeof folder !== "string") return folder;
   const checked = check(nodeFiles(folder), { now });
   if (hasErrors(checked.diagnostics)) {
-    const diagnostics = stopping(checked.diagnostics, call.options);
-    return {
-      kind: "result",
-      status: statusFor(diagnostics),
-      diagnostics,
-      folder,
-      lines: (style) => [...problemCount({ diagnostics }, style), "nothing was compared"],
-      json: { now },
-    };
+    return stoppedByErrors(checked, { call, folder, note: "nothing was compared" });
   }
   const hosts = windowsHosts(checked);
   const found = exportsIn(resolve(call.terminal.folder, live), hosts);

@@ -6,12 +6,11 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { check } from "../../library/check.ts";
 import { verify as verifyFolder } from "../../library/verify.ts";
 import { counted, listed } from "../../report/counted.ts";
-import { statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { exit } from "../exit.ts";
 import { projectFolder } from "../project-folder.ts";
 import { readArtefacts } from "../read-artefacts.ts";
-import { problemCount } from "./check.ts";
+import { stoppedByErrors } from "./check.ts";
 
 export function verify(call: Call): Answer {
   const { now } = call.options;
@@ -22,18 +21,11 @@ export function verify(call: Call): Answer {
   if (typeof folder !== "string") return folder;
   const checked = check(nodeFiles(folder), { now });
   if (hasErrors(checked.diagnostics)) {
-    const diagnostics = stopping(checked.diagnostics, call.options);
-    return {
-      kind: "result",
-      status: statusFor(diagnostics),
-      diagnostics,
+    return stoppedByErrors(checked, {
+      call,
       folder,
-      lines: (style) => [
-        ...problemCount({ diagnostics }, style),
-        `${shown} was not compared: the policy has errors`,
-      ],
-      json: { now },
-    };
+      note: `${shown} was not compared: the policy has errors`,
+    });
   }
   const verified = verifyFolder(checked, found.manifest, found.texts, { now });
   const { findings, artefacts, workloads, edited } = verified;
