@@ -1,12 +1,9 @@
 // From parsed modules and a raw inventory to a checked policy. Every stage reports all it finds;
 // a stage runs only when what it stands on is sound, so that one cause gives one diagnostic.
-import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { foremost } from "../diagnostics/foremost.ts";
 import { compareSpans } from "../diagnostics/source.ts";
-import type { ModuleTree } from "../grammar/ast.ts";
-import { checkAuthority } from "./extent/authority.ts";
-import { expand } from "./extent/expand.ts";
-import { checkFixtureRequirements, checkRequirements } from "./extent/requirements.ts";
+import { type DenoteInput, denote } from "./denote.ts";
 import { checkSelections } from "./extent/selections.ts";
 import type { Expansion, Product } from "./extent/types.ts";
 import { checkGuardrails } from "./guard/guardrails.ts";
@@ -14,32 +11,17 @@ import { runTests, type TestResult } from "./guard/policy-tests.ts";
 import type { SieveContext } from "./guard/sieve.ts";
 import { spaceOf } from "./guard/space.ts";
 import { checkStagedDependence, mayDependOnStaged } from "./guard/staged-dependence.ts";
-import { buildInventory } from "./inventory/build.ts";
-import type { RawInventory } from "./inventory/raw.ts";
 import type { Inventory } from "./inventory/types.ts";
-import { buildModel } from "./model/build.ts";
-import type { Model, Rule, UtcDate } from "./model/types.ts";
+import type { Model, Rule } from "./model/types.ts";
 import { checkBypass } from "./plan/check-bypass.ts";
-import { checkCapabilities } from "./plan/check-capabilities.ts";
 import { checkPublished } from "./plan/check-published.ts";
 import { checkUnfiltered } from "./plan/check-unfiltered.ts";
-import { activeRules, type PlanContext, planContext } from "./plan/context.ts";
+import { activeRules, type PlanContext } from "./plan/context.ts";
 import { enforcementOf, type RuleEnforcement } from "./plan/enforcement.ts";
 import { loweredProducts } from "./plan/lowering.ts";
-import type { CapabilityTable } from "./plan/target.ts";
 import type { World } from "./semantics/semantics.ts";
 
-export interface CheckInput {
-  readonly trees: readonly ModuleTree[];
-  readonly root: string | undefined;
-  readonly modules: ReadonlyMap<string, string>;
-  readonly inventory: RawInventory;
-  readonly capabilities: CapabilityTable;
-  readonly hasExpirySchedule: boolean;
-  readonly now: UtcDate;
-  /** What loading and parsing found: reported with the rest, and errors stop the later stages. */
-  readonly earlier: readonly Diagnostic[];
-}
+export type CheckInput = DenoteInput;
 
 export interface Checked {
   readonly model: Model;
@@ -58,26 +40,13 @@ export interface Checked {
 /** Checks a whole project. Never throws for what the user wrote. */
 export function checkPolicy(input: CheckInput): Checked {
   const { capabilities, now } = input;
-  const built = buildModel(input.trees, input);
-  const { model } = built;
-  const broken = input.trees.flatMap((tree) => tree.broken.map((name) => name.text));
-  const unreadLabels = new Set([...broken, ...built.refusedLabels]);
-  const read = buildInventory(input.inventory, model, { unreadLabels });
-  const { inventory } = read;
-  const expansion = expand(model, inventory);
+  const { model, inventory, context, openValues, diagnostics, sound } = denote(input);
+  const { expansion } = context;
   const world = { model, workloads: inventory.workloads, capabilities, now };
-
-  const context = planContext(model, expansion, capabilities, now);
-  // Without the root there is no vocabulary: every label of the inventory would be called unknown.
-  const hasRoot = input.trees.some((tree) => tree.isRoot);
-  const early = [...input.earlier, ...built.diagnostics, ...(hasRoot ? read.diagnostics : [])];
-  const middle = hasErrors(early) ? [] : checkSets(input, context);
-  // Who may write a rule does not change what it means: promises are checked all the same.
-  const sound = !hasErrors(early) && !hasErrors(middle.filter(({ code }) => !authority.has(code)));
   const tests = sound ? runTests(world) : [];
   const late = sound
     ? [
-        ...checkSelections(model, expansion, built.openValues),
+        ...checkSelections(model, expansion, openValues),
         ...checkPromises(world, context),
         ...checkUnfiltered(context),
         ...checkPublished(context),
@@ -91,20 +60,9 @@ export function checkPolicy(input: CheckInput): Checked {
     expansion,
     enforcement: sound ? enforcementOfAll(context) : [],
     tests,
-    diagnostics: foremost(inSourceOrder([...early, ...middle, ...late])),
+    diagnostics: foremost(inSourceOrder([...diagnostics, ...late])),
     world,
   };
-}
-
-/** What the sets select in this inventory: requirements, authority, what enforcers can see. */
-function checkSets(input: CheckInput, context: PlanContext): readonly Diagnostic[] {
-  const { model, expansion } = context;
-  return [
-    ...checkRequirements(model, expansion.universe.workloads),
-    ...checkFixtureRequirements(model),
-    ...checkAuthority(model, expansion),
-    ...checkCapabilities(context, input),
-  ];
 }
 
 function enforcementOfAll(context: PlanContext): readonly RuleEnforcement[] {
@@ -112,9 +70,6 @@ function enforcementOfAll(context: PlanContext): readonly RuleEnforcement[] {
     .filter((rule) => !rule.staged)
     .map((rule) => enforcementOf(context, rule));
 }
-
-/** Errors that leave the meaning of the policy as it is. */
-const authority: ReadonlySet<string> = new Set(["SEG313", "SEG401", "SEG402", "SEG403", "SEG406"]);
 
 /** Guardrails and staged dependences; no space is built where there is nothing to decide. */
 function checkPromises(world: World, context: PlanContext): readonly Diagnostic[] {
