@@ -7,7 +7,7 @@ import { diagnosticJson, printJson } from "../diagnostics/render-json.ts";
 import { plainStyle, type Style } from "../diagnostics/render-style.ts";
 import { renderText } from "../diagnostics/render-text.ts";
 import { replaceFile } from "../host/atomic-file.ts";
-import type { Answer, Call, Failure, Format, Options, Result } from "./call.ts";
+import type { Answer, Call, Failure, Format, Options, OwnFormat, Result } from "./call.ts";
 import { type ExitStatus, exit } from "./exit.ts";
 import { packageVersion } from "./package-files.ts";
 import { styleFor } from "./style.ts";
@@ -19,11 +19,13 @@ export function giveAnswer(verb: string, answer: Answer, call: Call): ExitStatus
   const { options, terminal } = call;
   const status = statusOf(answer, options.failLevel);
   const style = styleFor(options, terminal, terminal.outIsTerminal);
-  const show = (format: Format, paint: Style) =>
-    format === "json"
-      ? printJson(jsonOf(verb, answer, status))
-      : problemsAs(format, answer, terminal, paint) + linesOf(answer, paint);
-  if (answer.diagnosticsApart === true && options.format !== "json") {
+  const show = (format: Format, paint: Style) => {
+    if (format === "json") return printJson(jsonOf(verb, answer, status));
+    if (isForReaders(format))
+      return problemsAs(format, answer, terminal, paint) + linesOf(answer, paint);
+    return documentOf(verb, answer, format);
+  };
+  if (answer.diagnosticsApart === true && isForReaders(options.format)) {
     const errorStyle = styleFor(options, terminal, terminal.errIsTerminal);
     terminal.err(problemsAs(options.format, answer, terminal, errorStyle));
     terminal.out(linesOf(answer, style));
@@ -52,6 +54,16 @@ function statusOf({ status, diagnostics }: Result, failLevel: "error" | "warning
     : status;
 }
 
+/** Diagnostics first, then the lines of the verb. */
+const isForReaders = (format: Format): format is "text" | "github" =>
+  format === "text" || format === "github";
+
+function documentOf(verb: string, { documents }: Result, format: OwnFormat): string {
+  const document = documents?.[format];
+  if (document === undefined) throw new Error(`bug in segc (${verb}): no document as ${format}`);
+  return document();
+}
+
 function problemsAs(
   format: "text" | "github",
   { diagnostics, folder }: Result,
@@ -61,9 +73,14 @@ function problemsAs(
   if (format === "text") {
     return diagnostics.map((diagnostic) => `${renderText(diagnostic, style)}\n`).join("");
   }
-  const repository = terminal.environment.GITHUB_WORKSPACE ?? terminal.folder;
-  const pathOf = (path: string) => relative(repository, resolve(folder, path));
+  const pathOf = repositoryPath(folder, terminal);
   return diagnostics.map((diagnostic) => renderGithub(diagnostic, pathOf)).join("");
+}
+
+/** From a path in the project's folder to one in the repository, which GitHub shows places by. */
+export function repositoryPath(folder: string, { environment, folder: here }: Terminal) {
+  const repository = environment.GITHUB_WORKSPACE ?? here;
+  return (path: string) => relative(repository, resolve(folder, path));
 }
 
 const linesOf = (result: Result, style: Style) =>

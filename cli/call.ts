@@ -5,8 +5,12 @@ import type { Style } from "../diagnostics/render-style.ts";
 import type { ExitStatus } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
-export const formats = ["text", "json", "github"] as const;
-export type Format = (typeof formats)[number];
+/** What every verb can be asked for. */
+export const commonFormats = ["text", "json", "github"] as const;
+export type CommonFormat = (typeof commonFormats)[number];
+/** What some verbs offer beside those; `verbs.ts` says which. */
+export type OwnFormat = "compact" | "sarif" | "junit" | "markdown" | "html";
+export type Format = CommonFormat | OwnFormat;
 
 export interface Options {
   /** As typed; undefined: walk up. */
@@ -56,6 +60,8 @@ export interface Result {
   readonly lines: (style: Style) => readonly string[];
   /** Fields of the JSON form beside the common ones. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** The whole text in each format that the verb offers beside the common ones. */
+  readonly documents?: Readonly<Partial<Record<OwnFormat, () => string>>>;
   /** The text is for a program: diagnostics must not stand in its way. */
   readonly diagnosticsApart?: boolean;
 }

@@ -4,11 +4,11 @@ import { Command, CommanderError, Option } from "commander";
 import { escapeText } from "../diagnostics/render-display.ts";
 import { nearest } from "../diagnostics/suggest.ts";
 import { isDate } from "../grammar/date.ts";
-import { type Format, formats, type Options } from "./call.ts";
+import type { Format, Options } from "./call.ts";
 import { type ExitStatus, exit, exitTable } from "./exit.ts";
 import { packageVersion } from "./package-files.ts";
 import type { Terminal } from "./terminal.ts";
-import { type OwnOption, type Verb, verbs } from "./verbs.ts";
+import { formatsOf, type OwnOption, type Verb, verbs } from "./verbs.ts";
 
 export type CommandLine =
   | {
@@ -26,9 +26,7 @@ export function readCommandLine(args: readonly string[], terminal: Terminal): Co
   if (first !== undefined && !first.startsWith("-") && !isVerb(first)) {
     return refuse(terminal, unknownVerb(first));
   }
-  let called:
-    | { readonly verb: Verb; readonly operands: readonly string[]; readonly raw: RawOptions }
-    | undefined;
+  let called: Called | undefined;
   const program = programOf(terminal, (verb, operands, raw) => {
     called = { verb, operands, raw };
   });
@@ -44,17 +42,22 @@ export function readCommandLine(args: readonly string[], terminal: Terminal): Co
     return { kind: "done", status: error.exitCode === 0 ? exit.fine : exit.usage };
   }
   if (called === undefined) return { kind: "done", status: exit.usage };
-  const options = readOptions(called.raw, terminal);
+  const options = readOptions(called, terminal);
   if (typeof options === "string") return refuse(terminal, options);
   return { kind: "call", verb: called.verb, operands: called.operands, options };
 }
 
 /** The options of a verb as commander declares them: for help and for completion. */
 export function optionsOf(verb: Verb): readonly Option[] {
-  return [...verb.own.map((name) => ownOptions[name]()), ...commonOptions()];
+  return [...verb.own.map((name) => ownOptions[name]()), ...commonOptions(verb)];
 }
 
 type RawOptions = Readonly<Record<string, unknown>>;
+interface Called {
+  readonly verb: Verb;
+  readonly operands: readonly string[];
+  readonly raw: RawOptions;
+}
 type Take = (verb: Verb, operands: readonly string[], raw: RawOptions) => void;
 
 const isVerb = (name: string) => name === "help" || verbs.some((verb) => verb.name === name);
@@ -166,11 +169,11 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
 };
 
 /** Every verb takes these. */
-function commonOptions(): readonly Option[] {
+function commonOptions(verb: Verb): readonly Option[] {
   return [
     new Option("--project <DIR>", "project folder (default: walk up to segc.yaml)"),
     new Option("--now <YYYY-MM-DD>", "decide as of this day (default: today in UTC)"),
-    new Option("--format <FORMAT>", "text, json or github").choices(formats),
+    new Option("--format <FORMAT>", "how to show what was found").choices(formatsOf(verb)),
     new Option("--output <FORMAT=FILE>", "write a format to a file too; repeatable").argParser(
       (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
     ),
@@ -180,7 +183,7 @@ function commonOptions(): readonly Option[] {
 }
 
 /** Typed options, or what is wrong with them. */
-function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
+function readOptions({ verb, raw }: Called, terminal: Terminal): Options | string {
   const text = (name: string) => {
     const value = raw[name];
     return typeof value === "string" ? value : undefined;
@@ -192,13 +195,14 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
   if (settle !== undefined && !/^\d{1,4}(\.\d+)?$/.test(settle)) {
     return `\`--settle\` needs seconds, not \`${settle}\``;
   }
-  const outputs = readOutputs(Array.isArray(raw.output) ? raw.output : []);
+  const outputs = readOutputs(verb, Array.isArray(raw.output) ? raw.output : []);
   if (typeof outputs === "string") return outputs;
   const inActions = terminal.environment.GITHUB_ACTIONS === "true";
   return {
     project: text("project"),
     now,
-    format: formats.find((format) => format === raw.format) ?? (inActions ? "github" : "text"),
+    format:
+      formatsOf(verb).find((format) => format === raw.format) ?? (inActions ? "github" : "text"),
     outputs,
     failLevel: raw.failLevel === "warning" ? "warning" : "error",
     color: raw.color === "always" || raw.color === "never" ? raw.color : "auto",
@@ -220,14 +224,14 @@ function readOptions(raw: RawOptions, terminal: Terminal): Options | string {
   };
 }
 
-function readOutputs(given: readonly unknown[]): Options["outputs"] | string {
+function readOutputs(verb: Verb, given: readonly unknown[]): Options["outputs"] | string {
   const outputs: { format: Format; path: string }[] = [];
   for (const each of given.map(String)) {
     const [name = "", ...rest] = each.split("=");
     const path = rest.join("=");
-    const format = formats.find((known) => known === name);
+    const format = formatsOf(verb).find((known) => known === name);
     if (format === undefined || path === "") {
-      return `\`--output\` needs FORMAT=FILE with ${formats.join(", ")} as format, not \`${each}\``;
+      return `\`--output\` needs FORMAT=FILE with ${formatsOf(verb).join(", ")} as format, not \`${each}\``;
     }
     outputs.push({ format, path });
   }

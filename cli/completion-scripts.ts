@@ -33,7 +33,7 @@ _segc() {
     COMPREPLY=($(compgen -W "${verbs.map((verb) => verb.name).join(" ")} help --help --version" -- "$current"))
     return
   fi
-  case "$before" in
+  case "\${COMP_WORDS[1]} $before" in
 ${valueCases(verbs)}  esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join("\n")}
@@ -48,22 +48,26 @@ complete -o default -F _segc segc
 `;
 }
 
+/** One case for each option and list of values; verbs stand before it where they differ. */
 function valueCases(verbs: readonly VerbCompletion[]): string {
-  return takingValues(verbs)
-    .map(({ flag, values }) =>
-      values.length === 0
-        ? `    ${flag}) return ;;\n`
-        : `    ${flag}) COMPREPLY=($(compgen -W "${values.join(" ")}" -- "$current")); return ;;\n`,
-    )
-    .join("");
-}
-
-/** Every option with a value once: their names mean the same for all verbs. */
-function takingValues(verbs: readonly VerbCompletion[]): readonly OptionCompletion[] {
-  const options = verbs.flatMap((verb) => verb.options);
-  return [...new Map(options.map((option) => [option.flag, option])).values()].filter(
-    (option) => option.operand !== undefined,
+  const cases = verbs.flatMap((verb) =>
+    verb.options
+      .filter(({ operand }) => operand !== undefined)
+      .map(({ flag, values }) => ({ verb: verb.name, flag, words: values.join(" ") })),
   );
+  const ofFlag = Map.groupBy(cases, ({ flag }) => flag);
+  return [...ofFlag]
+    .flatMap(([flag, all]) => {
+      const alike = Map.groupBy(all, ({ words }) => words);
+      return [...alike].map(([words, some]) => {
+        const pattern =
+          alike.size === 1 ? `*" ${flag}"` : some.map(({ verb }) => `"${verb} ${flag}"`).join("|");
+        return words === ""
+          ? `    ${pattern}) return ;;\n`
+          : `    ${pattern}) COMPREPLY=($(compgen -W "${words}" -- "$current")); return ;;\n`;
+      });
+    })
+    .join("");
 }
 
 /** For a file \`_segc\` in a folder of $fpath. */

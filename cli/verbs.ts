@@ -1,4 +1,5 @@
 // The table of verbs: help and completion are read from it.
+import { commonFormats, type Format, type OwnFormat } from "./call.ts";
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
 export type OwnOption =
@@ -38,8 +39,15 @@ export interface Verb {
   /** As commander writes operands: `[x]` optional, `<x>` required, `...` several. */
   readonly operands: string;
   readonly own: readonly OwnOption[];
+  /** What `--format` and `--output` can be beside the common ones. */
+  readonly formats?: readonly OwnFormat[];
   /** Lines of shell, each with what it shows; run by tests in a fresh project. */
   readonly examples: readonly (readonly [command: string, shows: string])[];
+}
+
+/** Every format that a verb can be asked for. */
+export function formatsOf({ formats = [] }: Verb): readonly Format[] {
+  return [...commonFormats, ...formats];
 }
 
 export const verbs: readonly Verb[] = [
@@ -70,6 +78,7 @@ export const verbs: readonly Verb[] = [
     summary: "check syntax, types, ownership, capabilities, guardrails",
     operands: "",
     own: [],
+    formats: ["compact"],
     examples: [
       ["segc check", "the project around the current folder"],
       ["segc check --now 2030-01-01", "as it will stand on that day"],
@@ -81,6 +90,7 @@ export const verbs: readonly Verb[] = [
     summary: "say what is allowed but most likely not meant",
     operands: "",
     own: [],
+    formats: ["compact"],
     examples: [
       ["segc lint", "the project around the current folder"],
       ["segc lint --fail-level warning", "and fail where there is anything to say"],
@@ -92,6 +102,7 @@ export const verbs: readonly Verb[] = [
     summary: "run the tests written in the policy",
     operands: "",
     own: [],
+    formats: ["compact"],
     examples: [
       ["segc test", "every test of every module"],
       ["segc test --format json", "with the flows each assertion speaks of"],

@@ -7,6 +7,7 @@ import { counted, listed } from "../../report/counted.ts";
 import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
 import { countsOf, statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
+import { findingDocuments } from "../finding-documents.ts";
 import { projectFolder } from "../project-folder.ts";
 
 export function check(call: Call): Answer {
@@ -20,6 +21,7 @@ export function check(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
+    documents: findingDocuments({ diagnostics }),
     lines: (style) => [
       ...spaced(enforcementLines(enforcement, style)),
       ...problemCount(checked, style),

@@ -4,6 +4,7 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { lint as lintProject } from "../../library/check.ts";
 import { statusFor } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
+import { findingDocuments } from "../finding-documents.ts";
 import { projectFolder } from "../project-folder.ts";
 import { problemCount, sizeOf } from "./check.ts";
 
@@ -18,6 +19,7 @@ export function lint(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
+    documents: findingDocuments({ diagnostics }),
     lines: (style) => [
       ...problemCount(linted, style),
       ...(diagnostics.length > 0

@@ -5,6 +5,7 @@ import { check } from "../../library/check.ts";
 import { testLines, testSummary, testsJson } from "../../report/policy-tests.ts";
 import { statusFor, stopping } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
+import { findingDocuments } from "../finding-documents.ts";
 import { projectFolder } from "../project-folder.ts";
 
 export function test(call: Call): Answer {
@@ -19,6 +20,7 @@ export function test(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
+    documents: findingDocuments({ diagnostics }),
     lines: (style) => [
       ...testLines(tests, style),
       untested ? style.error("the tests were not run: the policy has errors") : testSummary(tests),

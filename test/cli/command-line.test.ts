@@ -15,6 +15,8 @@ describe("wrong usage", () => {
     [["check", "--fromat", "json"], "(Did you mean --format?)"],
     [["check", "extra"], "too many arguments"],
     [["check", "--format", "yaml"], "Allowed choices are text, json, github"],
+    [["fmt", "--format", "compact"], "Allowed choices are text, json, github."],
+    [["fmt", "--output", "compact=x"], "with text, json, github as format, not `compact=x`"],
     [["check", "--now", "2026-02-30"], "`--now` needs a day as YYYY-MM-DD, not `2026-02-30`"],
     [["check", "--now", "tomorrow"], "not `tomorrow`"],
     [["check", "--output", "json"], "`--output` needs FORMAT=FILE"],

@@ -4,7 +4,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { verbs } from "../../cli/verbs.ts";
+import { formatsOf, verbs } from "../../cli/verbs.ts";
 import { awsEnvironment, serve } from "../ec2/server.ts";
 import { newShop, writeShop } from "../ec2/shop.ts";
 import { temporaryFolder } from "../host/temporary-folder.ts";
@@ -95,7 +95,9 @@ describe("completion", () => {
         .split(" ");
     expect(offered(["segc", "c"])).toEqual(["check", "compile", "completion"]);
     expect(offered(["segc", "fmt", "--c"])).toEqual(["--check", "--color"]);
-    expect(offered(["segc", "check", "--format", ""])).toEqual(["text", "json", "github"]);
+    for (const verb of verbs) {
+      expect(offered(["segc", verb.name, "--format", ""])).toEqual(formatsOf(verb));
+    }
     expect(offered(["segc", "completion", ""])).toEqual(["bash", "zsh", "fish"]);
     expect(offered(["segc", "check", "--project", ""])).toEqual([""]);
   });

@@ -94,6 +94,21 @@ describe("github", () => {
   });
 });
 
+describe("compact", () => {
+  test.each(["check", "lint", "test"])("%s says each finding in a line", async (verb) => {
+    const { out, status } = await segc(folderWith(broken), [verb, "--format", "compact"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^app\.seg:4:38: error SEG301 [a-z-]+: .*`bd`.*\n$/);
+  });
+
+  test("a file at fault as a whole, and text of the user's that would break the line", async () => {
+    const files = { ...smallProject, "segc.yaml": '"a\\nb": 1' };
+    const { out } = await segc(folderWith(files), ["check", "--format", "compact"]);
+    expect(out).toMatch(/^(?:\S+: error SEG\d+ .+\n)+$/);
+    expect(out).toContain("a\\u000ab");
+  });
+});
+
 describe("colours", () => {
   const hasColour = (text: string) => text.includes("\u001b[");
   const check = async (
