@@ -3,6 +3,7 @@
 export type { Artefact } from "./compiler/artefact-files.ts";
 export type { Checked } from "./compiler/check.ts";
 export type { Compiled } from "./compiler/compile.ts";
+export type { Change, PolicyDiff } from "./compiler/diff/changes.ts";
 export type { Expired, ExpireResult } from "./compiler/expire.ts";
 export type { Explanation } from "./compiler/guard/explain.ts";
 export type { AssertionResult, TestResult } from "./compiler/guard/policy-tests.ts";
@@ -27,6 +28,7 @@ export {
   compile,
   targetNames,
 } from "./library/compile.ts";
+export { type DiffOptions, type DiffResult, diff } from "./library/diff.ts";
 export { expire } from "./library/expire.ts";
 export { type ExplainResult, explain } from "./library/explain.ts";
 export { verify } from "./library/verify.ts";

@@ -30,6 +30,8 @@ export interface Options {
   /** `compile --since`: the manifest of an earlier compile. */
   readonly since: string | undefined;
   readonly target: readonly string[] | undefined;
+  /** `diff --against`: a commit, tag or branch. */
+  readonly against: string | undefined;
   /** `plan --live`: a folder with saved answers of EC2. */
   readonly live: string | undefined;
   /** `plan --calls`: a file for the calls, for the AWS CLI. */

@@ -135,6 +135,8 @@ function examples(lines: Verb["examples"]): string {
 }
 
 const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
+  against: () =>
+    new Option("--against <REF>", "compare with a commit, tag or branch of this repository"),
   "allow-excess": () =>
     new Option("--allow-excess", "apply although flows pass on the way that neither policy allows"),
   "allow-gap": () =>
@@ -212,6 +214,7 @@ function readOptions({ verb, raw }: Called, terminal: Terminal): Options | strin
     since: text("since"),
     out: text("out"),
     live: text("live"),
+    against: text("against"),
     calls: text("calls"),
     refresh: raw.refresh === true,
     allowGap: raw.allowGap === true,

@@ -11,6 +11,7 @@ export const loadVerb: Readonly<Record<VerbName, () => Promise<Command>>> = {
   explain: async () => (await import("./commands/explain.ts")).explain,
   compile: async () => (await import("./commands/compile.ts")).compile,
   verify: async () => (await import("./commands/verify.ts")).verify,
+  diff: async () => (await import("./commands/diff.ts")).diff,
   expire: async () => (await import("./commands/expire.ts")).expire,
   plan: async () => (await import("./commands/plan.ts")).plan,
   apply: async () => (await import("./commands/apply.ts")).apply,

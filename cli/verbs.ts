@@ -3,6 +3,7 @@ import { commonFormats, type Format, type OwnFormat } from "./call.ts";
 
 /** Options beside the common ones, by name; `command-line.ts` knows what they mean. */
 export type OwnOption =
+  | "against"
   | "allow-excess"
   | "allow-gap"
   | "check"
@@ -26,6 +27,7 @@ export type VerbName =
   | "explain"
   | "compile"
   | "verify"
+  | "diff"
   | "expire"
   | "plan"
   | "apply"
@@ -146,6 +148,18 @@ export const verbs: readonly Verb[] = [
       ["segc compile --out out && segc verify out", "fresh from the compiler"],
       ["segc compile --out out && segc verify out --now 2030-01-01", "as of that day"],
       ["segc compile --out out && segc verify out --format json", "what differs, as data"],
+    ],
+  },
+  {
+    name: "diff",
+    summary: "say who gains and who loses access from one version to another",
+    operands: "[OLD] [NEW]",
+    own: ["against", "exit-code"],
+    formats: ["markdown", "html"],
+    examples: [
+      ["segc diff --against HEAD", "the working tree against the last commit"],
+      ["segc diff --against HEAD~1 --format markdown", "for a comment on a pull request"],
+      ["segc diff . . --exit-code", "two folders, and 2 as exit status where they differ"],
     ],
   },
   {

@@ -75,6 +75,18 @@ export function loadProject(files: Files, options: LoadOptions = {}): LoadedProj
   return { project, diagnostics: [...diagnostics, ...unlisted] };
 }
 
+/** The inventory as one segc.yaml reads it from the files of another version of the project. */
+export function loadInventory(
+  files: Files,
+  configFiles: Files,
+): { readonly inventory: RawInventory; readonly diagnostics: readonly Diagnostic[] } {
+  const text = readText(configFiles, projectFile, { kind: "yaml", namedAt: undefined });
+  if (!text.ok) return { inventory: { sources: [] }, diagnostics: [text.diagnostic] };
+  const read = readConfig(text.source);
+  const { sources, diagnostics } = readSources(files, read);
+  return { inventory: { sources }, diagnostics: [...read.diagnostics, ...diagnostics] };
+}
+
 const emptyProject: Project = {
   config: emptyConfig,
   configSource: undefined,

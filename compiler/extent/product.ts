@@ -112,10 +112,10 @@ function meets(a: ServiceSet, b: ServiceSet): boolean {
   return !isNoService(intersectServices(a, b));
 }
 
-const listenerDiscovery = serviceSet(
+export const listenerDiscovery = serviceSet(
   [130, 131, 132, 143].map((type) => icmpInterval(6, type, undefined)),
 );
 
-const linkSources = prefixes("fe80::/10", "::/128");
-const linkDestinations = prefixes("fe80::/10", "ff02::/16");
+export const linkSources = prefixes("fe80::/10", "::/128");
+export const linkDestinations = prefixes("fe80::/10", "ff02::/16");
 const linkAddresses = prefixes("fe80::/10", "::/128", "ff02::/16");

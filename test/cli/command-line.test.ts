@@ -5,7 +5,7 @@ import { temporaryFolder } from "../host/temporary-folder.ts";
 import { folderWith, segc } from "./run-segc.ts";
 import { smallProject } from "./small-project.ts";
 
-const notBuiltYet = ["diff", "learn", "lsp", "import"];
+const notBuiltYet = ["learn", "lsp", "import"];
 
 describe("wrong usage", () => {
   test.each([

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatsOf, verbs } from "../../cli/verbs.ts";
+import { commit } from "../diff/repository.ts";
 import { awsEnvironment, serve } from "../ec2/server.ts";
 import { newShop, writeShop } from "../ec2/shop.ts";
 import { temporaryFolder } from "../host/temporary-folder.ts";
@@ -34,6 +35,14 @@ async function shellWithAccount() {
   return { ...shell, environment, close: standIn.close };
 }
 
+/** The same in a repository with two commits. */
+async function shellWithHistory() {
+  const shell = await shellIn();
+  commit(shell.folder);
+  commit(shell.folder);
+  return shell;
+}
+
 function run(command: string, cwd: string, env: Record<string, string>) {
   return new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
     execFile("sh", ["-c", command], { cwd, env }, (error, stdout, stderr) => {
@@ -43,6 +52,11 @@ function run(command: string, cwd: string, env: Record<string, string>) {
 }
 
 const withAccount: readonly string[] = ["plan", "apply", "drift"];
+function shellFor(verb: string): ReturnType<typeof shellIn | typeof shellWithAccount> {
+  if (verb === "diff") return shellWithHistory();
+  return withAccount.includes(verb) ? shellWithAccount() : shellIn();
+}
+
 /** Lines of progress are no mistakes. */
 const progress = /^phase \d of \d: .*\n/gm;
 
@@ -66,7 +80,7 @@ describe.each(pages)("segc %s --help", async (name) => {
 
   test("which all work", async () => {
     for (const command of commands) {
-      const shell = withAccount.includes(name) ? await shellWithAccount() : await shellIn();
+      const shell = await shellFor(name);
       const found = await run(command ?? "false", shell.folder, shell.environment);
       if ("close" in shell) await shell.close();
       const { status, stdout } = found;

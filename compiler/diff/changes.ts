@@ -1,0 +1,220 @@
+// A comparison -> what a reviewer reads: who gains or loses which services, in the words of the policy,
+// each with one flow for an example, the rules that answer for it, and why it deserves a look.
+import { describeFlow } from "../guard/describe-flow.ts";
+import type { Family } from "../sets/address.ts";
+import {
+  equalServices,
+  intersectServices,
+  type ServiceSet,
+  servicesOfFamily,
+  unionServices,
+} from "../sets/service-set.ts";
+import type { Cell, Comparison, Kind } from "./cells.ts";
+import { type Danger, dangersOf, weightOf } from "./danger.ts";
+import { exampleFlow } from "./example-flow.ts";
+import { type MovedWorkloads, movedWorkloads } from "./moved-workloads.ts";
+import { type NamedEnd, namer } from "./names.ts";
+import { countPairs, otherFamilyOf } from "./pair-counts.ts";
+import { type PointProduct, productsIn } from "./products.ts";
+import { type ResponsibleRule, responsibleRules, rulesFinder } from "./responsible.ts";
+import { serviceWords } from "./service-words.ts";
+import { standingNotes } from "./standing-notes.ts";
+
+export interface Change extends Kind {
+  readonly source: NamedEnd;
+  readonly destination: NamedEnd;
+  readonly service: ServiceSet;
+  /** `https (tcp/443)`, `any-service`. */
+  readonly serviceText: string;
+  /** Only where both ends have addresses of the other family too. */
+  readonly family: Family | undefined;
+  /** Pairs of workloads, or of a workload and what is outside, with at least one such flow. */
+  readonly pairs: number;
+  /** In the words of `explain`. */
+  readonly example: string;
+  /** Those that say what one version says and the other does not; those that did not change stand last. */
+  readonly rules: readonly ResponsibleRule[];
+  readonly dangers: readonly Danger[];
+  /** What stands at the ends of the example, where that is different. */
+  readonly notes: readonly string[];
+}
+
+export interface PolicyDiff {
+  /** The most dangerous first; what is gained before what is lost. */
+  readonly changes: readonly Change[];
+  readonly totals: Readonly<Record<Section, Total>>;
+  readonly workloads: MovedWorkloads;
+}
+
+/** What the policy says otherwise, and what only gets through otherwise. */
+export const sections = ["allowed", "open", "refused", "stopped"] as const;
+export type Section = (typeof sections)[number];
+
+export function sectionOf({ change, layer }: Pick<Kind, "change" | "layer">): Section {
+  if (change === "gained") return layer === "effect" ? "open" : "allowed";
+  return layer === "effect" ? "stopped" : "refused";
+}
+
+export interface Total {
+  readonly changes: number;
+  readonly pairs: number;
+}
+
+/** The changes of a comparison, for people. */
+export function changesOf(comparison: Comparison): PolicyDiff {
+  const drafts = new Map<string, Draft[]>();
+  const names = [namer(comparison, 0), namer(comparison, 1)];
+  for (const cells of byKindAndGroup(comparison).values()) {
+    for (const product of productsIn(comparison, cells))
+      addDraft(drafts, comparison, names, cells, product);
+  }
+  const rules = rulesFinder(comparison);
+  const changes = [...drafts.values()]
+    .flat()
+    .map((draft) => finished(comparison, rules, draft))
+    .sort(byDanger);
+  const total = (section: Section): Total => ({
+    changes: changes.filter((one) => sectionOf(one) === section).length,
+    pairs: countPairs(
+      comparison,
+      comparison.cells.filter((cell) => sectionOf(cell) === section),
+    ),
+  });
+  return {
+    changes,
+    totals: {
+      allowed: total("allowed"),
+      open: total("open"),
+      refused: total("refused"),
+      stopped: total("stopped"),
+    },
+    workloads: movedWorkloads(comparison),
+  };
+}
+
+/** A change in the making, with the product of each group that it was seen in. */
+interface Draft extends Kind {
+  readonly source: NamedEnd;
+  readonly destination: NamedEnd;
+  service: ServiceSet;
+  readonly parts: {
+    readonly family: Family;
+    readonly realm: string;
+    readonly product: PointProduct;
+  }[];
+}
+
+function byKindAndGroup({ cells, space }: Comparison): ReadonlyMap<string, readonly Cell[]> {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const group = space.classes[space.points[cell.source]?.of ?? -1]?.group;
+    const key = `${cell.change} ${cell.layer} ${cell.causes.join()} ${group}`;
+    const list = groups.get(key);
+    if (list === undefined) groups.set(key, [cell]);
+    else list.push(cell);
+  }
+  return groups;
+}
+
+/** One product of one group; the same said of another family or realm is one change with it. */
+function addDraft(
+  drafts: Map<string, Draft[]>,
+  { space, services }: Comparison,
+  names: readonly ReturnType<typeof namer>[],
+  [cell]: readonly Cell[],
+  product: PointProduct,
+): void {
+  const name = names[cell?.change === "lost" ? 0 : 1];
+  const group =
+    space.groups[space.classes[space.points[product.sources[0] ?? -1]?.of ?? -1]?.group ?? -1];
+  if (cell === undefined || name === undefined || group === undefined) return;
+  const { change, layer, causes } = cell;
+  const [source, destination] = [name(product.sources), name(product.destinations)];
+  const service = services.setOf(product.service);
+  const part = { ...group, product };
+  const key = JSON.stringify([change, layer, causes, source.text, destination.text]);
+  const known = drafts.get(key) ?? [];
+  const match = known.find((draft) => isExactWith(draft, group.family, service));
+  if (match !== undefined) {
+    match.service = unionServices(match.service, service);
+    match.parts.push(part);
+    return;
+  }
+  known.push({ change, layer, causes, source, destination, service, parts: [part] });
+  drafts.set(key, known);
+}
+
+/** Taken together, each family still has its own services and no more. */
+function isExactWith(draft: Draft, family: Family, service: ServiceSet): boolean {
+  const joined = unionServices(draft.service, service);
+  const own = (of: Family) => intersectServices(joined, servicesOfFamily(of));
+  return (
+    equalServices(own(family), service) &&
+    draft.parts.every((part) =>
+      equalServices(
+        own(part.family),
+        intersectServices(draft.service, servicesOfFamily(part.family)),
+      ),
+    )
+  );
+}
+
+function finished(
+  comparison: Comparison,
+  rules: ReturnType<typeof rulesFinder>,
+  { parts, ...draft }: Draft,
+): Change {
+  const version = draft.change === "lost" ? 0 : 1;
+  const [first] = parts;
+  if (first === undefined) throw new Error("bug in segc (diff): a change without flows");
+  const families = new Set(parts.map(({ family }) => family));
+  const other = families.size === 1 ? otherFamilyOf(comparison, version, first) : undefined;
+  const change = { ...draft, family: other === undefined ? undefined : first.family };
+  const products = parts.map(({ product }) => product);
+  const { flow, ...points } = exampleFlow(comparison, version, first.product);
+  const names = {
+    source: flow.source.workload?.name ?? "",
+    destination: flow.destination.workload?.name ?? "",
+  };
+  const model = comparison.versions[version]?.context.model;
+  return {
+    ...change,
+    serviceText: serviceWords(model ?? { services: [] }, draft.service, families),
+    pairs: countPairs(
+      comparison,
+      products.flatMap((product) => cellsIn(product, draft)),
+    ),
+    example: describeFlow(flow),
+    rules: responsibleRules(comparison, rules, change, products),
+    dangers: dangersOf(comparison, version, change),
+    notes: standingNotes(comparison, points, names),
+  };
+}
+
+function cellsIn({ sources, destinations, service }: PointProduct, kind: Kind): readonly Cell[] {
+  return sources.flatMap((source) =>
+    destinations.map((destination) => ({
+      source,
+      destination,
+      service,
+      change: kind.change,
+      layer: kind.layer,
+      causes: kind.causes,
+    })),
+  );
+}
+
+function byDanger(a: Change, b: Change): number {
+  if (a.change !== b.change) return a.change === "gained" ? -1 : 1;
+  return (
+    weightOf(b.dangers) - weightOf(a.dangers) ||
+    b.pairs - a.pairs ||
+    compareTexts(a.source.text, b.source.text) ||
+    compareTexts(a.destination.text, b.destination.text) ||
+    compareTexts(a.layer, b.layer) ||
+    compareTexts(a.causes.join(), b.causes.join()) ||
+    compareTexts(a.example, b.example)
+  );
+}
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
