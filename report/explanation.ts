@@ -55,8 +55,10 @@ function verdictWord(verdict: Explanation["verdict"], style: Style): string {
 function caseLines(each: ExplainedCase, style: Style): readonly string[] {
   const said = each.allowed ? style.help("allowed") : style.error("denied");
   return [
-    `${said}  ${escapeText(each.witness)} ${style.faint(`(${counted(each.flows, "flow")} like it)`)}`,
+    `${said}  ${escapeText(each.witness)} ${style.faint(likeIt(each))}`,
     ...ruleLines(each),
+    ...each.near.flatMap(nearLines),
+    ...memberLines(each),
     ...each.path.map(
       ({ workload, kind, id, direction, does }) =>
         `  ${direction} of ${escapeText(workload)}: ${kind} ${escapeText(id)} ${deeds[does]}`,
@@ -80,6 +82,26 @@ function ruleLines({ allowed, rules }: ExplainedCase): readonly string[] {
     return `  ${effect} ${escapeText(id)}${end} at ${placeOf(span)}${note}`;
   });
 }
+
+/** Processes of pairs that were counted already are no more flows. */
+const likeIt = ({ flows }: ExplainedCase) =>
+  flows === 0 ? "(the same pairs, this process)" : `(${counted(flows, "flow")} like it)`;
+
+function nearLines({ id, span, missing }: ExplainedCase["near"][number]): readonly string[] {
+  return [
+    `  nearest is allow ${escapeText(id)} at ${placeOf(span)}:`,
+    ...missing.map((text) => `    ${escapeText(text)}`),
+  ];
+}
+
+/** Segments of either end; what is in none says nothing. */
+function memberLines({ source, destination }: ExplainedCase): readonly string[] {
+  return [source, destination].flatMap(({ text, segments }) =>
+    segments.length === 0 ? [] : `  ${escapeText(text)} is in ${listed(segments.map(escapeOne))}`,
+  );
+}
+
+const escapeOne = (text: string) => escapeText(text);
 
 const overruled = (allowed: boolean, effect: "allow" | "deny") =>
   !allowed && effect === "allow" ? ", overruled by the deny" : "";
@@ -106,8 +128,9 @@ export function explanationJson({ question, verdict, cases, through }: Explanati
   };
 }
 
-const caseJson = ({ rules, ...rest }: ExplainedCase) => ({
+const caseJson = ({ rules, near, ...rest }: ExplainedCase) => ({
   ...rest,
+  near: near.map(({ span, ...rule }) => ({ ...rule, place: placeJson(span) })),
   rules: rules.map(({ span, until, ...rule }) => ({
     ...rule,
     ...(until === undefined ? {} : { until }),

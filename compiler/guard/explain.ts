@@ -13,6 +13,8 @@ import {
   type World,
 } from "../semantics/semantics.ts";
 import { describeFlow } from "./describe-flow.ts";
+import { type ExplainedEnd, explainedEnd } from "./membership.ts";
+import { type NearRule, nearRules } from "./near-rules.ts";
 import { addressPairs, flowsOf, pairAt, pairsOf, type Space, worldAt } from "./space.ts";
 
 export interface Explanation extends DirectExplanation {
@@ -47,6 +49,10 @@ export interface ExplainedCase {
   /** Every rule that matches: denies first; staged ones have no effect. */
   readonly rules: readonly ExplainedRule[];
   readonly path: readonly ExplainedEnforcer[];
+  readonly source: ExplainedEnd;
+  readonly destination: ExplainedEnd;
+  /** Where no rule speaks of the flow: the allows that come nearest. */
+  readonly near: readonly NearRule[];
 }
 
 export interface ExplainedRule {
@@ -73,7 +79,7 @@ export function explainFlows(space: Space, question: FlowSet): DirectExplanation
     let counted: number | undefined;
     for (const flow of flowsOf(space, pair, [question])) {
       if (!flowSetMatches(question, flow)) continue;
-      const found = explainFlow(world, flow);
+      const found = explainFlow(world, space.world, flow);
       const key = JSON.stringify(
         [found.allowed, found.passes, found.rules, found.path],
         withoutPlaces,
@@ -94,7 +100,8 @@ function withoutPlaces(key: string, value: unknown): unknown {
   return key === "span" || key === "workload" ? undefined : value;
 }
 
-function explainFlow(world: World, flow: Flow): ExplainedCase {
+/** The pair's world decides; the whole one knows the rules that do not come into question. */
+function explainFlow(world: World, whole: World, flow: Flow): ExplainedCase {
   const path = enforcersOf(world, flow).map((k) => ({
     workload: k.workload.name,
     kind: k.enforcer.kind,
@@ -113,6 +120,9 @@ function explainFlow(world: World, flow: Flow): ExplainedCase {
     flows: 0,
     rules,
     path,
+    source: explainedEnd(whole.model, flow.source),
+    destination: explainedEnd(whole.model, flow.destination),
+    near: rules.some(({ staged }) => !staged) ? [] : nearRules(whole, flow),
   };
 }
 

@@ -312,6 +312,8 @@ describe("explain", () => {
 
 allowed  web-1 -> db-1 : tcp/5432 (1 flow like it)
   allow app.web-to-db at app.seg:6:1
+  web-1 is in app.web
+  db-1 is in app.db
   egress of web-1: nftables host lets it pass
   ingress of db-1: nftables host lets it pass
 `,

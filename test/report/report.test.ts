@@ -59,6 +59,9 @@ describe("explained flows", () => {
     flows: 2,
     rules: [],
     path: [],
+    source: { text: "x-1", segments: [] },
+    destination: { text: "y-1", segments: [] },
+    near: [],
   };
   const said = (verdict: Explanation["verdict"], ...cases: readonly ExplainedCase[]) =>
     explanationLines({ question: "x -> y : tcp/1", verdict, cases, through: [] }, plainStyle);
