@@ -7,6 +7,7 @@ import { type DenoteInput, denote } from "./denote.ts";
 import { checkSelections } from "./extent/selections.ts";
 import type { Expansion, Product } from "./extent/types.ts";
 import { checkGuardrails } from "./guard/guardrails.ts";
+import { checkLabellings } from "./guard/labellings/check-labellings.ts";
 import { runTests, type TestResult } from "./guard/policy-tests.ts";
 import type { SieveContext } from "./guard/sieve.ts";
 import { spaceOf } from "./guard/space.ts";
@@ -71,11 +72,14 @@ function enforcementOfAll(context: PlanContext): readonly RuleEnforcement[] {
     .map((rule) => enforcementOf(context, rule));
 }
 
-/** Guardrails and staged dependences; no space is built where there is nothing to decide. */
+/** Guardrails, today and for all labellings, and staged dependences; no space is built where there is nothing to decide. */
 function checkPromises(world: World, context: PlanContext): readonly Diagnostic[] {
   const { model } = world;
+  const { expansion } = context;
+  const found = model.guardrails.length === 0 ? [] : checkGuardrails(world, sieveContext(context));
   return [
-    ...(model.guardrails.length === 0 ? [] : checkGuardrails(world, sieveContext(context))),
+    ...found,
+    ...checkLabellings({ world, expansion, found }),
     ...(mayDependOnStaged(world) ? checkStagedDependence(spaceOf(world)) : []),
   ];
 }

@@ -30,6 +30,10 @@ export class Diagrams {
   /** Both operands, result, operation (0: free); a newer entry takes the place of an older one. */
   #memo = new Int32Array(initialNodes * stride);
   readonly #leaves: number;
+  /** No node beyond this many is made. */
+  #sizeMax = Number.POSITIVE_INFINITY;
+  /** A node was wanted beyond that: what is worked out from then on means nothing. */
+  #isExhausted = false;
 
   /** Functions to the values 0 .. values - 1. */
   constructor(values: number) {
@@ -45,6 +49,25 @@ export class Diagrams {
   /** Number of nodes made so far, leaves included. */
   get size(): number {
     return this.#size;
+  }
+
+  /**
+   * What `work` gives, or undefined where it takes more than `nodesMax` new nodes: it then runs to its
+   * end in no time, and nothing that it worked out may be kept.
+   */
+  attempt<T>(nodesMax: number, work: () => T): T | undefined {
+    const [sizeMax, wasExhausted] = [this.#sizeMax, this.#isExhausted];
+    this.#sizeMax = Math.min(sizeMax, this.#size + nodesMax);
+    const result = work();
+    const isExhausted = this.#isExhausted;
+    this.#isExhausted = wasExhausted || (isExhausted && this.#size >= sizeMax);
+    this.#sizeMax = sizeMax;
+    return isExhausted ? undefined : result;
+  }
+
+  /** True within an attempt that wanted more nodes than it may: no result is to be remembered. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
   }
 
   /** The function that has this value everywhere. */
@@ -81,7 +104,11 @@ export class Diagrams {
     let place = mix(low, high, level) & mask;
     for (;;) {
       const found = this.#index[place] as number;
-      if (found === 0) return this.#append(place, level, low, high);
+      if (found === 0) {
+        if (this.#size < this.#sizeMax) return this.#append(place, level, low, high);
+        this.#isExhausted = true;
+        return open;
+      }
       const at = found * stride;
       if (
         this.#nodes[at + 1] === low &&
@@ -120,6 +147,7 @@ export class Diagrams {
     ) {
       return this.#memo[slot + 2] as number;
     }
+    if (this.#isExhausted) return open;
     const nodes = this.#nodes; // replaced when it grows, but what it holds stays true
     const a = first * stride;
     const b = second * stride;
@@ -137,6 +165,7 @@ export class Diagrams {
       bLevel === level ? (nodes[b + 2] as number) : second,
     );
     const result = this.node(level, low, high);
+    if (this.#isExhausted) return open; // and nothing is remembered
     slot = this.#slotOf(operation, first, second); // there may be more of them now
     this.#memo[slot] = first;
     this.#memo[slot + 1] = second;

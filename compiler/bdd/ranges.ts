@@ -11,10 +11,13 @@ export interface Digits {
   /** How many there are: 2 ** bits >= count. */
   readonly bits: number;
   readonly count: number;
+  /** From one variable to the next: more than 1 where other numbers stand between. */
+  readonly step: number;
 }
 
-export function digitsOf(level: number, count: number): Digits {
-  return { level, bits: count <= 1 ? 0 : 32 - Math.clz32(count - 1), count };
+/** Variables for the numbers below `count`, from `level` on. */
+export function digitsOf(level: number, count: number, step = 1): Digits {
+  return { level, bits: count <= 1 ? 0 : 32 - Math.clz32(count - 1), count, step };
 }
 
 /**
@@ -23,7 +26,7 @@ export function digitsOf(level: number, count: number): Digits {
  */
 export function restrict(
   diagrams: Diagrams,
-  { level, bits, count }: Digits,
+  { level, bits, count, step }: Digits,
   runs: Runs,
   inside: Diagram,
 ): Diagram {
@@ -35,7 +38,7 @@ export function restrict(
     if ((runs[at] as number) <= first && endOf(at) >= end) return inside;
     const low = build(depth + 1, first, at);
     const high = build(depth + 1, first + 2 ** (bits - depth - 1), at);
-    return diagrams.node(level + depth, low, high);
+    return diagrams.node(level + depth * step, low, high);
   };
   const endOf = (at: number) =>
     (runs[at + 1] as number) >= count ? 2 ** bits : (runs[at + 1] as number);

@@ -1,5 +1,5 @@
 // Who may write what: ownership, delegations, guardrails over other teams' workloads.
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 /** Workloads as messages name them. */
 export interface NamedWorkloads {
@@ -52,6 +52,24 @@ export const authorityMessages = {
     title: "a rule has an external end and no delegation covers that peer",
     message: (p: { readonly rule: string; readonly peer: string; readonly module: string }) =>
       `rule \`${p.rule}\` has an external end (${p.peer}); no delegation to \`${p.module}\` covers that peer`,
+  }),
+  SEG407: warning({
+    name: "authority-latently-exceeded",
+    title: "a rule is within the authority of its module only for today's inventory",
+    verb: "check",
+    message: (p: {
+      readonly rule: string;
+      readonly module: string;
+      /** "a workload with `role resolver`"; undefined: it could not be decided. */
+      readonly who: string | undefined;
+    }) =>
+      p.who === undefined
+        ? `whether rule \`${p.rule}\` stays within the authority of \`${p.module}\` for every possible workload is undecided`
+        : `latent: ${p.who} would put rule \`${p.rule}\` beyond the authority of \`${p.module}\``,
+    help: (p) =>
+      p.who === undefined
+        ? "too many combinations of labels matter here: narrow the rule, or take it apart"
+        : undefined,
   }),
 } as const;
 

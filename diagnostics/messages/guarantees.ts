@@ -21,6 +21,23 @@ export const guaranteeMessages = {
         ? "allow this flow, or take it out of the guardrail with a dated `except`"
         : `narrow \`${p.rule}\`, or add a dated \`except\` to the guardrail`,
   }),
+  SEG602: warning({
+    name: "guardrail-latently-violated",
+    title: "A guardrail holds only for today's inventory.",
+    verb: "check",
+    message: (p: {
+      guardrail: string;
+      /** "a workload with `role resolver`"; undefined: it could not be decided. */
+      who: string | undefined;
+    }) =>
+      p.who === undefined
+        ? `\`${p.guardrail}\` holds for today's inventory; whether it does for every possible workload is undecided`
+        : `\`${p.guardrail}\` holds only for today's inventory: ${p.who} would break it`,
+    help: (p) =>
+      p.who === undefined
+        ? "too many combinations of labels matter here: say the guardrail of fewer workloads at a time"
+        : undefined,
+  }),
   SEG603: warning({
     name: "guardrail-not-enforced",
     title: "A guardrail holds in the policy but not in effect.",

@@ -30,7 +30,7 @@ describe("never", () => {
 
   test("different env compares leaves, so flows within one env are no violation", () => {
     const guard = "never n = workloads -> workloads : any-service when different env";
-    const within = `allow a = workloads where env is prod -> ${db} : tcp/1`;
+    const within = `allow a = workloads where env is prod -> ${db} and env is prod : tcp/1`;
     expect(told(checked(`${within}\n${guard}`))).toEqual([]);
     expect(told(checked(`${allowWeb}\n${guard}`))).toEqual([
       "error SEG601 `never n` is violated by rule `lab.web-db`: web-2 -> db-1 : tcp/5432 (1 flow in all)",
