@@ -1,6 +1,8 @@
 // What is said of workloads that are not there yet, word for word: who they are, what would happen, and
 // the `require` that keeps it from happening.
 import { describe, expect, it } from "vitest";
+import { labellingsOf } from "../../compiler/guard/labellings/flows.ts";
+import { checkLatentGuardrail } from "../../compiler/guard/labellings/latent-guardrails.ts";
 import type { CheckResult } from "../../index.ts";
 import { checked } from "./checked.ts";
 
@@ -80,6 +82,18 @@ describe("guardrails for all labellings", () => {
         "no rule would allow web-1 -> the new workload : tcp/1",
         "add to the root module `require db-env = workloads where role is db have env is prod`, or allow this flow, or take it out of the guardrail with an `except`",
       ],
+    ]);
+  });
+
+  it("says what it could not decide, and does not call it sound", () => {
+    const rules = `allow a = workloads where env is prod -> ${db} : tcp/1\n${isolated}`;
+    const { world, expansion, model } = checked(rules);
+    const bounds = { nodesMax: 1, workMax: 1 };
+    const found = model.guardrails.flatMap((guardrail) =>
+      checkLatentGuardrail(labellingsOf({ ...world, expansion }), world, guardrail, bounds),
+    );
+    expect(found.map(({ message }) => message)).toEqual([
+      "`never env-isolated` holds for today's inventory; whether it does for every possible workload is undecided",
     ]);
   });
 

@@ -33,7 +33,7 @@ export function offencesAgainst(
   { now, nodesMax }: { readonly now: UtcDate; readonly nodesMax: number },
 ): Offences {
   const { diagrams } = labellings.ends;
-  const enough = diagrams.size + nodesMax / 8;
+  const enough = diagrams.size + nodesMax / 16;
   const [possible, all]: [Offence[], Offence[]] = [[], []];
   let isUndecided = false;
   const isWhole = diagrams.attempt(nodesMax, () => {
