@@ -56,7 +56,9 @@ export interface Versions extends Pick<DiffResult, "before" | "after"> {
 
 /** Two versions as what they denote, with the states in between. */
 export function versionsFor(oldFiles: Files, newFiles: Files, { now }: DiffOptions): Versions {
-  const [before, after] = [readVersion(oldFiles, now), readVersion(newFiles, now)];
+  const parsed = new Map<string, Parsed>();
+  const [before, after] = [oldFiles, newFiles].map((files) => readVersion(files, now, parsed));
+  if (before === undefined || after === undefined) throw new Error("bug in segc (diff): versions");
   const [first, last] = [stateOf(before, before, now), stateOf(after, after, now)];
   const errorsOf = ({ sound, diagnostics }: Denoted) =>
     sound ? [] : diagnostics.filter(({ severity }) => severity === "error");
@@ -64,6 +66,8 @@ export function versionsFor(oldFiles: Files, newFiles: Files, { now }: DiffOptio
   if (!first.sound || !last.sound) return { ...errors, first: undefined, steps: [] };
   return { ...errors, first, steps: stepsBetween({ before, after, last, now }) };
 }
+
+type Parsed = ReturnType<typeof parseModule>;
 
 /** One version, read. */
 interface Read {
@@ -73,9 +77,15 @@ interface Read {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function readVersion(files: Files, now: UtcDate): Read {
+/** Most modules are the same in both versions: they are parsed once. */
+function readVersion(files: Files, now: UtcDate, known: Map<string, Parsed>): Read {
   const { project, diagnostics } = loadProject(files);
-  const parsed = project.sources.map((source) => parseModule(source, { today: now }));
+  const parsed = project.sources.map((source) => {
+    const key = JSON.stringify([source.path, source.text]);
+    const tree = known.get(key) ?? parseModule(source, { today: now });
+    known.set(key, tree);
+    return tree;
+  });
   return {
     files,
     project,
