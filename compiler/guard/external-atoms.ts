@@ -66,9 +66,11 @@ function freeAddress(
   managed: ReadonlySet<string>,
 ): IpAddress | undefined {
   const family = cidr.address.family;
-  const end = toBigint(cidr.address) + (1n << BigInt((family === 4 ? 32 : 128) - cidr.length));
-  let at = toBigint(cidr.address);
-  if (end - at > 2n) at += 1n;
+  const start = toBigint(cidr.address);
+  const end = start + (1n << BigInt((family === 4 ? 32 : 128) - cidr.length));
+  const isFree = (address: IpAddress) =>
+    !managed.has(formatAddress(address)) && !children.some((inner) => contains(inner, address));
+  let at = end - start > 2n ? start + 1n : start;
   while (at < end) {
     const address = fromBigint(family, at);
     const child = children.find((inner) => contains(inner, address));
@@ -78,7 +80,7 @@ function freeAddress(
     } else if (managed.has(formatAddress(address))) at += 1n;
     else return address;
   }
-  return undefined;
+  return isFree(cidr.address) ? cidr.address : undefined;
 }
 
 function toBigint(address: IpAddress): bigint {

@@ -58,6 +58,13 @@ describe("never", () => {
       ),
     ]);
   });
+
+  test("sees the one address outside of a network whose others are all managed", () => {
+    const found =
+      checked(`allow lan-in = networks { 10.0.0.0/30 } -> workloads where role is batch : tcp/22
+never ssh = outside -> workloads where role is batch : tcp/22`);
+    expect(told(found)).toEqual([expect.stringContaining("10.0.0.0 -> batch-1 : tcp/22")]);
+  });
 });
 
 describe("only", () => {
