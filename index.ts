@@ -21,7 +21,7 @@ export type { Verified, VerifyFinding } from "./compiler/verify-artefacts.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export type { SourceFile, Span } from "./diagnostics/source.ts";
 export { formatModule } from "./grammar/print.ts";
-export { type CheckOptions, type CheckResult, check, lint } from "./library/check.ts";
+export { type CheckOptions, type CheckResult, check } from "./library/check.ts";
 export {
   type CompileOptions,
   type CompileResult,
@@ -31,6 +31,7 @@ export {
 export { type DiffOptions, type DiffResult, diff } from "./library/diff.ts";
 export { expire } from "./library/expire.ts";
 export { type ExplainResult, explain } from "./library/explain.ts";
+export { type LintOptions, type LintResult, lint } from "./library/lint.ts";
 export { verify } from "./library/verify.ts";
 export { version } from "./library/version.ts";
 export type { Files } from "./project/files.ts";

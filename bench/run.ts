@@ -26,12 +26,15 @@ const cloud: EstateSize = {
   isFleet: true,
   isCloud: true,
 };
+/** As many rules on a tenth of the workloads. */
+const ruled: EstateSize = { ...whole, workloads: 10_000 };
 /** What is compiled once more, but only once: nothing of it is wanted. */
 const mixed: EstateSize = { ...fleet, mixesEnvs: true };
 
 const parts: Readonly<Record<string, () => readonly Row[]>> = {
   parse: parseRows,
   check: checkRows,
+  lint: lintRows,
   compile: compileRows,
   cloud: cloudRows,
   start: startRows,
@@ -81,6 +84,33 @@ function checkRows(): readonly Row[] {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function lintRows(): readonly Row[] {
+  const folder = mkdtempSync(join(tmpdir(), "segc-bench-"));
+  try {
+    const sizes = [ruled, whole];
+    const folders = sizes.map((size, index) => writeEstate(join(folder, String(index)), size));
+    const runs = Array.from({ length: 3 }, () => folders.map(lintOnce));
+    return sizes.flatMap((size, index) => {
+      const of = (key: "lintMs" | "checkMs") =>
+        median(runs.map((run) => run[index]?.[key] ?? Number.NaN)) / 1000;
+      const what = `lint ${counted(size)}`;
+      const wanted = size === ruled ? "<= 2 s" : "";
+      return [
+        { what, found: `${of("lintMs").toFixed(2)} s`, wanted },
+        { what: "  check alone, after it", found: `${of("checkMs").toFixed(2)} s`, wanted: "" },
+      ];
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function lintOnce(folder: string): { readonly lintMs: number; readonly checkMs: number } {
+  const { lintMs, checkMs, firstError } = Object(JSON.parse(node(["bench/lint-once.ts", folder])));
+  if (firstError !== undefined) throw new Error(`the generated estate has errors: ${firstError}`);
+  return { lintMs, checkMs };
 }
 
 function cloudRows(): readonly Row[] {

@@ -1,4 +1,4 @@
-// What `segc init` writes: one module, a policy that fits on a screen, one guardrail, one test.
+// What `segc init` writes: one module, a policy that fits on a screen, two guardrails, one test.
 
 const policy = `module app root
 
@@ -10,7 +10,7 @@ segment db = workloads where tier is db
 segment admin = workloads where tier is admin
 
 # Everything that is not allowed is refused.
-allow public = outside -> web : tcp/443
+allow public = outside -> web : tcp/443 { because "the shop is for everybody" }
 allow web-to-api = web -> api : tcp/8080
 allow api-to-db = api -> db : tcp/5432
 allow ssh-in = admin -> workloads except admin : tcp/22
@@ -19,6 +19,9 @@ allow ssh-in = admin -> workloads except admin : tcp/22
 never exposed-data = outside -> { api, db } : any-service {
   because "data is reachable through the web tier only"
 }
+
+# And one the other way round: administrators keep their access.
+always admin-reach = admin -> workloads except admin : tcp/22
 
 test "nobody skips a tier" {
   allowed web -> api : tcp/8080

@@ -36,6 +36,8 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
   /** For whoever asks the naive meaning. */
   readonly world: World;
+  /** For whoever asks what each rule says and where it is enforced. */
+  readonly plan: PlanContext;
 }
 
 /** Checks a whole project. Never throws for what the user wrote. */
@@ -63,6 +65,7 @@ export function checkPolicy(input: CheckInput): Checked {
     tests,
     diagnostics: foremost(inSourceOrder([...diagnostics, ...late])),
     world,
+    plan: context,
   };
 }
 
@@ -105,7 +108,7 @@ const failuresOf = (tests: readonly TestResult[]) =>
   tests.flatMap((test) => [test, ...test.assertions].flatMap(({ failure }) => failure ?? []));
 
 /** By file and place; what has no place comes first. */
-function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+export function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.toSorted((a, b) => {
     if (a.span === undefined || b.span === undefined) {
       return Number(a.span !== undefined) - Number(b.span !== undefined);

@@ -5,6 +5,8 @@ export interface Message<Parameters> {
   readonly name: string;
   readonly severity: Severity;
   readonly verb: ReportingVerb;
+  /** An error or a warning by circumstance; `severity` says what it is at its worst. */
+  readonly either?: true;
   /** One line for tables: what the code is about. */
   readonly title: string;
   readonly message: (parameters: Parameters) => string;

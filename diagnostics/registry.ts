@@ -8,6 +8,7 @@ import { guaranteeMessages } from "./messages/guarantees.ts";
 import { inventoryMessages } from "./messages/inventory.ts";
 import { lintMessages } from "./messages/lint.ts";
 import { nameMessages } from "./messages/names.ts";
+import { projectMessages } from "./messages/project.ts";
 import { syntaxMessages } from "./messages/syntax.ts";
 import { targetMessages } from "./messages/targets.ts";
 import { typeMessages } from "./messages/types.ts";
@@ -22,6 +23,7 @@ export const registry = {
   ...guaranteeMessages,
   ...lintMessages,
   ...inventoryMessages,
+  ...projectMessages,
   ...targetMessages,
 } as const;
 
@@ -34,7 +36,8 @@ export function reportingVerb({ code, severity }: Diagnostic): ReportingVerb {
   return entry.severity === "warning" ? entry.verb : "lint";
 }
 
-type ParametersOf<C extends Code> =
+/** What the words of a code speak of. */
+export type ParametersOf<C extends Code> =
   (typeof registry)[C] extends Message<infer Parameters> ? Parameters : never;
 
 /** What a diagnostic says beyond its table entry: more places, notes, a fix. */

@@ -3,7 +3,10 @@ import { type Checked, checkPolicy } from "../compiler/check.ts";
 import type { UtcDate } from "../compiler/model/types.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { reportingVerb } from "../diagnostics/registry.ts";
+import type { ModuleTree } from "../grammar/ast.ts";
 import { parseModule } from "../grammar/parse.ts";
+import { atLevels, raisedIn } from "../lint/levels.ts";
+import { suppress, suppressionsIn } from "../lint/suppressions.ts";
 import type { Files } from "../project/files.ts";
 import { loadProject, type Project } from "../project/load.ts";
 import { capabilityTable } from "../targets/capabilities.ts";
@@ -25,22 +28,25 @@ export interface CheckResult extends Omit<Checked, "diagnostics"> {
  * likely mistakes are left to `lint`.
  */
 export function check(files: Files, options: CheckOptions): CheckResult {
-  const examined = examine(files, options);
-  return { ...examined, diagnostics: reportedBy("check", examined.diagnostics) };
+  const { trees, ...checked } = examine(files, options);
+  const { levels } = checked.project.config.lint;
+  const reported = reportedBy("check", checked.diagnostics);
+  const { kept } = suppress(reported, suppressionsIn(trees, raisedIn(levels)));
+  return { ...checked, diagnostics: atLevels(kept, levels) };
 }
 
-/** As `check`, with what is likely not meant instead of its warnings. Errors stand in both. */
-export function lint(files: Files, options: CheckOptions): CheckResult {
-  const examined = examine(files, options);
-  return { ...examined, diagnostics: reportedBy("lint", examined.diagnostics) };
+/** With all that the compiler found, whichever verb reports it. */
+export interface Examined extends CheckResult {
+  readonly trees: readonly ModuleTree[];
 }
 
-/** Everything that is to be said of a project, whichever verb reports it. */
-export function examine(files: Files, { now }: CheckOptions): CheckResult {
+/** Everything that the compiler has to say of a project. */
+export function examine(files: Files, { now }: CheckOptions): Examined {
   const { project, diagnostics: loading } = loadProject(files);
   const parsed = project.sources.map((source) => parseModule(source, { today: now }));
+  const trees = parsed.map((each) => each.tree);
   const checked = checkPolicy({
-    trees: parsed.map((each) => each.tree),
+    trees,
     root: project.root,
     modules: project.modules,
     inventory: project.inventory,
@@ -49,8 +55,13 @@ export function examine(files: Files, { now }: CheckOptions): CheckResult {
     now,
     earlier: [...loading, ...parsed.flatMap((each) => each.diagnostics)],
   });
-  return { ...checked, project };
+  return { ...checked, project, trees };
 }
 
-const reportedBy = (verb: "check" | "lint", diagnostics: readonly Diagnostic[]) =>
-  diagnostics.filter((each) => each.severity === "error" || reportingVerb(each) === verb);
+/** Errors, and the warnings that belong to the verb. */
+export function reportedBy(
+  verb: "check" | "lint",
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  return diagnostics.filter((each) => each.severity === "error" || reportingVerb(each) === verb);
+}

@@ -4,6 +4,7 @@ import type { TargetSettings } from "../compiler/plan/target.ts";
 import type { Limit, Quota } from "../compiler/quotas.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Path } from "./document.ts";
+import { type LintConfig, lintConfigOf, type RawLint } from "./lint-config.ts";
 
 export interface ProjectConfig {
   readonly edition: 1;
@@ -23,6 +24,7 @@ export interface ProjectConfig {
   readonly expirySchedule: string | undefined;
   readonly settings: TargetSettings;
   readonly environments: Readonly<Record<string, unknown>>;
+  readonly lint: LintConfig;
 }
 
 export interface AwsConfig {
@@ -74,6 +76,7 @@ export interface RawConfig {
   > & { readonly aws?: Readonly<Partial<Record<Limit["name"], number>>> };
   readonly expiry?: { readonly schedule: string };
   readonly environments?: Readonly<Record<string, unknown>>;
+  readonly lint?: RawLint;
 }
 
 export type RawInventoryConfig =
@@ -105,6 +108,7 @@ export const emptyConfig: ProjectConfig = {
   expirySchedule: undefined,
   settings: {},
   environments: {},
+  lint: { levels: new Map() },
 };
 
 /** Spells out what segc.yaml abbreviates; `valueAt` says where something of it stands. */
@@ -122,6 +126,7 @@ export function configOf(raw: RawConfig, valueAt: (path: Path) => Span): Project
     expirySchedule: raw.expiry?.schedule,
     settings: raw.targets?.windows ?? {},
     environments: raw.environments ?? {},
+    lint: lintConfigOf(raw.lint ?? {}, valueAt),
   };
 }
 

@@ -1,6 +1,6 @@
 // A data file that was read: its value, and the places of its parts. The readers of YAML and JSON
 // both make this, so that whoever checks the value need not know the format.
-import type { SchemaFault } from "../diagnostics/messages/inventory.ts";
+import type { SchemaFault } from "../diagnostics/messages/schema.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 
 export type Path = readonly (string | number)[];

@@ -2,11 +2,13 @@
 import { faultsOf } from "../compiler/inventory/schema-fault.ts";
 import { type AwsLimits, awsDefaults, awsProductMax, type Limit } from "../compiler/quotas.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { ProjectFault, SchemaFault } from "../diagnostics/messages/inventory.ts";
+import type { ProjectFault } from "../diagnostics/messages/project.ts";
+import type { SchemaFault } from "../diagnostics/messages/schema.ts";
 import { diagnose } from "../diagnostics/registry.ts";
 import type { SourceFile, Span } from "../diagnostics/source.ts";
 import { configOf, emptyConfig, type ProjectConfig, type RawConfig } from "./config.ts";
 import type { Document, Path, ReadFault } from "./document.ts";
+import { portFaults, soundLevels } from "./lint-config.ts";
 import { readYaml } from "./read-yaml.ts";
 import { validateProject } from "./validate.gen.ts";
 
@@ -109,10 +111,16 @@ function withSoundPaths(
     if (foreign !== "additive") fault(keyAt(at.slice(0, 3)), { why: "needs-additive" });
     if (!/^sg-[0-9a-f]{1,32}$/.test(key)) fault(keyAt(at), { why: "no-group-id", key });
   }
+  const at = { valueAt, keyAt };
+  const { levels, faults } = soundLevels(config.lint.levels, at);
+  for (const { span, parameters } of [...faults, ...portFaults(config.lint, at)]) {
+    fault(span, parameters);
+  }
   for (const parameters of limitFaults(config.limits)) {
     fault(valueAt(["quotas", "aws"]), parameters);
   }
-  return { config: { ...config, modules, inventory }, diagnostics };
+  const lint = { ...config.lint, levels };
+  return { config: { ...config, modules, inventory, lint }, diagnostics };
 }
 
 /** Quotas that no account can have. */

@@ -1,7 +1,7 @@
 // `segc lint`: what is sound but most likely not meant.
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
 import { nodeFiles } from "../../host/node-files.ts";
-import { lint as lintProject } from "../../library/check.ts";
+import { lint as lintProject } from "../../library/lint.ts";
 import { statusFor } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { findingDocuments } from "../finding-documents.ts";

@@ -1,9 +1,9 @@
 // What a sound policy says that is most likely not meant: values, programs, segments and addresses
-// that select less than they seem to (SEG302, 311, 701, 702, 715), and workloads without an address
+// that select less than they seem to (SEG302, 311, 702, 715), and workloads without an address
 // (SEG806). Warnings only; none changes what is enforced.
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { diagnose } from "../../diagnostics/registry.ts";
-import { positionAt, type Span } from "../../diagnostics/source.ts";
+import type { Span } from "../../diagnostics/source.ts";
 import { nearest } from "../../diagnostics/suggest.ts";
 import type { Platform } from "../inventory/types.ts";
 import type { OpenValue } from "../model/context.ts";
@@ -20,12 +20,10 @@ export function checkSelections(
   expansion: Expansion,
   openValues: readonly OpenValue[],
 ): readonly Diagnostic[] {
-  const repeated = model.rules.flatMap(repetitions);
-  if (expansion.universe.workloads.length === 0) return repeated;
+  if (expansion.universe.workloads.length === 0) return [];
   const context = { model, expansion, platforms: platformRows(expansion.universe) };
   const values = valuesOfNobody(expansion, openValues);
   return [
-    ...repeated,
     ...values,
     ...model.rules.flatMap((rule) => unmatchedPrograms(context, rule)),
     ...model.rules.flatMap((rule) => removedByAddress(context, rule)),
@@ -39,16 +37,6 @@ interface Context {
   readonly model: Model;
   readonly expansion: Expansion;
   readonly platforms: ReadonlyMap<Platform, Bitset>;
-}
-
-/** SEG701: equal unnamed rules are one rule (language.md 6.1). */
-function repetitions(rule: Rule): readonly Diagnostic[] {
-  const { line } = positionAt(rule.span.source, rule.span.start);
-  const { path } = rule.span.source;
-  const related = [{ message: "first written here", span: rule.span }];
-  return rule.duplicates
-    .filter((span) => span.source !== rule.span.source || span.start !== rule.span.start)
-    .map((span) => diagnose("SEG701", span, { rule: rule.flow.text, path, line }, { related }));
 }
 
 /** SEG302, once for each place, whatever the template is used for. */

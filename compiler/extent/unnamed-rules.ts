@@ -55,7 +55,7 @@ function needOfName(expansion: Expansion, rule: Rule): string | undefined {
 }
 
 /** Some managed end of some flow is not in own(module). */
-function crossesOwners(expansion: Expansion, rule: Rule): boolean {
+export function crossesOwners(expansion: Expansion, rule: Rule): boolean {
   const owned = expansion.ownedByModule(rule.module);
   if (owned === expansion.universe.all) return false;
   const foreign = (term: Product["source"]) => ({

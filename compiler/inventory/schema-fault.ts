@@ -1,6 +1,6 @@
 // What a generated validator has against a value, as the parameters of a message and the place in
 // the value. The validators carry their schema, so alternatives can be listed and near misses found.
-import type { SchemaFault } from "../../diagnostics/messages/inventory.ts";
+import type { SchemaFault } from "../../diagnostics/messages/schema.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 
 export interface FoundFault {

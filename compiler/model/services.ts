@@ -12,6 +12,7 @@ import {
   portInterval,
   protocolInterval,
   protocols,
+  type ServiceSet,
   serviceSet,
   subtractServices,
   unionOfServices,
@@ -66,10 +67,17 @@ const repliesAndErrors = [
 ];
 const replies = serviceSet(repliesAndErrors);
 
+/** The flows that a service written out names. */
+export function literalService(literal: ServiceLiteral): ServiceSet {
+  if (literal.kind === "any-service") return anyService;
+  const named = serviceSet(intervalsOf(literal));
+  return isPlainPort(literal) ? named : subtractServices(named, neverFlows);
+}
+
 function checkLiteral(literal: ServiceLiteral): CheckedService {
   if (literal.kind === "any-service") return { service: anyService, reply: undefined, key: anyKey };
   const named = serviceSet(intervalsOf(literal));
-  const service = isPlainPort(literal) ? named : subtractServices(named, neverFlows);
+  const service = literalService(literal);
   const isReply =
     literal.kind === "icmp" && literal.type !== undefined && isServiceSubset(named, replies);
   return {

@@ -47,6 +47,20 @@ export const authorityMessages = {
         ? "write this delegation in the root module, or leave the outside out of `with`"
         : "let the owner or the root module write this delegation, or narrow what follows `of`",
   }),
+  SEG404: warning({
+    name: "unused-delegation",
+    title: "a delegation that no rule needs",
+    message: (p: { readonly module: string }) => `delegation to \`${p.module}\` is never used`,
+    help: (p) =>
+      `remove it, or take \`${p.module}\` out of it: what nobody needs only lets rules in that nobody expects`,
+  }),
+  SEG405: warning({
+    name: "unowned-workloads",
+    title: "workloads that belong to no team",
+    message: (p: { readonly count: number; readonly names: readonly string[] }) =>
+      `${p.count === 1 ? "1 workload belongs" : `${p.count} workloads belong`} to no team: ${named(p.names, p.count)}`,
+    help: () => "extend what some team `owns`",
+  }),
   SEG406: error({
     name: "external-peer-not-delegated",
     title: "a rule has an external end and no delegation covers that peer",
@@ -75,10 +89,14 @@ export const authorityMessages = {
 
 /** "3 workloads of team `dba` (db-1, db-2, db-3)". */
 export function listed({ count, names, teams }: NamedWorkloads): string {
-  const shown = names.map((name) => `\`${name}\``);
-  const more = count > names.length ? [...shown, "…"] : shown;
   const workloads = count === 1 ? "1 workload" : `${count} workloads`;
-  return `${workloads} ${ofTeams(teams)} (${more.join(", ")})`;
+  return `${workloads} ${ofTeams(teams)} (${named(names, count)})`;
+}
+
+/** "`db-1`, `db-2`, `db-3`, …" */
+export function named(names: readonly string[], count: number): string {
+  const shown = names.map((name) => `\`${name}\``);
+  return (count > names.length ? [...shown, "…"] : shown).join(", ");
 }
 
 function ofTeams(teams: readonly string[]): string {

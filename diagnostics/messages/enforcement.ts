@@ -78,6 +78,7 @@ export const enforcementMessages = {
     help: () => "allow it by the far end and the service instead, or try it on a host first",
   }),
   SEG506: error({
+    either: true,
     name: "nothing-enforces",
     title: "A rule with flows that no enforcer filters",
     message: (p: { rule: string; pairs: number; bare: number }) =>
@@ -117,6 +118,7 @@ export const enforcementMessages = {
     help: () => "allow the whole protocol (`sctp/*`), or add an enforcer that matches ports",
   }),
   SEG512: error({
+    either: true,
     name: "no-common-realm",
     title: "A rule with pairs of workloads that share no realm",
     message: (p: { rule: string; pairs: number; apart: number; example: string }) =>

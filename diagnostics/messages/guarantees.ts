@@ -39,6 +39,7 @@ export const guaranteeMessages = {
         : undefined,
   }),
   SEG603: warning({
+    either: true,
     name: "guardrail-not-enforced",
     title: "A guardrail holds in the policy but not in effect.",
     verb: "check",
@@ -64,13 +65,19 @@ export const guaranteeMessages = {
     help: (p) => `renew \`${p.rule}\`, or give what it allows a rule of its own without \`until\``,
   }),
   SEG605: error({
+    either: true,
     name: "guardrail-matches-nothing",
-    title: "An `always` guardrail speaks of no possible flow.",
-    message: (p: { guardrail: string; excepted: boolean }) =>
-      p.excepted
+    title: "A guardrail, or an exception of one, that speaks of no possible flow.",
+    message: (p: { guardrail: string; excepted?: boolean; exception?: string }) => {
+      if (p.exception !== undefined) {
+        return `exception \`${p.exception}\` of \`${p.guardrail}\` excuses no possible flow`;
+      }
+      return p.excepted === true
         ? `every flow of \`${p.guardrail}\` is excepted, so it promises nothing`
-        : `\`${p.guardrail}\` matches no possible flow, so it promises nothing`,
-    help: () => "check the segments and the realm on both sides, or remove the guardrail",
+        : `\`${p.guardrail}\` matches no possible flow, so it promises nothing`;
+    },
+    help: (p) =>
+      `check the segments and the realm on both sides, or remove the ${p.exception === undefined ? "guardrail" : "exception"}`,
   }),
   SEG606: error({
     name: "exception-ended",
@@ -88,6 +95,13 @@ export const guaranteeMessages = {
       `\`${p.subject}\` meets traffic that ${p.enforcer} cannot filter: ${p.traffic}, from ${p.workloads}`,
     help: () =>
       "close it by other means on that platform, and take it out with an `except` that says so",
+  }),
+  SEG608: warning({
+    name: "internet-in-guardrail",
+    title: "`internet` in a guardrail, which leaves private ranges out",
+    message: (p: { verb: string }) =>
+      `\`internet\` in \`${p.verb}\` leaves private ranges out: a forgotten network is not in it`,
+    help: () => "say `outside`, which is everything that is not in the inventory",
   }),
   SEG611: error({
     name: "test-failed",

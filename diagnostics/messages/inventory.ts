@@ -1,32 +1,7 @@
-// SEG801-811: what is wrong in the inventory, in segc.yaml, or with reading either
-// (language.md 6.5 and 11, "Inventory"). SEG808 stands with the rules that name accounts.
+// SEG801-809 and 811: what is wrong in the inventory, or with reading it (language.md 6.5 and 11,
+// "Inventory"). SEG808 stands with the rules that name accounts.
 import { error, warning } from "../message.ts";
-
-/** What a JSON Schema, or a reader before it, has against one value. */
-export type SchemaFault =
-  | { readonly why: "syntax"; readonly detail: string }
-  | { readonly why: "duplicate-key"; readonly key: string }
-  | {
-      readonly why: "unknown-key";
-      readonly key: string;
-      readonly suggestion: string;
-      readonly allowed: readonly string[];
-    }
-  | { readonly why: "missing-key"; readonly key: string; readonly of: string }
-  | {
-      readonly why: "wrong-type";
-      readonly key: string;
-      readonly wanted: string;
-      readonly found: string;
-    }
-  | {
-      readonly why: "not-one-of";
-      readonly key: string;
-      readonly found: string;
-      readonly suggestion: string;
-      readonly allowed: readonly string[];
-    }
-  | { readonly why: "not-a-name"; readonly key: string; readonly found: string };
+import { alternatives, type SchemaFault, schemaFault, schemaHelp } from "./schema.ts";
 
 /** Faults that only an inventory can have. */
 export type RecordFault =
@@ -61,24 +36,6 @@ export type RecordFault =
       readonly key: string | undefined;
     }
   | { readonly why: "more"; readonly count: number };
-
-/** Faults that only segc.yaml can have. */
-export type ProjectFault =
-  | { readonly why: "no-project" }
-  | { readonly why: "outside"; readonly path: string }
-  | { readonly why: "file-twice"; readonly path: string }
-  | { readonly why: "no-inventory-format"; readonly path: string }
-  | {
-      readonly why: "aws-product";
-      readonly rules: number;
-      readonly groups: number;
-      readonly max: number;
-    }
-  | { readonly why: "needs-reader"; readonly key: string }
-  | { readonly why: "needs-additive" }
-  | { readonly why: "no-group-id"; readonly key: string }
-  | { readonly why: "not-json"; readonly path: string }
-  | { readonly why: "aws-no-slot"; readonly groups: number; readonly reserved: number };
 
 /** Why a file cannot be had. */
 export type FileReadFault = "missing" | "is-directory" | "unreadable" | "not-utf8";
@@ -237,62 +194,6 @@ export const inventoryMessages = {
       }
     },
   }),
-  SEG810: error({
-    name: "malformed-project",
-    title: "A `segc.yaml` that is not as its schema says",
-    message: (p: SchemaFault | ProjectFault) => {
-      switch (p.why) {
-        case "no-project":
-          return "there is no `segc.yaml` in this folder";
-        case "outside":
-          return `\`${p.path}\` is not a path inside the project folder`;
-        case "file-twice":
-          return `\`${p.path}\` is listed twice`;
-        case "no-inventory-format":
-          return `\`${p.path}\` is no inventory: its name ends neither in .yaml, .json nor .csv`;
-        case "needs-reader":
-          return `\`${p.key}\` says nothing without a \`reader\``;
-        case "needs-additive":
-          return "`accepted` says nothing where interfaces leave the groups of others";
-        case "no-group-id":
-          return `\`${p.key}\` is no id of a security group`;
-        case "not-json":
-          return `\`${p.path}\` is to be read as an answer of EC2, and is no JSON by its name`;
-        case "aws-product":
-          return `${p.rules} rules of a group times ${p.groups} groups of an interface are ${p.rules * p.groups}, and AWS grants ${p.max} at most`;
-        case "aws-no-slot":
-          return `${p.reserved} of ${p.groups} groups of an interface are to be left free, which leaves none`;
-        default:
-          return schemaFault(p);
-      }
-    },
-    help: (p) => {
-      switch (p.why) {
-        case "no-project":
-          return "start a project with `segc init`, or name its folder with `--project`";
-        case "outside":
-          return "write it relative to segc.yaml, with `/` and without `..`";
-        case "file-twice":
-          return "list it once";
-        case "no-inventory-format":
-          return "rename it to say its format";
-        case "needs-reader":
-          return "write `reader: ec2` beside it";
-        case "needs-additive":
-          return "write `foreign: additive` beside it, or take it out";
-        case "no-group-id":
-          return "write it as `segc plan` shows it: `sg-` and hexadecimal digits";
-        case "not-json":
-          return "save the answer with `--output json` under a name that ends in .json";
-        case "aws-product":
-          return "lower one of the two, as the quotas of the account are";
-        case "aws-no-slot":
-          return "leave fewer free with `reserveSlots`";
-        default:
-          return schemaHelp(p);
-      }
-    },
-  }),
   SEG811: error({
     name: "unreadable-file",
     title: "A file of the project that cannot be read",
@@ -342,49 +243,3 @@ const textFaults = {
   "too-long": "is longer than 253 bytes",
   control: "holds a control or direction-changing character",
 } as const;
-
-function schemaFault(p: SchemaFault): string {
-  switch (p.why) {
-    case "syntax":
-      return p.detail;
-    case "duplicate-key":
-      return `\`${p.key}\` is given twice`;
-    case "unknown-key":
-      return `\`${p.key}\` is unknown here${p.suggestion}`;
-    case "missing-key":
-      return `${p.of} has no \`${p.key}\``;
-    case "wrong-type":
-      return `\`${p.key}\` must be ${p.wanted}, not ${p.found}`;
-    case "not-one-of":
-      return `\`${p.key}\` cannot be \`${p.found}\`${p.suggestion}`;
-    case "not-a-name":
-      return `\`${p.found}\` is not a name that \`${p.key}\` may hold`;
-  }
-}
-
-function schemaHelp(p: SchemaFault): string | undefined {
-  switch (p.why) {
-    case "syntax":
-      return undefined;
-    case "duplicate-key":
-      return "keep one of them";
-    case "unknown-key":
-      return p.allowed.length === 0 ? "remove it" : `known here: ${alternatives(p.allowed)}`;
-    case "missing-key":
-      return `add \`${p.key}\``;
-    case "wrong-type":
-      return p.wanted.includes("text") && p.found.startsWith("`")
-        ? "put it in double quotes"
-        : undefined;
-    case "not-one-of":
-      return `use ${alternatives(p.allowed)}`;
-    case "not-a-name":
-      return "names are lower case with single hyphens, like `web-tier`";
-  }
-}
-
-/** The first dozen of them, in backticks. */
-function alternatives(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => `\`${name}\``);
-  return shown.join(", ") + (names.length > shown.length ? ", …" : "");
-}

@@ -1,5 +1,5 @@
 // SEG2xx: names, modules and who may declare what (language.md 6.1 and 11, "Names and modules").
-import { error } from "../message.ts";
+import { error, warning } from "../message.ts";
 
 export const nameMessages = {
   SEG201: error({
@@ -58,6 +58,19 @@ export const nameMessages = {
     message: (p: { kind: "segments" | "services" | "templates"; path: string }) =>
       `${p.kind} \`${p.path}\` are defined through each other`,
     help: () => "define one of them without the others",
+  }),
+  SEG206: warning({
+    name: "unused-import",
+    title: "An import that is never used",
+    message: (p: { name: string }) => `import \`${p.name}\` is never used`,
+    help: () => "remove it",
+  }),
+  SEG207: warning({
+    name: "unused-definition",
+    title: "Something that is declared, never used and not exported",
+    message: (p: { kind: string; name: string }) =>
+      `${p.kind} \`${p.name}\` is never used and not exported`,
+    help: () => "remove it, or export it",
   }),
   SEG208: error({
     name: "root-only-declaration",
