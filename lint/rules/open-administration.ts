@@ -6,6 +6,8 @@ import { isActive } from "../../compiler/plan/context.ts";
 import { subtractAddresses } from "../../compiler/sets/address-set.ts";
 import { type Bitset, difference, isEmpty, union } from "../../compiler/sets/bitset.ts";
 import {
+  anyService,
+  equalServices,
   intersectServices,
   isNoService,
   type ServiceSet,
@@ -67,7 +69,9 @@ always admin-reach = administrators -> workloads where role is db : tcp/22
     for (const { rules } of context.written) {
       const [rule] = rules;
       const shared = intersectServices(rule.flow.service, adminPorts);
-      if (rule.effect !== "allow" || isNoService(shared)) continue;
+      // Every service is SEG705 and SEG706: one cause, one finding.
+      const isAny = equalServices(rule.flow.service, anyService);
+      if (rule.effect !== "allow" || isNoService(shared) || isAny) continue;
       const others = rules.flatMap((one) => othersIn(context, one, allowed, shared));
       if (others.length === 0) continue;
       report(rule.flow.sourceSpan, {

@@ -1,8 +1,9 @@
 // The examples are what a newcomer copies: they check without error, their own tests pass, they
 // are formatted, and what they claim to catch is caught.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderText } from "../../diagnostics/render-text.ts";
-import { compile, formatModule } from "../../index.ts";
+import { compile, formatModule, lint } from "../../index.ts";
 import { examine } from "../../library/check.ts";
 import { exampleFiles, exampleTexts, type Replacement } from "./example-files.ts";
 
@@ -23,6 +24,25 @@ describe.each(["quickstart", "crm", "aws-three-tier", "windows-domain"])("exampl
 
   it("is formatted", () => {
     for (const [path, text] of exampleTexts(name)) {
+      if (path.endsWith(".seg")) expect(formatModule({ path, text }).text, path).toBe(text);
+    }
+  });
+});
+
+describe("examples/lint-showcase", () => {
+  const listed = [...readFileSync("docs/lint.md", "utf8").matchAll(/^\| \[(SEG\d+)\]/gm)];
+
+  it("has every finding that docs/lint.md lists, and no error", () => {
+    const { diagnostics } = lint(exampleFiles("lint-showcase"), { now, since: () => "2026-08-01" });
+    expect(listed.length).toBeGreaterThan(30);
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(
+      new Set(listed.map(([, code]) => code)),
+    );
+    expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+
+  it("is formatted", () => {
+    for (const [path, text] of exampleTexts("lint-showcase")) {
       if (path.endsWith(".seg")) expect(formatModule({ path, text }).text, path).toBe(text);
     }
   });
