@@ -68,7 +68,7 @@ export default {
     ...only("targets", "targets", ["compiler", "grammar", "diagnostics"]),
     ...only("lint", "lint", ["compiler", "grammar", "diagnostics"]),
     ...only("learn", "learn", ["compiler", "grammar", "diagnostics"]),
-    ...only("report", "report", ["compiler", "lint", "diagnostics", "grammar"]),
+    ...only("report", "report", ["compiler", "lint", "diagnostics", "grammar"], ["@types/sarif"]),
     ...only(
       "project",
       "project",

@@ -5,9 +5,9 @@ import { type CloudTarget, cloudTarget } from "../library/cloud.ts";
 import { statusFor, stopping } from "./answer.ts";
 import { withAccount } from "./aws-account.ts";
 import { type Answer, type Call, failure } from "./call.ts";
-import { problemCount } from "./commands/check.ts";
 import { exit } from "./exit.ts";
 import { onlyAws } from "./only-aws.ts";
+import { problemCount } from "./problems.ts";
 import { projectFolder } from "./project-folder.ts";
 import { refreshInventory } from "./refresh-inventory.ts";
 

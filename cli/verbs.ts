@@ -80,7 +80,7 @@ export const verbs: readonly Verb[] = [
     summary: "check syntax, types, ownership, capabilities, guardrails",
     operands: "",
     own: [],
-    formats: ["compact"],
+    formats: ["compact", "sarif", "junit", "markdown"],
     examples: [
       ["segc check", "the project around the current folder"],
       ["segc check --now 2030-01-01", "as it will stand on that day"],
@@ -92,7 +92,7 @@ export const verbs: readonly Verb[] = [
     summary: "say what is allowed but most likely not meant",
     operands: "",
     own: [],
-    formats: ["compact"],
+    formats: ["compact", "sarif", "junit", "markdown"],
     examples: [
       ["segc lint", "the project around the current folder"],
       ["segc lint --fail-level warning", "and fail where there is anything to say"],
@@ -104,7 +104,7 @@ export const verbs: readonly Verb[] = [
     summary: "run the tests written in the policy",
     operands: "",
     own: [],
-    formats: ["compact"],
+    formats: ["compact", "sarif", "junit", "markdown"],
     examples: [
       ["segc test", "every test of every module"],
       ["segc test --format json", "with the flows each assertion speaks of"],

@@ -1,13 +1,12 @@
 // `segc check`: everything that can be wrong with a project, and where each rule is enforced.
 import { hasErrors } from "../../diagnostics/diagnostic.ts";
-import type { Style } from "../../diagnostics/render-style.ts";
 import { nodeFiles } from "../../host/node-files.ts";
-import { type CheckResult, check as checkProject } from "../../library/check.ts";
-import { counted, listed } from "../../report/counted.ts";
+import { check as checkProject } from "../../library/check.ts";
 import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
-import { countsOf, statusFor, stopping } from "../answer.ts";
+import { statusFor } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { findingDocuments } from "../finding-documents.ts";
+import { problemCount, sizeOf } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
 
 export function check(call: Call): Answer {
@@ -21,7 +20,7 @@ export function check(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments({ diagnostics }),
+    documents: findingDocuments(call, { verb: "check", diagnostics, folder }),
     lines: (style) => [
       ...spaced(enforcementLines(enforcement, style)),
       ...problemCount(checked, style),
@@ -32,43 +31,3 @@ export function check(call: Call): Answer {
 }
 
 const spaced = (lines: readonly string[]) => (lines.length === 0 ? [] : [...lines, ""]);
-
-/** Of a verb that compares something with the policy, where errors leave nothing to compare with. */
-export function stoppedByErrors(
-  checked: CheckResult,
-  { call, folder, note }: { readonly call: Call; readonly folder: string; readonly note: string },
-): Answer {
-  const diagnostics = stopping(checked.diagnostics, call.options);
-  return {
-    kind: "result",
-    status: statusFor(diagnostics),
-    diagnostics,
-    folder,
-    lines: (style) => [...problemCount({ diagnostics }, style), note],
-    json: { now: call.options.now },
-  };
-}
-
-/** `2 errors and 1 warning`; nothing where there are none. */
-export function problemCount(
-  { diagnostics }: Pick<CheckResult, "diagnostics">,
-  style: Style,
-): readonly string[] {
-  const { errors, warnings } = countsOf(diagnostics);
-  const parts = [
-    ...(errors > 0 ? [style.error(counted(errors, "error"))] : []),
-    ...(warnings > 0 ? [style.warning(counted(warnings, "warning"))] : []),
-  ];
-  return parts.length === 0 ? [] : [listed(parts)];
-}
-
-/** `1 module, 2 workloads, 2 rules, …` */
-export function sizeOf({ model, inventory, tests }: CheckResult): string {
-  return listed([
-    counted(model.modules.length, "module"),
-    counted(inventory.workloads.length, "workload"),
-    counted(model.rules.length, "rule"),
-    counted(model.guardrails.length, "guardrail"),
-    counted(tests.length, "test"),
-  ]);
-}

@@ -14,10 +14,10 @@ import { gapLines, manifestLines, nextEnd, updateLine } from "../../report/manif
 import { statusFor, stopping } from "../answer.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
+import { problemCount } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
 import { readArtefactsOf } from "../read-artefacts.ts";
 import { writeArtefacts } from "../write-artefacts.ts";
-import { problemCount } from "./check.ts";
 
 export async function compile(call: Call): Promise<Answer> {
   const { now, minimise, out = "" } = call.options; // commander insists on --out

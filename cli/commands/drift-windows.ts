@@ -10,8 +10,8 @@ import { counted, listed } from "../../report/counted.ts";
 import type { LiveFile } from "../../targets/windows/live/read-live.ts";
 import { type Answer, type Call, failure } from "../call.ts";
 import { exit } from "../exit.ts";
+import { stoppedByErrors } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
-import { stoppedByErrors } from "./check.ts";
 
 /** A workload's files: policy and local branch of its registry, its policy file, PowerShell's rules. */
 const endings = [".reg", ".local.reg", ".pol", ".json"];

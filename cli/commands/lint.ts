@@ -5,21 +5,21 @@ import { lint as lintProject } from "../../library/lint.ts";
 import { statusFor } from "../answer.ts";
 import type { Answer, Call } from "../call.ts";
 import { findingDocuments } from "../finding-documents.ts";
+import { problemCount, sizeOf } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
-import { problemCount, sizeOf } from "./check.ts";
 
 export function lint(call: Call): Answer {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const { now } = call.options;
   const linted = lintProject(nodeFiles(folder), { now });
-  const { diagnostics } = linted;
+  const { diagnostics, suppressed } = linted;
   return {
     kind: "result",
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments({ diagnostics }),
+    documents: findingDocuments(call, { verb: "lint", diagnostics, folder, suppressed }),
     lines: (style) => [
       ...problemCount(linted, style),
       ...(diagnostics.length > 0

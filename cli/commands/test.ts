@@ -20,7 +20,7 @@ export function test(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments({ diagnostics }),
+    documents: findingDocuments(call, { verb: "test", diagnostics, folder, tests }),
     lines: (style) => [
       ...testLines(tests, style),
       untested ? style.error("the tests were not run: the policy has errors") : testSummary(tests),

@@ -8,9 +8,9 @@ import { verify as verifyFolder } from "../../library/verify.ts";
 import { counted, listed } from "../../report/counted.ts";
 import type { Answer, Call } from "../call.ts";
 import { exit } from "../exit.ts";
+import { stoppedByErrors } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
 import { readArtefacts } from "../read-artefacts.ts";
-import { stoppedByErrors } from "./check.ts";
 
 export function verify(call: Call): Answer {
   const { now } = call.options;

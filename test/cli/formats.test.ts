@@ -109,6 +109,26 @@ describe("compact", () => {
   });
 });
 
+describe("formats of findings", () => {
+  const pairs = verbs
+    .filter(({ formats = [] }) => formats.includes("compact"))
+    .flatMap(({ name, formats = [] }) => formats.map((format) => [name, format] as const));
+  const starts = { compact: "app.seg:", sarif: "{", junit: "<?xml ", markdown: "### ", html: "<" };
+
+  test.each(pairs)("%s --format %s", async (verb, format) => {
+    const environment = { GITHUB_WORKSPACE: "/" };
+    const folder = folderWith(broken);
+    const args = [verb, "--format", format, "--output", `${format}=out`];
+    const { out, err, status } = await segc(folder, args, { environment });
+    expect({ err, status }).toEqual({ err: "", status: 1 });
+    expect(out.slice(0, starts[format].length)).toBe(starts[format]);
+    expect(out).toContain("SEG301");
+    expect(readFileSync(join(folder, "out"), "utf8")).toBe(out);
+    // Places are those in the repository, but for editors, which start where segc does.
+    if (format !== "compact") expect(out).toContain(`${folder.slice(1)}/app.seg`);
+  });
+});
+
 describe("colours", () => {
   const hasColour = (text: string) => text.includes("\u001b[");
   const check = async (
