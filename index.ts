@@ -31,6 +31,7 @@ export {
 export { type DiffOptions, type DiffResult, diff } from "./library/diff.ts";
 export { expire } from "./library/expire.ts";
 export { type ExplainResult, explain } from "./library/explain.ts";
+export { type Fixed, type FixOptions, type FixResult, fix } from "./library/fix.ts";
 export { type LintOptions, type LintResult, lint } from "./library/lint.ts";
 export { verify } from "./library/verify.ts";
 export { version } from "./library/version.ts";

@@ -23,6 +23,8 @@ export interface Options {
   /** `fmt --check`. */
   readonly check: boolean;
   readonly exitCode: boolean;
+  /** `lint --fix`. */
+  readonly fix: boolean;
   /** `compile --out`, a folder; `plan --out`, a file. */
   readonly out: string | undefined;
   /** `compile --minimise`. */

@@ -147,6 +147,7 @@ const ownOptions: Readonly<Record<OwnOption, () => Option>> = {
   calls: () => new Option("--calls <FILE>", "write each call as `aws ec2` takes it, one to a line"),
   check: () => new Option("--check", "change nothing, fail where something would change"),
   "exit-code": () => new Option("--exit-code", "exit with 2 where something changes"),
+  fix: () => new Option("--fix", "put right what a machine can, and write the files"),
   live: () =>
     new Option("--live <DIR>", "saved answers of EC2 instead of the account, or exports of hosts"),
   "plan-out": () => new Option("--out <FILE>", "write the plan, for `segc apply`"),
@@ -210,6 +211,7 @@ function readOptions({ verb, raw }: Called, terminal: Terminal): Options | strin
     color: raw.color === "always" || raw.color === "never" ? raw.color : "auto",
     check: raw.check === true,
     exitCode: raw.exitCode === true,
+    fix: raw.fix === true,
     minimise: raw.minimise !== "off",
     since: text("since"),
     out: text("out"),

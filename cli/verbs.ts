@@ -8,6 +8,7 @@ export type OwnOption =
   | "allow-gap"
   | "check"
   | "exit-code"
+  | "fix"
   | "live"
   | "minimise"
   | "out"
@@ -91,12 +92,12 @@ export const verbs: readonly Verb[] = [
     name: "lint",
     summary: "say what is allowed but most likely not meant",
     operands: "",
-    own: [],
+    own: ["fix"],
     formats: ["compact", "sarif", "junit", "markdown"],
     examples: [
       ["segc lint", "the project around the current folder"],
       ["segc lint --fail-level warning", "and fail where there is anything to say"],
-      ["segc lint --format json", "as data"],
+      ["segc lint --fix", "and put right what a machine can"],
     ],
   },
   {

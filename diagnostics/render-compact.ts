@@ -5,11 +5,18 @@ import { escapeText } from "./render-display.ts";
 import { positionAt } from "./source.ts";
 
 /** `policy.seg:7:18: error SEG201 unknown-name: …`; nothing before the severity without a place. */
-export function renderCompact({ code, name, severity, message, span }: Diagnostic): string {
-  return `${span === undefined ? "" : placeOf(span)}${severity} ${code} ${name}: ${escapeText(message)}\n`;
-}
+export const renderCompact = (diagnostic: Diagnostic): string =>
+  `${placeBefore(diagnostic)}${diagnostic.severity} ${compactWords(diagnostic)}\n`;
 
-function placeOf({ source, start }: NonNullable<Diagnostic["span"]>): string {
-  const { line, column } = positionAt(source, start);
-  return `${escapeText(source.path)}:${line}:${column}: `;
+/** The same of a finding that is none any more. */
+export const compactLine = (diagnostic: Diagnostic): string =>
+  `${placeBefore(diagnostic)}${compactWords(diagnostic)}`;
+
+const compactWords = ({ code, name, message }: Diagnostic) =>
+  `${code} ${name}: ${escapeText(message)}`;
+
+function placeBefore({ span }: Diagnostic): string {
+  if (span === undefined) return "";
+  const { line, column } = positionAt(span.source, span.start);
+  return `${escapeText(span.source.path)}:${line}:${column}: `;
 }

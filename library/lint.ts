@@ -23,6 +23,8 @@ export interface LintOptions extends CheckOptions {
 export interface LintResult extends CheckResult {
   /** What comments in the policy take back. */
   readonly suppressed: readonly Suppressed[];
+  /** False where errors of the policy came before everything else. */
+  readonly complete: boolean;
 }
 
 /** As `check`, with what is likely not meant instead of its warnings. Errors stand in both. */
@@ -30,9 +32,11 @@ export function lint(files: Files, { now, since, rules }: LintOptions): LintResu
   const { trees, ...checked } = examine(files, { now });
   const { config } = checked.project;
   const earlier = reportedBy("lint", checked.diagnostics);
-  if (hasErrors(earlier)) return { ...checked, diagnostics: earlier, suppressed: [] };
+  const stopped = (diagnostics: readonly Diagnostic[]) =>
+    ({ ...checked, diagnostics, suppressed: [], complete: false }) as const;
+  if (hasErrors(earlier)) return stopped(earlier);
   const unknown = unknownSegment(checked, config.lint);
-  if (unknown !== undefined) return { ...checked, diagnostics: [unknown], suppressed: [] };
+  if (unknown !== undefined) return stopped([unknown]);
   const linted = runLint({
     checked,
     trees,
@@ -42,7 +46,8 @@ export function lint(files: Files, { now, since, rules }: LintOptions): LintResu
     levels: config.lint.levels,
     ...(rules === undefined ? {} : { rules }),
   });
-  return { ...checked, ...linted, diagnostics: foremost(reportedBy("lint", linted.diagnostics)) };
+  const diagnostics = foremost(reportedBy("lint", linted.diagnostics));
+  return { ...checked, ...linted, diagnostics, complete: true };
 }
 
 function settingsOf({ levels: _, adminPorts, ...stated }: LintConfig): LintSettings {

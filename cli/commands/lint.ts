@@ -1,9 +1,17 @@
-// `segc lint`: what is sound but most likely not meant.
-import { hasErrors } from "../../diagnostics/diagnostic.ts";
+// `segc lint`: what is sound but most likely not meant; with `--fix`, put right where a machine can.
+import { resolve } from "node:path";
+import { compactLine } from "../../diagnostics/render-compact.ts";
+import { diagnosticJson } from "../../diagnostics/render-json.ts";
+import type { Style } from "../../diagnostics/render-style.ts";
+import { replaceFile } from "../../host/atomic-file.ts";
 import { nodeFiles } from "../../host/node-files.ts";
+import { stagedSince } from "../../host/staged-since.ts";
+import { type Fixed, type FixResult, fix } from "../../library/fix.ts";
 import { lint as lintProject } from "../../library/lint.ts";
+import { counted } from "../../report/counted.ts";
 import { statusFor } from "../answer.ts";
-import type { Answer, Call } from "../call.ts";
+import { type Answer, type Call, type Failure, failure } from "../call.ts";
+import { exit } from "../exit.ts";
 import { findingDocuments } from "../finding-documents.ts";
 import { problemCount, sizeOf } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
@@ -11,9 +19,11 @@ import { projectFolder } from "../project-folder.ts";
 export function lint(call: Call): Answer {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
+  const done = lintIn(folder, call);
+  if ("kind" in done) return done;
+  const { linted, fixed } = done;
+  const { diagnostics, suppressed, complete } = linted;
   const { now } = call.options;
-  const linted = lintProject(nodeFiles(folder), { now });
-  const { diagnostics, suppressed } = linted;
   return {
     kind: "result",
     status: statusFor(diagnostics),
@@ -21,14 +31,42 @@ export function lint(call: Call): Answer {
     folder,
     documents: findingDocuments(call, { verb: "lint", diagnostics, folder, suppressed }),
     lines: (style) => [
+      ...fixed.map((each) => fixedLine(each, style)),
       ...problemCount(linted, style),
       ...(diagnostics.length > 0
         ? []
         : [`${style.help("ok")}: nothing to say of ${sizeOf(linted)}`]),
-      ...(hasErrors(diagnostics)
-        ? ["what else is likely not meant is said once there is no error"]
-        : []),
+      ...(suppressed.length === 0
+        ? []
+        : [`${counted(suppressed.length, "finding")} suppressed with a reason`]),
+      ...(complete ? [] : ["what else is likely not meant is said once there is no error"]),
     ],
-    json: { now },
+    json: {
+      now,
+      suppressed: suppressed.map(({ diagnostic, suppression }) => ({
+        reason: suppression.reason,
+        diagnostic: diagnosticJson(diagnostic),
+      })),
+      fixed: fixed.map(({ diagnostic, claim }) => ({
+        keepsMeaning: claim === "keeps the meaning",
+        diagnostic: diagnosticJson(diagnostic),
+      })),
+    },
   };
 }
+
+/** With `--fix` files are written before anything is said. */
+function lintIn(folder: string, { options }: Call): Pick<FixResult, "linted" | "fixed"> | Failure {
+  const since = stagedSince(folder);
+  const settings = { now: options.now, ...(since === undefined ? {} : { since }) };
+  if (!options.fix) return { linted: lintProject(nodeFiles(folder), settings), fixed: [] };
+  const result = fix(nodeFiles(folder), settings);
+  for (const [path, text] of result.changed) {
+    const fault = replaceFile(resolve(folder, path), text);
+    if (fault !== undefined) return failure(exit.environment, `cannot write \`${path}\`: ${fault}`);
+  }
+  return result;
+}
+
+const fixedLine = ({ diagnostic, claim }: Fixed, style: Style) =>
+  `${style.added("fixed")} ${compactLine(diagnostic)} (${claim})`;

@@ -35,6 +35,47 @@ describe("lint", () => {
     expect(out).toMatch(/^error SEG301 at app\.seg:4:\d+/);
     expect(out).toContain("once there is no error");
   });
+
+  test("puts right what a machine can, says so, and says what is left", async () => {
+    const text = `${policy}service postgres = tcp/5432\n`;
+    const folder = folderWith({ ...smallProject, "app.seg": text });
+    const { status, out, err } = await segc(folder, ["lint", "--fix"]);
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toMatch(
+      /^fixed app\.seg:6:\d+: SEG712 unnamed-service: .* \(keeps the meaning\)\n(?:fixed .*\n)*ok: /,
+    );
+    const written = readFileSync(join(folder, "app.seg"), "utf8");
+    expect(written).toContain("web -> db : postgres");
+    expect((await segc(folder, ["fmt", "--check"])).status).toBe(0);
+    const again = await segc(folder, ["lint", "--fix", "--format", "json"]);
+    expect(JSON.parse(again.out)).toMatchObject({ fixed: [], suppressed: [] });
+    expect(readFileSync(join(folder, "app.seg"), "utf8")).toBe(written);
+  });
+
+  test("writes nothing where a file cannot be written, and says which", async () => {
+    if (isRoot) return;
+    const folder = folderWith({
+      ...smallProject,
+      "app.seg": `${policy}service postgres = tcp/5432\n`,
+    });
+    chmodSync(folder, 0o555);
+    const { status, err } = await segc(folder, ["lint", "--fix"]);
+    chmodSync(folder, 0o755);
+    expect(status).toBe(4);
+    expect(err).toContain("cannot write `app.seg`");
+  });
+
+  test("a level of error fails, and is no error that comes before the others", async () => {
+    const project = `${smallProject["segc.yaml"]}lint: { rules: { SEG207: error } }\n`;
+    const text = `${policy}segment ghosts = web & db\n`;
+    const folder = folderWith({ ...smallProject, "segc.yaml": project, "app.seg": text });
+    const { status, out } = await segc(folder, ["lint"]);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^error SEG207/m);
+    expect(out).toMatch(/^warning SEG715/m);
+    expect(out).not.toContain("once there is no error");
+    expect((await segc(folder, ["check"])).status).toBe(0);
+  });
 });
 
 describe("check", () => {

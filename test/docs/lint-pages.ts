@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Message } from "../../diagnostics/message.ts";
 import { registry } from "../../diagnostics/registry.ts";
 import { exampleInventory, exampleTexts } from "../../lint/example-project.ts";
+import { fixClaim } from "../../lint/fix-claims.ts";
 import { lintRules } from "../../lint/index.ts";
 import type { Example, LintRule } from "../../lint/rule.ts";
 import { headingOf } from "./diagnostic-pages.ts";
@@ -63,8 +64,8 @@ function findingsTable(): string {
     .filter(([code]) => !checked.has(code))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([code, { name, title }]) => {
-      const fix = lintRules.find((rule) => rule.code === code)?.fix ?? fixesOfCompiler.get(code);
-      return `| [${code}](diagnostics/${code}.md) | \`${name}\` | ${headingOf(title)} | ${fix ?? ""} |`;
+      const fix = fixClaim(code) ?? "";
+      return `| [${code}](diagnostics/${code}.md) | \`${name}\` | ${headingOf(title)} | ${fix} |`;
     });
   return ["| Code | Name | About | Fix |", "|---|---|---|---|", ...rows].join("\n");
 }
@@ -75,7 +76,6 @@ const checked = new Set(
     verb === "check" && severity === "warning" ? [code] : [],
   ),
 );
-const fixesOfCompiler = new Map([["SEG302", "changes the meaning"]]);
 
 function settingsTable(): string {
   const schema = JSON.parse(readFileSync("schemas/project.schema.json", "utf8"));

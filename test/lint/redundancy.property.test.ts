@@ -3,56 +3,22 @@
 // could be.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextDay } from "../../compiler/guard/dates.ts";
-import { flowsOf, pairAt, pairsOf, spaceOf } from "../../compiler/guard/space.ts";
 import { programsIn } from "../../compiler/model/programs-in.ts";
-import type { FlowSet, Rule } from "../../compiler/model/types.ts";
-import {
-  type Flow,
-  intended,
-  ruleMatches,
-  type World,
-} from "../../compiler/semantics/semantics.ts";
-import { anyService } from "../../compiler/sets/service-set.ts";
+import type { Rule } from "../../compiler/model/types.ts";
+import { ruleMatches, type World } from "../../compiler/semantics/semantics.ts";
 import { lint } from "../../index.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { generatedProject } from "../generated/project.ts";
 import { soundProject } from "../generated/sound.ts";
+import { daysOf, everyFlow, meaningOf } from "./every-flow.ts";
 
 const runs = process.env.SEGC_FULL === "1" ? 2000 : 60;
 const now = "2026-11-23";
-
-/** One flow for everything that some rule can tell apart. */
-function everyFlow(world: World): readonly Flow[] {
-  const span = { source: { path: "", text: "" }, start: 0, end: 0 };
-  const everything: FlowSet = {
-    source: { kind: "anywhere" },
-    destination: { kind: "anywhere" },
-    service: anyService,
-    condition: undefined,
-    family: undefined,
-    ...{ span, sourceSpan: span, destinationSpan: span, serviceSpan: span, text: "everything" },
-  };
-  const space = spaceOf(world, { questions: [everything] });
-  return [...pairsOf(space, everything)].flatMap((indexes) => [
-    ...flowsOf(space, pairAt(space, indexes), [everything]),
-  ]);
-}
 
 const without = (world: World, gone: ReadonlySet<Rule>): World => ({
   ...world,
   model: { ...world.model, rules: world.model.rules.filter((rule) => !gone.has(rule)) },
 });
-
-const daysOf = ({ model }: World): readonly string[] => [
-  now,
-  ...model.rules.flatMap(({ meta: { until } }) =>
-    until === undefined || until < now ? [] : [nextDay(until)],
-  ),
-];
-
-const meaningOf = (world: World, days: readonly string[], flows: readonly Flow[]) =>
-  days.map((day) => flows.map((flow) => intended({ ...world, now: day }, flow)));
 
 const isLowered = ({ effect, meta, flow }: Rule) =>
   meta.fallbackNetwork ||
