@@ -31,6 +31,15 @@ deny again = workloads -> db : tcp/5100
 `,
       reports: [7],
     },
+    {
+      policy: `${exampleHeader}
+segment db = workloads where role is db
+allow web-reads = workloads where role is web -> db : tcp/5432
+deny first = workloads -> db : tcp/5432
+deny second = workloads -> db : tcp/5432
+`,
+      reports: [7],
+    },
   ],
   valid: [
     {
@@ -51,6 +60,13 @@ deny half = workloads -> db : tcp/5000-5499
 segment db = workloads where role is db
 deny not-yet = workloads -> db : tcp/5432
 staged allow web-reads = workloads where role is web -> db : tcp/5432
+`,
+    },
+    {
+      policy: `${exampleHeader}
+segment db = workloads where role is db
+observe ingress of (workloads where role is db) until 2026-12-31 { because "learning" }
+deny no-telnet = workloads -> db : tcp/23
 `,
     },
   ],

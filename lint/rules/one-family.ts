@@ -39,6 +39,12 @@ allow office = networks { 192.0.2.0/24, 2001:db8::/48 } -> workloads where role 
 allow office = networks { 192.0.2.0/24 } -> workloads where role is web : tcp/443 { family v4 }
 `,
     },
+    {
+      policy: `${exampleHeader}
+allow readers = { networks { 192.0.2.0/24 }, workloads where role is admin }
+  -> workloads where role is web : tcp/443
+`,
+    },
   ],
   seeAlso: [
     "[Sets](../language.md#sets)",

@@ -54,6 +54,26 @@ deny no-database = workloads -> db : any-service
 `,
       reports: [5],
     },
+    {
+      policy: `${exampleHeader}
+segment web = workloads where role is web
+segment db = workloads where role is db
+allow over-v4 = web -> db : tcp/5432 { family v4 }
+allow over-v6 = web -> db : tcp/5432 { family v6 }
+allow web-reads = web -> db : tcp/5432
+`,
+      reports: [8],
+    },
+    {
+      policy: `${exampleHeader}
+segment db = workloads where role is db
+program job { unit "job.service" }
+allow jobs = job@workloads where role is web -> db : tcp/5432
+allow others = (workloads where role is web) except job@workloads where role is web -> db : tcp/5432
+allow web-reads = workloads where role is web -> db : tcp/5432
+`,
+      reports: [8],
+    },
   ],
   valid: [
     {
@@ -69,6 +89,30 @@ segment web = workloads where role is web
 segment db = workloads where role is db
 allow web-reads = web -> db : tcp/5432
 allow for-the-move = workloads except db -> db : tcp/5432 { until 2027-02-01 }
+`,
+    },
+    {
+      policy: `${exampleHeader}
+segment web = workloads where role is web
+segment db = workloads where role is db
+allow over-v4 = web -> db : tcp/5432 { log new family v4 }
+allow web-reads = web -> db : tcp/5432
+`,
+    },
+    {
+      policy: `${exampleHeader}
+segment db = workloads where role is db
+program job { unit "job.service" }
+allow jobs = job@workloads where role is web -> db : tcp/5432 { log new }
+allow web-reads = workloads where role is web -> db : tcp/5432
+`,
+    },
+    {
+      policy: `${exampleHeader}
+segment web = workloads where role is web
+allow to-office = web -> networks { 192.0.2.0/25, 2001:db8::/49 } : tcp/443 { log new }
+allow to-outside = web -> networks { 192.0.2.0/24, 2001:db8::/48 } : tcp/443
+allow from-office = networks { 192.0.2.0/24 } -> web : tcp/443
 `,
     },
   ],

@@ -35,6 +35,16 @@ they are staged, observed or in force.`,
       },
       reports: ["org.seg:7"],
     },
+    {
+      // What a module owns it may write anyway.
+      policy: {
+        "org.seg": org(
+          "delegate ingress of (workloads where role is db) : tcp/5432 to { app }\ndelegate egress of (workloads where role is web) : tcp/5432 to { app }",
+        ),
+        "app.seg": app,
+      },
+      reports: ["org.seg:7"],
+    },
   ],
   valid: [
     {

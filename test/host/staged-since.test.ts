@@ -17,7 +17,7 @@ const later =
 function commit(folder: string, day: string): void {
   const date = `${day}T23:30:00+00:00`;
   const who = ["-c", "user.name=A", "-c", "user.email=a@example.net", "-c", "commit.gpgsign=false"];
-  const env = { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const env = { ...process.env, GIT_AUTHOR_DATE: "2020-01-01T00:00:00Z", GIT_COMMITTER_DATE: date };
   execFileSync("git", ["add", "-A"], { cwd: folder });
   execFileSync("git", [...who, "commit", "-q", "-m", day], { cwd: folder, env });
 }

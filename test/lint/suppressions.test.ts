@@ -84,6 +84,17 @@ never open = outside -> ${db} : tcp/22\n`;
     expect(said(observed.replace("NOTE", "# seg-allow SEG603: until the move")).shown).toEqual([]);
   });
 
+  it("leaves what is an error here", () => {
+    const inventory =
+      "- { name: db-1, platform: linux, labels: { role: db }, addresses: [10.0.0.1] }\n";
+    const policy = `${exampleHeader}# seg-allow SEG603: nobody filters there
+never open = outside -> ${db} : tcp/22\n`;
+    const { diagnostics } = check(memoryFiles(exampleTexts({ policy, inventory })), { now });
+    expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      "error SEG603",
+    ]);
+  });
+
   it("of SEG4xx to SEG6xx counts in the root module only", () => {
     const org = `module org root by org
 label role: enum { web, db, admin }
