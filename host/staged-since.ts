@@ -5,7 +5,7 @@ import { positionAt, type Span } from "../diagnostics/source.ts";
 
 /** Days of places in files of a folder, each file asked for once, when it is first needed. */
 export function stagedSince(folder: string): ((place: Span) => string | undefined) | undefined {
-  if (git(folder, ["rev-parse", "--is-inside-work-tree"])?.trim() !== "true") return undefined;
+  if (askGit(folder, ["rev-parse", "--is-inside-work-tree"])?.trim() !== "true") return undefined;
   const known = new Map<string, readonly string[]>();
   return ({ source, start }) => {
     const days = known.get(source.path) ?? daysOf(folder, source.path);
@@ -16,7 +16,7 @@ export function stagedSince(folder: string): ((place: Span) => string | undefine
 
 /** For each line the day, in UTC, of the commit that it is from; none for a file that git does not have. */
 function daysOf(folder: string, path: string): readonly string[] {
-  const said = git(folder, ["blame", "--line-porcelain", "--", path]) ?? "";
+  const said = askGit(folder, ["blame", "--line-porcelain", "--", path]) ?? "";
   const days: string[] = [];
   for (const line of said.split("\n")) {
     const [, seconds] = /^committer-time (\d{1,12})$/.exec(line) ?? [];
@@ -27,8 +27,8 @@ function daysOf(folder: string, path: string): readonly string[] {
   return days;
 }
 
-/** What git prints; undefined where it fails, is not there or takes too long. */
-function git(folder: string, args: readonly string[]): string | undefined {
+/** What git prints in a folder; undefined where it fails, is not there or takes too long. */
+export function askGit(folder: string, args: readonly string[]): string | undefined {
   // What a repository configures to be run is not run to read it.
   const { status, stdout } = spawnSync("git", ["-c", "core.fsmonitor=false", ...args], {
     cwd: folder,

@@ -16,6 +16,8 @@ import { type CheckOptions, type CheckResult, examine, reportedBy } from "./chec
 export interface LintOptions extends CheckOptions {
   /** The day since when a place reads as it does, `YYYY-MM-DD`; undefined where nobody knows. */
   readonly since?: (place: Span) => string | undefined;
+  /** The day on which a file of the project was last written; undefined where nobody knows. */
+  readonly fileDay?: (path: string) => string | undefined;
   /** Default: every rule. */
   readonly rules?: readonly LintRule[];
 }
@@ -28,7 +30,7 @@ export interface LintResult extends CheckResult {
 }
 
 /** As `check`, with what is likely not meant instead of its warnings. Errors stand in both. */
-export function lint(files: Files, { now, since, rules }: LintOptions): LintResult {
+export function lint(files: Files, { now, since, fileDay, rules }: LintOptions): LintResult {
   const { trees, ...checked } = examine(files, { now });
   const { config } = checked.project;
   const earlier = reportedBy("lint", checked.diagnostics);
@@ -42,6 +44,7 @@ export function lint(files: Files, { now, since, rules }: LintOptions): LintResu
     trees,
     settings: settingsOf(config.lint),
     since,
+    fileDay,
     earlier: checked.diagnostics,
     levels: config.lint.levels,
     ...(rules === undefined ? {} : { rules }),

@@ -18,6 +18,8 @@ export interface LintInput {
   readonly settings: LintSettings;
   /** The day since when a place reads as it does; undefined where nobody knows. */
   readonly since: ((place: Span) => string | undefined) | undefined;
+  /** The day on which a file was last written; undefined where nobody knows. */
+  readonly fileDay: ((path: string) => string | undefined) | undefined;
 }
 
 export interface LintContext extends LintInput, Pick<Checked, "model" | "expansion" | "plan"> {

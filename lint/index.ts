@@ -9,6 +9,7 @@ import { idleDeny } from "./rules/idle-deny.ts";
 import { idleSuppressionRule } from "./rules/idle-suppression.ts";
 import { internetInGuardrail } from "./rules/internet-in-guardrail.ts";
 import { longObservation } from "./rules/long-observation.ts";
+import { oldInventory } from "./rules/old-inventory.ts";
 import { oneFamily } from "./rules/one-family.ts";
 import { openAdministration } from "./rules/open-administration.ts";
 import { redundantRule } from "./rules/redundant-rule.ts";
@@ -46,4 +47,5 @@ export const lintRules: readonly LintRule[] = [
   unpromisedAdministration,
   longObservation,
   idleSuppressionRule,
+  oldInventory,
 ];

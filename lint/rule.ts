@@ -37,8 +37,8 @@ export interface RuleFields<C extends Code> {
   readonly fix?: FixClaim;
   /** Keys under `lint` in segc.yaml that it reads. */
   readonly settings?: readonly (keyof LintSettings)[];
-  /** It finds nothing without the history of the text. */
-  readonly needsHistory?: true;
+  /** It finds nothing where nobody hands this in. */
+  readonly needs?: "since" | "fileDay";
   readonly invalid: readonly [InvalidExample, ...InvalidExample[]];
   readonly valid: readonly [Example, ...Example[]];
   /** Links for the page, as Markdown from docs/diagnostics. */

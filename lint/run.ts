@@ -35,8 +35,8 @@ export function runLint({ rules = lintRules, earlier, levels, ...input }: LintRu
   const suppressions = suppressionsIn(input.trees, raisedIn(levels));
   const { kept, suppressed } = suppress(found, suppressions);
   const unknown = new Set(
-    rules.flatMap(({ code, needsHistory }) =>
-      levels.get(code) === "off" || (needsHistory === true && input.since === undefined)
+    rules.flatMap(({ code, needs }) =>
+      levels.get(code) === "off" || (needs !== undefined && input[needs] === undefined)
         ? [code]
         : [],
     ),

@@ -14,6 +14,8 @@ export interface LintSettings {
   readonly stagedDays: number;
   /** An `observe` may end that far ahead (SEG719). */
   readonly observeDays: number;
+  /** A file of the inventory may be that old; undefined: nobody said (SEG805). */
+  readonly inventoryDays: number | undefined;
   /** The segment from which hosts are administered, as `module.name`; undefined: nobody said (SEG713). */
   readonly adminHosts: { readonly segment: string; readonly span: Span } | undefined;
   /** What hosts are administered by (SEG713, SEG717). */
@@ -25,6 +27,7 @@ export const defaultSettings: LintSettings = {
   endingDays: 14,
   stagedDays: 90,
   observeDays: 90,
+  inventoryDays: undefined,
   adminHosts: undefined,
   adminPorts: serviceSet([
     portInterval(protocols.tcp, 22, 22),

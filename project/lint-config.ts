@@ -18,6 +18,7 @@ export interface LintConfig {
   readonly endingDays?: number;
   readonly stagedDays?: number;
   readonly observeDays?: number;
+  readonly inventoryDays?: number;
   /** `module.name`. */
   readonly adminHosts?: { readonly segment: string; readonly span: Span };
   /** `tcp/22`, `tcp/5985-5986`. */
@@ -32,6 +33,7 @@ export interface RawLint {
   readonly endingDays?: number;
   readonly stagedDays?: number;
   readonly observeDays?: number;
+  readonly inventoryDays?: number;
   readonly adminHosts?: string;
   readonly adminPorts?: readonly string[];
 }

@@ -4,6 +4,7 @@ import { compactLine } from "../../diagnostics/render-compact.ts";
 import { diagnosticJson } from "../../diagnostics/render-json.ts";
 import type { Style } from "../../diagnostics/render-style.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
+import { fileDay } from "../../host/file-day.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { stagedSince } from "../../host/staged-since.ts";
 import { type Fixed, type FixResult, fix } from "../../library/fix.ts";
@@ -58,7 +59,11 @@ export function lint(call: Call): Answer {
 /** With `--fix` files are written before anything is said. */
 function lintIn(folder: string, { options }: Call): Pick<FixResult, "linted" | "fixed"> | Failure {
   const since = stagedSince(folder);
-  const settings = { now: options.now, ...(since === undefined ? {} : { since }) };
+  const settings = {
+    now: options.now,
+    fileDay: (path: string) => fileDay(folder, path),
+    ...(since === undefined ? {} : { since }),
+  };
   if (!options.fix) return { linted: lintProject(nodeFiles(folder), settings), fixed: [] };
   const result = fix(nodeFiles(folder), settings);
   for (const [path, text] of result.changed) {

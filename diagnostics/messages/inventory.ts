@@ -117,6 +117,13 @@ export const inventoryMessages = {
         ? `give it, or declare label \`${p.label}\` as \`optional\``
         : "correct the workload's labels, or the requirement",
   }),
+  SEG805: warning({
+    name: "old-inventory",
+    title: "An inventory that is older than it may be",
+    message: (p: { path: string; days: number; most: number }) =>
+      `\`${p.path}\` is ${p.days === 1 ? "1 day" : `${p.days} days`} old, and may be ${p.most}`,
+    help: () => "write it again from what there is now",
+  }),
   SEG806: warning({
     name: "workload-without-address",
     title: "A workload without an address",

@@ -10,7 +10,7 @@ the day since when a rule is staged from \`git blame\`: the day on which the lin
 changed, so that a rule is never called older than it is. Outside of a git repository nothing is said.
 \`stagedDays\` says how long a rule may be staged (90).`,
   settings: ["stagedDays"],
-  needsHistory: true,
+  needs: "since",
   invalid: [
     {
       policy: `${exampleHeader}

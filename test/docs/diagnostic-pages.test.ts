@@ -26,7 +26,7 @@ const now = "2026-11-23";
 /** What lint rules say is for lint alone; staged rules are as old as can be. */
 const linted = new Set(rulesWithPage.map(({ code }): string => code));
 const lintIt: typeof lint = (files, options) =>
-  lint(files, { since: () => "2026-01-01", ...options });
+  lint(files, { since: () => "2026-01-01", fileDay: () => "2026-01-01", ...options });
 
 /** Errors; for a code that is a warning, every diagnostic of the compiler or its own. */
 function errorsOf(project: LiterateCase | undefined, code: string): readonly Diagnostic[] {

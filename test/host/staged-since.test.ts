@@ -1,8 +1,9 @@
 // Days of lines, asked of a repository made here.
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { fileDay } from "../../host/file-day.ts";
 import { stagedSince } from "../../host/staged-since.ts";
 import { segc } from "../cli/run-segc.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -60,4 +61,17 @@ test("lint asks for it", async () => {
   expect(out.split("\n").filter((line) => line.includes("SEG709"))).toEqual([
     "app.seg:3:1: warning SEG709 staged-for-long: rule `app.old` has been staged for 206 days",
   ]);
+});
+
+test("a file is of the day of its last commit, or on which it was written since", () => {
+  const folder = repository();
+  expect(fileDay(folder, "segc.yaml")).toBe("2026-05-01");
+  expect(fileDay(folder, "app.seg")).toBe("2026-11-01");
+  writeFileSync(join(folder, "hosts.yaml"), "[]");
+  utimesSync(join(folder, "hosts.yaml"), 1_700_000_000, 1_700_000_000);
+  expect(fileDay(folder, "hosts.yaml")).toBe("2023-11-14");
+  writeFileSync(join(folder, "app.seg"), policy);
+  utimesSync(join(folder, "app.seg"), 1_700_000_000, 1_700_000_000);
+  expect(fileDay(folder, "app.seg")).toBe("2023-11-14");
+  expect(fileDay(folder, "none.yaml")).toBe(undefined);
 });

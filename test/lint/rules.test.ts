@@ -14,7 +14,8 @@ const now = "2026-11-23";
 const staged = "2026-08-21";
 
 function found(rule: LintRule, example: Example) {
-  const { diagnostics } = lint(memoryFiles(exampleTexts(example)), { now, since: () => staged });
+  const history = { since: () => staged, fileDay: () => staged };
+  const { diagnostics } = lint(memoryFiles(exampleTexts(example)), { now, ...history });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   expect(errors.map((each) => renderText(each)).join("\n")).toBe("");
   return diagnostics.filter(({ code }) => code === rule.code);
@@ -24,7 +25,9 @@ function placesOf(rule: LintRule, example: InvalidExample) {
   return found(rule, example).map(({ span }) => {
     if (span === undefined) return "nowhere";
     const { line } = positionAt(span.source, span.start);
-    return typeof example.policy === "string" ? line : `${span.source.path}:${line}`;
+    return typeof example.policy === "string" && span.source.path === "policy.seg"
+      ? line
+      : `${span.source.path}:${line}`;
   });
 }
 

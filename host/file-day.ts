@@ -1,0 +1,24 @@
+// The day of a file: of its last commit where git has it unchanged, since a checkout writes every file
+// anew; else the day on which it was last written.
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { askGit } from "./staged-since.ts";
+
+/** `YYYY-MM-DD` in UTC; undefined for what is no file. */
+export function fileDay(folder: string, path: string): string | undefined {
+  return commitDay(folder, path) ?? writtenDay(resolve(folder, path));
+}
+
+function commitDay(folder: string, path: string): string | undefined {
+  const changes = askGit(folder, ["status", "--porcelain", "--ignored", "--", path]);
+  if (changes === undefined || changes.trim() !== "") return undefined;
+  const seconds = askGit(folder, ["log", "-1", "--format=%ct", "--", path])?.trim() ?? "";
+  return /^\d{1,12}$/.test(seconds) ? dayOf(Number(seconds) * 1000) : undefined;
+}
+
+function writtenDay(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? dayOf(found.mtimeMs) : undefined;
+}
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
