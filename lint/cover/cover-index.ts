@@ -14,7 +14,6 @@ import {
   bitsetOf,
   hasBit,
   intersection,
-  intersects,
   members,
 } from "../../compiler/sets/bitset.ts";
 import { hasService } from "../../compiler/sets/service-set.ts";
@@ -127,10 +126,12 @@ function endIndex(terms: readonly Term[]): EndIndex {
   const sets = numbersBy(terms.map(({ external }) => external));
   const known = new Map<number | string, readonly number[]>();
   const meetings = new WeakMap<Bitset, WeakMap<AddressSet, Bitset>>();
-  const rowsHolding = rowLookup(rows.map(([row]) => row));
+  const lookup = rowLookup(rows.map(([row]) => row));
+  const numbersOf = (indexes: readonly number[]) =>
+    indexes.flatMap((index) => rows[index]?.[1] ?? []);
   const atEnd = (end: ProbeEnd) =>
     end.kind === "managed"
-      ? rowsHolding(end.endpoint).flatMap((row) => rows[row]?.[1] ?? [])
+      ? numbersOf(lookup.holding(end.endpoint))
       : numbersWhere(sets, (set) => hasAddress(set, end.address));
   return {
     at: (end) => {
@@ -144,7 +145,7 @@ function endIndex(terms: readonly Term[]): EndIndex {
       const found =
         ofRow.get(external) ??
         bitsetOf(terms.length, [
-          ...numbersWhere(rows, (row) => intersects(row, managed)),
+          ...numbersOf(lookup.meeting(managed)),
           ...numbersWhere(sets, (set) => addressesMeet(set, external)),
         ]);
       meetings.set(managed, ofRow.set(external, found));
