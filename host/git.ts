@@ -152,11 +152,12 @@ function readTogether(
   return found;
 }
 
-type GitRun =
+export type GitRun =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly text: string; readonly missing: boolean };
 
-function git(folder: string, args: readonly string[]): GitRun {
+/** What git prints in a folder, or why it does not. */
+export function git(folder: string, args: readonly string[]): GitRun {
   const run = spawnSync("git", ["-C", folder, ...args], {
     encoding: "utf8",
     maxBuffer: outputMax,

@@ -1,7 +1,7 @@
 // The day since when lines of a file read as they do, from `git blame`. Where there is no git, or no
 // repository, nobody knows.
-import { spawnSync } from "node:child_process";
 import { positionAt, type Span } from "../diagnostics/source.ts";
+import { git } from "./git.ts";
 
 /** Days of places in files of a folder, each file asked for once, when it is first needed. */
 export function stagedSince(folder: string): ((place: Span) => string | undefined) | undefined {
@@ -27,16 +27,9 @@ function daysOf(folder: string, path: string): readonly string[] {
   return days;
 }
 
-/** What git prints in a folder; undefined where it fails, is not there or takes too long. */
+/** What git says of the working tree; undefined where it says nothing. */
 export function askGit(folder: string, args: readonly string[]): string | undefined {
   // What a repository configures to be run is not run to read it.
-  const { status, stdout } = spawnSync("git", ["-c", "core.fsmonitor=false", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
-    maxBuffer: 256 * 1024 * 1024,
-    timeout: 20_000,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return status === 0 ? stdout : undefined;
+  const run = git(folder, ["-c", "core.fsmonitor=false", ...args]);
+  return run.ok ? run.text : undefined;
 }

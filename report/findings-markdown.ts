@@ -6,6 +6,7 @@ import { escapeText } from "../diagnostics/render-display.ts";
 import { positionAt } from "../diagnostics/source.ts";
 import { counted, listed } from "./counted.ts";
 import type { FindingsReport } from "./findings.ts";
+import { codeText, entities } from "./markdown-text.ts";
 
 /** Shown in a table: more than that nobody reads, and comments have a length. */
 const rowsMax = 200;
@@ -60,7 +61,7 @@ function findingTable(
     "|---|---|---|",
     ...diagnostics.map(({ severity, code, name, span, message, help }) => {
       const { line = 0 } = span === undefined ? {} : positionAt(span.source, span.start);
-      const place = span === undefined ? "" : asCode(`${pathOf(span.source.path)}:${line}`);
+      const place = span === undefined ? "" : codeText(`${pathOf(span.source.path)}:${line}`);
       const page = `[${code}](${tool.pageOf(code)} "${name}")`;
       const advice = help === undefined ? "" : `<br>${inline(help)}`;
       const weight = severity === "error" ? "**error**" : severity;
@@ -71,26 +72,13 @@ function findingTable(
 
 /** Words of a message: what stands in backticks is code, everything else is text and nothing more. */
 function inline(text: string): string {
-  const parts = escapeText(text).split("`");
+  const parts = text.split("`");
+  const isCode = (index: number) => index % 2 === 1 && index < parts.length - 1;
   return parts
-    .map((part, index) =>
-      index % 2 === 1 && index < parts.length - 1 ? asCode(part) : words(part),
-    )
+    .map((part, index) => {
+      // In text, a forge would look for names and numbers behind the entities.
+      if (isCode(index) || /[@#]/.test(part)) return part === "" ? "" : codeText(part);
+      return entities(escapeText(part));
+    })
     .join("");
-}
-
-/** A backtick cannot be in it. */
-function asCode(text: string): string {
-  const safe = escapeText(text).replaceAll("`", "'").replaceAll("|", "\\|");
-  return safe.trim() === "" ? words(safe) : `\`${safe}\``;
-}
-
-/**
- * Every character that Markdown or HTML could take for markup is a character reference; a space without
- * width keeps names and numbers from being mentions.
- */
-function words(text: string): string {
-  return text
-    .replace(/[&<>"'\\`*_{}[\]()+\-!|~:/$]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/(?<!&)#|@/g, (character) => `${character}&#8203;`);
 }
