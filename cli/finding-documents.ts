@@ -11,7 +11,8 @@ import type { Call, Result } from "./call.ts";
 import { packageVersion } from "./package-files.ts";
 import type { VerbName } from "./verbs.ts";
 
-interface Findings extends Pick<Result, "diagnostics" | "folder"> {
+/** What a verb found. */
+export interface Findings extends Pick<Result, "diagnostics" | "folder"> {
   readonly verb: VerbName;
   readonly suppressed?: readonly Suppressed[];
   /** Of `segc test`. */

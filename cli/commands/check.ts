@@ -4,12 +4,12 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { check as checkProject } from "../../library/check.ts";
 import { enforcementJson, enforcementLines } from "../../report/enforcement.ts";
 import { statusFor } from "../answer.ts";
+import { askedDocuments } from "../asked-documents.ts";
 import type { Answer, Call } from "../call.ts";
-import { findingDocuments } from "../finding-documents.ts";
 import { problemCount, sizeOf } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
 
-export function check(call: Call): Answer {
+export async function check(call: Call): Promise<Answer> {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const { now } = call.options;
@@ -20,7 +20,7 @@ export function check(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments(call, { verb: "check", diagnostics, folder }),
+    ...(await askedDocuments(call, { verb: "check", diagnostics, folder })),
     lines: (style) => [
       ...spaced(enforcementLines(enforcement, style)),
       ...problemCount(checked, style),

@@ -11,13 +11,13 @@ import { type Fixed, type FixResult, fix } from "../../library/fix.ts";
 import { lint as lintProject } from "../../library/lint.ts";
 import { counted } from "../../report/counted.ts";
 import { statusFor } from "../answer.ts";
+import { askedDocuments } from "../asked-documents.ts";
 import { type Answer, type Call, type Failure, failure } from "../call.ts";
 import { exit } from "../exit.ts";
-import { findingDocuments } from "../finding-documents.ts";
 import { problemCount, sizeOf } from "../problems.ts";
 import { projectFolder } from "../project-folder.ts";
 
-export function lint(call: Call): Answer {
+export async function lint(call: Call): Promise<Answer> {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const done = lintIn(folder, call);
@@ -30,7 +30,7 @@ export function lint(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments(call, { verb: "lint", diagnostics, folder, suppressed }),
+    ...(await askedDocuments(call, { verb: "lint", diagnostics, folder, suppressed })),
     lines: (style) => [
       ...fixed.map((each) => fixedLine(each, style)),
       ...problemCount(linted, style),

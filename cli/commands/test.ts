@@ -4,11 +4,11 @@ import { nodeFiles } from "../../host/node-files.ts";
 import { check } from "../../library/check.ts";
 import { testLines, testSummary, testsJson } from "../../report/policy-tests.ts";
 import { statusFor, stopping } from "../answer.ts";
+import { askedDocuments } from "../asked-documents.ts";
 import type { Answer, Call } from "../call.ts";
-import { findingDocuments } from "../finding-documents.ts";
 import { projectFolder } from "../project-folder.ts";
 
-export function test(call: Call): Answer {
+export async function test(call: Call): Promise<Answer> {
   const folder = projectFolder(call);
   if (typeof folder !== "string") return folder;
   const { now } = call.options;
@@ -20,7 +20,7 @@ export function test(call: Call): Answer {
     status: statusFor(diagnostics),
     diagnostics,
     folder,
-    documents: findingDocuments(call, { verb: "test", diagnostics, folder, tests }),
+    ...(await askedDocuments(call, { verb: "test", diagnostics, folder, tests })),
     lines: (style) => [
       ...testLines(tests, style),
       untested ? style.error("the tests were not run: the policy has errors") : testSummary(tests),
