@@ -3,34 +3,55 @@
 // fetches one package.
 import { type BuildOptions, build } from "esbuild";
 
+/** For libraries that are no ES modules and ask for modules of Node. */
+const banner = {
+  js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
+};
+
+const common = {
+  bundle: true,
+  format: "esm",
+  mainFields: ["module", "main"] as string[], // esbuild asks for a list that it might change
+  legalComments: "none",
+  metafile: true,
+  logLevel: "silent",
+} as const satisfies BuildOptions;
+
+const forNode = {
+  platform: "node",
+  target: "node22.18",
+  external: ["@aws-sdk/*"] as string[],
+  banner,
+} as const satisfies BuildOptions;
+
+/** Writes the command with all its verbs as one file, for what fetches no package: `action.yml`. */
+export async function bundleOneFile(path: string): Promise<void> {
+  await build({
+    ...common,
+    ...forNode,
+    entryPoints: ["cli/main.ts"],
+    outfile: path,
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
+}
+
 /** Writes the command and the library below `folder`; returns the folders of all packages that are in them. */
 export async function bundlePackage(folder: string): Promise<readonly string[]> {
-  const common = {
-    outdir: folder,
-    bundle: true,
-    format: "esm",
-    mainFields: ["module", "main"] as string[], // esbuild asks for a list that it might change
-    legalComments: "none",
-    metafile: true,
-    logLevel: "silent",
-  } as const satisfies BuildOptions;
   const command = await build({
     ...common,
+    ...forNode,
+    outdir: folder,
     entryPoints: { "cli/main": "cli/main.ts" },
     // Beside the command, so that the code finds the package's other files where it does in a checkout.
     chunkNames: "cli/[name]-[hash]",
     splitting: true,
-    platform: "node",
-    target: "node22.18",
-    external: ["@aws-sdk/*"],
-    // For libraries that are no ES modules and ask for modules of Node.
-    banner: {
-      js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
-    },
   });
+  await bundleOneFile(`${folder}/integrations/segc.mjs`);
   // The library does no I/O and runs in browsers too: nothing of Node may be in it.
   const library = await build({
     ...common,
+    outdir: folder,
     entryPoints: { index: "index.ts" },
     platform: "browser",
     target: "es2023",
