@@ -21,7 +21,9 @@ export interface Kind {
   readonly causes: readonly Cause[];
 }
 
-export interface Cell extends Kind {
+export interface Cell {
+  /** One object for all cells of a kind. */
+  readonly kind: Kind;
   readonly source: number;
   readonly destination: number;
   /** Number in the service table; never nothing. */
@@ -69,40 +71,64 @@ function* cellsOf(
   const [first, second] = entries;
   if (before === undefined || after === undefined || !first || !second) return;
   const pair = { before: 0, after: 1 };
-  /** In the order of the steps. */
-  const path = [before, ...between, after];
+  const partsFor = partsByStates(services, steps);
   for (const [source, destinations] of regionsOf(space, ends, pair, [first, second])) {
     for (const destination of destinations) {
-      const intents = [before, after].map((one) => one.intent(source, destination));
-      const effects = [before, after].map((one) => one.effect(source, destination));
-      if (intents[0] === intents[1] && effects[0] === effects[1]) continue;
-      const at = { source, destination };
-      const intent = () => path.map((one) => one.intent(source, destination));
-      const effect = () => path.map((one) => one.effect(source, destination));
-      for (const change of ["gained", "lost"] as const) {
-        const [by, through] = [delta(services, change, intents), delta(services, change, effects)];
-        const both = services.meet(by, through);
-        const layers = [
-          ["both", both, intent],
-          ["intent", services.subtract(by, both), intent],
-          ["effect", services.subtract(through, both), effect],
-        ] as const;
-        for (const [layer, service, states] of layers) {
-          if (service === nothing) continue;
-          for (const [causes, part] of attributed(services, service, states(), steps)) {
-            yield { ...at, change, layer, causes, service: part };
-          }
-        }
+      const intent = [before.intent(source, destination), after.intent(source, destination)];
+      const effect = [before.effect(source, destination), after.effect(source, destination)];
+      if (intent[0] === intent[1] && effect[0] === effect[1]) continue;
+      for (const state of between) {
+        intent.splice(-1, 0, state.intent(source, destination));
+        effect.splice(-1, 0, state.effect(source, destination));
+      }
+      for (const [kind, service] of partsFor(intent, effect)) {
+        yield { kind, source, destination, service };
       }
     }
   }
 }
 
-function delta(
+type Parts = readonly (readonly [Kind, number])[];
+
+/** What cells with these states consist of, by step: millions of cells have the same few. */
+function partsByStates(
   services: ServiceTable,
-  change: Kind["change"],
-  [before = nothing, after = nothing]: readonly number[],
-): number {
+  steps: readonly Step[],
+): (intent: readonly number[], effect: readonly number[]) => Parts {
+  const known = new Map<string, Parts>();
+  const kinds = new Map<string, Kind>();
+  const kindOf = (change: Kind["change"], layer: Layer, causes: readonly Cause[]): Kind => {
+    const key = `${change} ${layer} ${causes.join()}`;
+    const kind = kinds.get(key) ?? { change, layer, causes };
+    kinds.set(key, kind);
+    return kind;
+  };
+  return (intent, effect) => {
+    const key = `${intent.join()} ${effect.join()}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const parts = (["gained", "lost"] as const).flatMap((change) => {
+      const [by, through] = [delta(services, change, intent), delta(services, change, effect)];
+      const both = services.meet(by, through);
+      const layers = [
+        ["both", both, intent],
+        ["intent", services.subtract(by, both), intent],
+        ["effect", services.subtract(through, both), effect],
+      ] as const;
+      return layers.flatMap(([layer, service, states]) =>
+        [...attributed(services, service, states, steps)].map(
+          ([causes, part]) => [kindOf(change, layer, causes), part] as const,
+        ),
+      );
+    });
+    known.set(key, parts);
+    return parts;
+  };
+}
+
+/** From the first state to the last. */
+function delta(services: ServiceTable, change: Kind["change"], states: readonly number[]): number {
+  const [before, after] = [states[0] ?? nothing, states.at(-1) ?? nothing];
   return change === "gained" ? services.subtract(after, before) : services.subtract(before, after);
 }
 

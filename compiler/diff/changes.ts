@@ -64,9 +64,19 @@ export interface Total {
 export function changesOf(comparison: Comparison): PolicyDiff {
   const drafts = new Map<string, Draft[]>();
   const names = [namer(comparison, 0), namer(comparison, 1)];
-  for (const cells of byKindAndGroup(comparison).values()) {
-    for (const product of productsIn(comparison, cells))
-      addDraft(drafts, comparison, names, cells, product);
+  const products: Record<Section, PointProduct[]> = {
+    allowed: [],
+    open: [],
+    refused: [],
+    stopped: [],
+  };
+  for (const [kind, groups] of byKindAndGroup(comparison)) {
+    for (const cells of groups.values()) {
+      for (const product of productsIn(comparison, cells)) {
+        products[sectionOf(kind)].push(product);
+        addDraft(drafts, comparison, names, kind, product);
+      }
+    }
   }
   const rules = rulesFinder(comparison);
   const changes = [...drafts.values()]
@@ -75,10 +85,7 @@ export function changesOf(comparison: Comparison): PolicyDiff {
     .sort(byDanger);
   const total = (section: Section): Total => ({
     changes: changes.filter((one) => sectionOf(one) === section).length,
-    pairs: countPairs(
-      comparison,
-      comparison.cells.filter((cell) => sectionOf(cell) === section),
-    ),
+    pairs: countPairs(comparison, products[section]),
   });
   return {
     changes,
@@ -104,16 +111,22 @@ interface Draft extends Kind {
   }[];
 }
 
-function byKindAndGroup({ cells, space }: Comparison): ReadonlyMap<string, readonly Cell[]> {
-  const groups = new Map<string, Cell[]>();
+type CellsByGroup = ReadonlyMap<number, readonly Cell[]>;
+
+function byKindAndGroup({ cells, space }: Comparison): ReadonlyMap<Kind, CellsByGroup> {
+  const kinds = new Map<Kind, Map<number, Cell[]>>();
   for (const cell of cells) {
-    const group = space.classes[space.points[cell.source]?.of ?? -1]?.group;
-    const key = `${cell.change} ${cell.layer} ${cell.causes.join()} ${group}`;
-    const list = groups.get(key);
-    if (list === undefined) groups.set(key, [cell]);
+    const group = space.classes[space.points[cell.source]?.of ?? -1]?.group ?? -1;
+    let groups = kinds.get(cell.kind);
+    if (groups === undefined) {
+      groups = new Map();
+      kinds.set(cell.kind, groups);
+    }
+    const list = groups.get(group);
+    if (list === undefined) groups.set(group, [cell]);
     else list.push(cell);
   }
-  return groups;
+  return kinds;
 }
 
 /** One product of one group; the same said of another family or realm is one change with it. */
@@ -121,14 +134,13 @@ function addDraft(
   drafts: Map<string, Draft[]>,
   { space, services }: Comparison,
   names: readonly ReturnType<typeof namer>[],
-  [cell]: readonly Cell[],
+  { change, layer, causes }: Kind,
   product: PointProduct,
 ): void {
-  const name = names[cell?.change === "lost" ? 0 : 1];
+  const name = names[change === "lost" ? 0 : 1];
   const group =
     space.groups[space.classes[space.points[product.sources[0] ?? -1]?.of ?? -1]?.group ?? -1];
-  if (cell === undefined || name === undefined || group === undefined) return;
-  const { change, layer, causes } = cell;
+  if (name === undefined || group === undefined) return;
   const [source, destination] = [name(product.sources), name(product.destinations)];
   const service = services.setOf(product.service);
   const part = { ...group, product };
@@ -180,28 +192,12 @@ function finished(
   return {
     ...change,
     serviceText: serviceWords(model ?? { services: [] }, draft.service, families),
-    pairs: countPairs(
-      comparison,
-      products.flatMap((product) => cellsIn(product, draft)),
-    ),
+    pairs: countPairs(comparison, products),
     example: describeFlow(flow),
     rules: responsibleRules(comparison, rules, change, products),
     dangers: dangersOf(comparison, version, change),
     notes: standingNotes(comparison, points, names),
   };
-}
-
-function cellsIn({ sources, destinations, service }: PointProduct, kind: Kind): readonly Cell[] {
-  return sources.flatMap((source) =>
-    destinations.map((destination) => ({
-      source,
-      destination,
-      service,
-      change: kind.change,
-      layer: kind.layer,
-      causes: kind.causes,
-    })),
-  );
 }
 
 function byDanger(a: Change, b: Change): number {

@@ -13,6 +13,7 @@ import {
 } from "../sets/service-set.ts";
 import type { Comparison, Kind } from "./cells.ts";
 import type { NamedEnd } from "./names.ts";
+import type { Version } from "./version.ts";
 
 export type Danger =
   | "from-outside"
@@ -55,14 +56,9 @@ export function dangersOf(
   { change, layer, source, destination, service }: Asked,
 ): readonly Danger[] {
   if (change === "lost") return [];
-  const byName = new Map(
-    versions[version]?.context.expansion.universe.workloads.map((one) => [one.name, one] as const),
-  );
-  const some = (end: NamedEnd, test: (workload: Workload) => boolean) =>
-    end.workloads.some((name) => {
-      const workload = byName.get(name);
-      return workload !== undefined && test(workload);
-    });
+  const production = productionOf(versions[version]);
+  const some = ({ workloads }: NamedEnd, isWanted: boolean) =>
+    workloads.some((name) => production.has(name) === isWanted);
   const isAny = ([4, 6] as const).some((family) =>
     equalServices(
       intersectServices(service, servicesOfFamily(family)),
@@ -72,15 +68,24 @@ export function dangersOf(
   const found: readonly (readonly [Danger, boolean])[] = [
     ["from-outside", source.outside],
     ["administration", !isAny && !isNoService(intersectServices(service, administration))],
-    [
-      "into-production",
-      some(destination, isProduction) && some(source, (one) => !isProduction(one)),
-    ],
+    ["into-production", some(destination, true) && some(source, false)],
     ["any-service", isAny],
     ["not-in-policy", layer === "effect"],
     ["to-outside", destination.outside],
   ];
   return found.flatMap(([danger, holds]) => (holds ? [danger] : []));
+}
+
+const known = new WeakMap<Version, ReadonlySet<string>>();
+
+/** Names of the workloads of a version that are in production. */
+function productionOf(version: Version | undefined): ReadonlySet<string> {
+  if (version === undefined) return new Set();
+  const workloads = version.context.expansion.universe.workloads;
+  const names =
+    known.get(version) ?? new Set(workloads.filter(isProduction).map(({ name }) => name));
+  known.set(version, names);
+  return names;
 }
 
 /** By the names that people give to it: `prod`, `production`, `prd`, whatever the label. */

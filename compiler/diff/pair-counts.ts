@@ -1,8 +1,8 @@
-// How many pairs of workloads cells speak of: each pair once, whatever its addresses, families and
+// How many pairs of workloads products speak of: each pair once, whatever its addresses, families and
 // services. What is outside counts as one peer. Counted by workloads that are alike, not one by one.
 import type { Family } from "../sets/address.ts";
 import { type Bitset, bitsetOf, members, union } from "../sets/bitset.ts";
-import type { Cell, Comparison } from "./cells.ts";
+import type { Comparison } from "./cells.ts";
 import type { PointProduct } from "./products.ts";
 
 interface Alike {
@@ -16,22 +16,18 @@ const known = new WeakMap<Comparison["space"], Alike>();
 
 export function countPairs(
   { space, joint }: Pick<Comparison, "space" | "joint">,
-  cells: readonly Cell[],
+  products: Iterable<Pick<PointProduct, "sources" | "destinations">>,
 ): number {
   const alike = known.get(space) ?? alikeIn({ space, joint });
   known.set(space, alike);
-  const classOf = (point: number) => space.points[point]?.of ?? -1;
-  /** Destinations by class of source. */
-  const wanted = new Map<number, Set<number>>();
-  for (const { source, destination } of cells) {
-    const of = classOf(source);
-    const set = wanted.get(of) ?? new Set();
-    wanted.set(of, set.add(classOf(destination)));
-  }
+  const at = (points: readonly number[]) =>
+    [...new Set(points.map((point) => space.points[point]?.of ?? -1))]
+      .flatMap((of) => alike.at[of] ?? [])
+      .reduce(union);
   const reached = new Map<number, Bitset>();
-  for (const [of, destinations] of wanted) {
-    const far = [...destinations].flatMap((one) => alike.at[one] ?? []).reduce(union);
-    for (const near of members(alike.at[of] ?? far)) {
+  for (const { sources, destinations } of products) {
+    const far = at(destinations);
+    for (const near of members(at(sources))) {
       const before = reached.get(near);
       reached.set(near, before === undefined ? far : union(before, far));
     }

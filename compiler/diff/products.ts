@@ -22,26 +22,21 @@ export interface ProductFrame {
 
 /** Products that together are the cells; each is as large as the cells let it be, less what those before it say. */
 export function productsIn(frame: ProductFrame, cells: readonly Cell[]): readonly PointProduct[] {
+  const { services } = frame;
   const table = condense(frame.space, cells);
-  const full = table.values;
-  const open = full.map((row) => row.slice());
+  const open = table.values.map((row) => new Map(row));
   const products: PointProduct[] = [];
-  for (const [row, values] of open.entries()) {
-    for (const column of values.keys()) {
-      while ((values[column] ?? nothing) !== nothing) {
-        const box = fresh(
-          frame,
-          table,
-          open,
-          grow(frame, table, row, column, values[column] ?? nothing),
-        );
+  for (const [row, left] of open.entries()) {
+    for (const column of table.values[row]?.keys() ?? []) {
+      for (let at = left.get(column); at !== undefined; at = left.get(column)) {
+        const box = fresh(frame, table, open, grow(frame, table, { row, column, service: at }));
         products.push(box.product);
         for (const r of box.rows) {
+          const others = open[r];
           for (const c of box.columns) {
-            const left = open[r];
-            if (left !== undefined) {
-              left[c] = frame.services.subtract(left[c] ?? nothing, box.product.service);
-            }
+            const rest = services.subtract(others?.get(c) ?? nothing, box.service);
+            if (rest === nothing) others?.delete(c);
+            else others?.set(c, rest);
           }
         }
       }
@@ -50,31 +45,34 @@ export function productsIn(frame: ProductFrame, cells: readonly Cell[]): readonl
   return products;
 }
 
+/** Services by column; a column that a row does not have has none. */
+type Row = Map<number, number>;
+
 /** Of a box, what no earlier product has said: rows, columns and services that are all told already drop out. */
-function fresh(
-  { services }: ProductFrame,
-  table: Table,
-  open: readonly Int32Array[],
-  box: Box,
-): Box {
-  const left = (r: number, c: number) => services.meet(open[r]?.[c] ?? nothing, box.service);
+function fresh({ services }: ProductFrame, table: Table, open: readonly Row[], box: Box): Box {
+  const left = (r: number, c: number) => services.meet(open[r]?.get(c) ?? nothing, box.service);
   const rows = box.rows.filter((r) => box.columns.some((c) => left(r, c) !== nothing));
   const columns = box.columns.filter((c) => rows.some((r) => left(r, c) !== nothing));
-  const service = rows
-    .flatMap((r) => columns.map((c) => left(r, c)))
-    .reduce(services.union, nothing);
+  let service = nothing;
+  for (const r of rows) for (const c of columns) service = services.union(service, left(r, c));
   return boxOf(table, rows, columns, service);
 }
 
-/** Cells as a table of rows and columns that are all different. */
+/** Cells as a table of rows and columns that are all different, most of it empty. */
 interface Table {
   /** Points of each row. */
   readonly rows: readonly (readonly number[])[];
   readonly columns: readonly (readonly number[])[];
-  readonly values: readonly Int32Array[];
+  /** By row. */
+  readonly values: readonly Row[];
+  /** Of each column, the rows that have it, ascending. */
+  readonly having: readonly (readonly number[])[];
   /** The one workload that a row or column speaks of: it has no flow to itself. */
   readonly rowOnly: readonly (string | undefined)[];
   readonly columnOnly: readonly (string | undefined)[];
+  /** Rows and columns that speak of one workload. */
+  readonly rowsOf: ReadonlyMap<string, readonly number[]>;
+  readonly columnsOf: ReadonlyMap<string, readonly number[]>;
 }
 
 function condense(space: PointSpace, cells: readonly Cell[]): Table {
@@ -82,13 +80,32 @@ function condense(space: PointSpace, cells: readonly Cell[]): Table {
   const rowOf = new Map(rows.flatMap((points, row) => points.map((point) => [point, row])));
   const columns = alike(cells, "destination", "source");
   const columnOf = new Map(columns.flatMap((points, at) => points.map((point) => [point, at])));
-  const values = rows.map(() => new Int32Array(columns.length));
+  const values = rows.map((): Row => new Map());
   for (const { source, destination, service } of cells) {
-    const row = values[rowOf.get(source) ?? -1];
-    if (row !== undefined) row[columnOf.get(destination) ?? -1] = service;
+    values[rowOf.get(source) ?? -1]?.set(columnOf.get(destination) ?? -1, service);
   }
+  const having: number[][] = columns.map(() => []);
+  for (const [row, held] of values.entries()) for (const c of held.keys()) having[c]?.push(row);
   const only = (points: readonly number[]) => onlyWorkload(space, points);
-  return { rows, columns, values, rowOnly: rows.map(only), columnOnly: columns.map(only) };
+  const [rowOnly, columnOnly] = [rows.map(only), columns.map(only)];
+  return {
+    rows,
+    columns,
+    values,
+    having,
+    rowOnly,
+    columnOnly,
+    rowsOf: placesByName(rowOnly),
+    columnsOf: placesByName(columnOnly),
+  };
+}
+
+function placesByName(names: readonly (string | undefined)[]): ReadonlyMap<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [place, name] of names.entries()) {
+    if (name !== undefined) places.set(name, [...(places.get(name) ?? []), place]);
+  }
+  return places;
 }
 
 function onlyWorkload(space: PointSpace, points: readonly number[]): string | undefined {
@@ -103,9 +120,9 @@ type Side = "source" | "destination";
 function alike(cells: readonly Cell[], own: Side, other: Side): readonly (readonly number[])[] {
   const seen = new Map<number, [number, number][]>();
   for (const cell of cells) {
-    const list = seen.get(cell[own]) ?? [];
-    list.push([cell[other], cell.service]);
-    seen.set(cell[own], list);
+    const list = seen.get(cell[own]);
+    if (list === undefined) seen.set(cell[own], [[cell[other], cell.service]]);
+    else list.push([cell[other], cell.service]);
   }
   const groups = new Map<string, number[]>();
   for (const [point, list] of [...seen].sort(([a], [b]) => a - b)) {
@@ -121,33 +138,57 @@ function alike(cells: readonly Cell[], own: Side, other: Side): readonly (readon
 }
 
 interface Box {
+  /** Ascending. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
   readonly service: number;
   readonly product: PointProduct;
 }
 
+interface Seed {
+  readonly row: number;
+  readonly column: number;
+  readonly service: number;
+}
+
 /** The larger of the two boxes around a cell that take in rows first or columns first. */
-function grow(
-  frame: ProductFrame,
-  table: Table,
-  row: number,
-  column: number,
-  service: number,
-): Box {
+function grow(frame: ProductFrame, table: Table, { row, column, service }: Seed): Box {
   const has = (r: number, c: number) => holds(frame, table, r, c, service);
-  const all = { rows: [...table.rows.keys()], columns: [...table.columns.keys()] };
-  const wide = all.columns.filter((c) => has(row, c));
-  const ofWide = all.rows.filter((r) => wide.every((c) => has(r, c)));
-  const tall = all.rows.filter((r) => has(r, column));
-  const ofTall = all.columns.filter((c) => tall.every((r) => has(r, c)));
+  const columnsFor = (r: number) => [
+    ...new Set([
+      ...(table.values[r]?.keys() ?? []),
+      ...(table.columnsOf.get(table.rowOnly[r] ?? "") ?? []),
+    ]),
+  ];
+  const rowsFor = (c: number) => [
+    ...new Set([
+      ...(table.having[c] ?? []),
+      ...(table.rowsOf.get(table.columnOnly[c] ?? "") ?? []),
+    ]),
+  ];
+  const wide = columnsFor(row).filter((c) => has(row, c));
+  const tall = rowsFor(column).filter((r) => has(r, column));
+  // Whoever has all of the others has the one that is had least.
+  const rare = least(wide, (c) => table.having[c]?.length ?? 0) ?? column;
+  const ofWide = rowsFor(rare).filter((r) => wide.every((c) => has(r, c)));
+  const short = least(tall, (r) => table.values[r]?.size ?? 0) ?? row;
+  const ofTall = columnsFor(short).filter((c) => tall.every((r) => has(r, c)));
   const isWide = wide.length * ofWide.length >= tall.length * ofTall.length;
   const [inRows, inColumns] = isWide ? [ofWide, wide] : [tall, ofTall];
   // Who has no flow at all in the box is no part of it.
-  const isFlow = (r: number, c: number) => (table.values[r]?.[c] ?? nothing) !== nothing;
+  const isFlow = (r: number, c: number) => table.values[r]?.has(c) === true;
   const rows = inRows.filter((r) => inColumns.some((c) => isFlow(r, c)));
   const columns = inColumns.filter((c) => rows.some((r) => isFlow(r, c)));
   return boxOf(table, rows, columns, commonService(frame, table, rows, columns));
+}
+
+/** The first of those for which the measure is least. */
+function least(places: readonly number[], measure: (place: number) => number): number | undefined {
+  let best: number | undefined;
+  for (const place of places) {
+    if (best === undefined || measure(place) < measure(best)) best = place;
+  }
+  return best;
 }
 
 function holds(
@@ -157,8 +198,8 @@ function holds(
   column: number,
   service: number,
 ): boolean {
-  const value = values[row]?.[column] ?? nothing;
-  if (value === nothing) return rowOnly[row] !== undefined && rowOnly[row] === columnOnly[column];
+  const value = values[row]?.get(column);
+  if (value === undefined) return rowOnly[row] !== undefined && rowOnly[row] === columnOnly[column];
   return value === service || services.subtract(service, value) === nothing;
 }
 
@@ -172,8 +213,8 @@ function commonService(
   let service: number | undefined;
   for (const row of rows) {
     for (const column of columns) {
-      const value = table.values[row]?.[column] ?? nothing;
-      if (value === nothing) continue; // no flow
+      const value = table.values[row]?.get(column);
+      if (value === undefined) continue; // no flow
       service = service === undefined ? value : services.meet(service, value);
     }
   }

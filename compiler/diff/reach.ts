@@ -21,12 +21,16 @@ export interface ReachInput {
   readonly entries: Entries;
 }
 
-/** What rules say from one point, by destination: numbers of service sets. */
-interface Row {
-  readonly allowed: Int32Array;
-  readonly denied: Int32Array;
+/** What rules say from one point, lowered. */
+interface Row extends Said {
   /** The same of rules as written; undefined where lowering changes none of them. */
-  readonly written: { readonly allowed: Int32Array; readonly denied: Int32Array } | undefined;
+  readonly written: Said | undefined;
+}
+
+/** Services by destination, none where nothing is said of it. */
+interface Said {
+  readonly allowed: Map<number, number>;
+  readonly denied: Map<number, number>;
 }
 
 export function reachOf(input: ReachInput): Reach {
@@ -56,42 +60,43 @@ function rowMemory(input: ReachInput): (source: number) => Row {
   };
 }
 
-function rowFrom({ space, services, entries }: ReachInput, source: number): Row {
-  const empty = () => new Int32Array(space.points.length);
-  const [allowed, denied] = [empty(), empty()];
+function rowFrom({ services, entries }: ReachInput, source: number): Row {
+  const silent = (): Said => ({ allowed: new Map(), denied: new Map() });
+  const lowered = silent();
   const from = entries.from(source);
-  const written = from.every(({ reading }) => reading === "both")
-    ? undefined
-    : { allowed: empty(), denied: empty() };
+  const written = from.every(({ reading }) => reading === "both") ? undefined : silent();
   for (const { effect, reading, destination, service } of from) {
     const rows = [
-      ...(reading === "written" ? [] : [{ allowed, denied }]),
+      ...(reading === "written" ? [] : [lowered]),
       ...(reading === "lowered" || written === undefined ? [] : [written]),
     ];
     for (const one of rows) {
       const row = effect === "allow" ? one.allowed : one.denied;
       for (const point of destination.members) {
-        const before = row[point] as number; // in range
-        row[point] = before === nothing ? service : services.union(before, service);
+        const before = row.get(point);
+        row.set(point, before === undefined ? service : services.union(before, service));
       }
     }
   }
-  return { allowed, denied, written };
+  return { ...lowered, written };
 }
 
 function intended(input: ReachInput, row: Row, source: number, destination: number): number {
   const { services } = input;
   const [flows, blind] = pathOf(input, source, destination);
   if (flows === nothing) return nothing;
-  const at = (one: Pick<Row, "allowed" | "denied">) =>
-    services.subtract(one.allowed[destination] ?? nothing, one.denied[destination] ?? nothing);
+  const at = (one: Said) =>
+    services.subtract(
+      one.allowed.get(destination) ?? nothing,
+      one.denied.get(destination) ?? nothing,
+    );
   return services.meet(flows, byReading(services, row, blind, at));
 }
 
 /** D̂: what is denied, whatever is allowed. */
 function refused(input: ReachInput, row: Row, source: number, destination: number): number {
   const [, blind] = pathOf(input, source, destination);
-  return byReading(input.services, row, blind, (one) => one.denied[destination] ?? nothing);
+  return byReading(input.services, row, blind, (one) => one.denied.get(destination) ?? nothing);
 }
 
 /** What nobody on the path filters counts as written, all else as lowered. */
@@ -99,7 +104,7 @@ function byReading(
   services: ServiceTable,
   row: Row,
   blind: number,
-  at: (one: Pick<Row, "allowed" | "denied">) => number,
+  at: (one: Said) => number,
 ): number {
   if (row.written === undefined || blind === nothing) return at(row);
   return services.union(services.subtract(at(row), blind), services.meet(at(row.written), blind));
@@ -158,17 +163,19 @@ function effective(input: ReachInput, lookup: Lookup, source: number, destinatio
 }
 
 /**
- * True where some enforcer of the path enforces, and sees all that rules tell apart there. It lets pass what
- * the policy allows, and no other stops more: one that is only observed stops only what is denied.
+ * True where the path has an enforcer and what gets through is what the policy says. That is so where nobody
+ * is only observed: the policy would be an error otherwise (language.md section 7, "Compilation is correct").
+ * It is so, too, where one end enforces and rules tell no processes apart: an observed end stops only what is denied.
  */
 function isFirm({ space, ends, version }: ReachInput, from: number, to: number): boolean {
   if (ends.mayBeBlind(from) || ends.mayBeBlind(to)) return false;
-  if (space.classes[from]?.points.length !== 1 || space.classes[to]?.points.length !== 1) {
-    return false;
-  }
-  const enforces = (standing: Standing | undefined) =>
-    standing !== undefined && standing.kinds.length > 0 && !standing.observed;
-  return enforces(ends.at(version, from, "egress")) || enforces(ends.at(version, to, "ingress"));
+  const path = [ends.at(version, from, "egress"), ends.at(version, to, "ingress")].filter(
+    (standing) => standing !== undefined && standing.kinds.length > 0,
+  );
+  const observed = path.filter((standing) => standing?.observed === true).length;
+  if (observed === 0) return path.length > 0;
+  const isPlain = [from, to].every((of) => space.classes[of]?.points.length === 1);
+  return observed < path.length && isPlain;
 }
 
 interface Asked {

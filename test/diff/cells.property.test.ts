@@ -54,13 +54,13 @@ test("gained and lost flows are those of the naive meaning", { timeout: 600_000 
             const what = describe(source, destination, service);
             expect(told(found), what).toEqual(expected(naive));
             for (const cell of found)
-              expect(cell.causes, what).toEqual(causesOf(cell, naive, between));
+              expect(cell.kind.causes, what).toEqual(causesOf(cell, naive, between));
           }
           for (const cell of here) {
-            seen[cell.change]++;
-            if (cell.layer !== "both") seen[cell.layer]++;
+            seen[cell.kind.change]++;
+            if (cell.kind.layer !== "both") seen[cell.kind.layer]++;
             if ((source.at[0] ?? source.at[1])?.process.size) seen.processes++;
-            seen.steps.add(cell.causes.join());
+            seen.steps.add(cell.kind.causes.join());
           }
         }
       }
@@ -98,7 +98,7 @@ function compared({ before, after }: VersionPair) {
 }
 
 /** The last of the steps that changed the membership of the flow. */
-function causesOf({ layer }: Cell, naive: readonly Membership[], between: Between) {
+function causesOf({ kind: { layer } }: Cell, naive: readonly Membership[], between: Between) {
   if (!between.policy) return ["inventory"];
   if (!between.inventory) return ["policy"];
   if (!between.isSound) return ["policy", "inventory"];
@@ -174,8 +174,8 @@ function managedOutside({ space }: Comparison, worlds: readonly World[]) {
 const familyOf = ({ at }: End) => at.find((end) => end !== undefined)?.address.family ?? 4;
 
 const told = (cells: readonly Cell[]) => ({
-  intent: cells.find(({ layer }) => layer !== "effect")?.change,
-  effect: cells.find(({ layer }) => layer !== "intent")?.change,
+  intent: cells.find(({ kind }) => kind.layer !== "effect")?.kind.change,
+  effect: cells.find(({ kind }) => kind.layer !== "intent")?.kind.change,
   cells: cells.length,
 });
 

@@ -59,7 +59,7 @@ test("products are exactly the cells of their kind, in any split by kind and gro
 type Compared = NonNullable<ReturnType<typeof compare>["comparison"]>;
 
 function byKindAndGroup({ cells, space }: Compared) {
-  return Map.groupBy(cells, ({ change, layer, causes, source }) =>
+  return Map.groupBy(cells, ({ kind: { change, layer, causes }, source }) =>
     [change, layer, causes, space.classes[space.points[source]?.of ?? -1]?.group].join(" "),
   );
 }
