@@ -19,7 +19,7 @@ const outputMax = 256 * 1024 * 1024;
 /** The project folder as it was at a commit, tag or branch. */
 export function filesAt(folder: string, ref: string): GitRead {
   const top = git(folder, ["rev-parse", "--show-toplevel"]);
-  if (!top.ok) return top.missing ? noGit : notARepository(folder);
+  if (!top.ok) return top.missing ? noGit : notARepository(folder, top.text);
   const resolved = git(folder, [
     "rev-parse",
     "--verify",
@@ -71,24 +71,16 @@ function objectFiles(folder: string, entries: readonly TreeEntry[]): Files {
   const known = readTogether(folder, entries.filter(isLikely));
   const bytesOf = (entry: TreeEntry) =>
     known.get(entry.object) ?? readTogether(folder, [entry]).get(entry.object);
-  /** A link within the project leads to what it names; one step, since a link to a link is nobody's habit. */
-  const throughLink = (asked: string, link: TreeEntry, bytesMax: number): FileRead => {
-    const target = Buffer.from(bytesOf(link) ?? []).toString("utf8");
-    const entry = byPath.get(posix.join(posix.dirname(link.path), target));
-    const bytes = entry?.kind === "blob" && entry.mode !== "120000" ? bytesOf(entry) : undefined;
-    if (bytes !== undefined && bytes.length > bytesMax) return tooLarge(bytesMax);
-    return bytes === undefined
-      ? fault("unreadable", `\`${asked}\` is a link that leads to no file of the project`)
-      : { ok: true, bytes };
-  };
+  const targetOf = (link: TreeEntry) => Buffer.from(bytesOf(link) ?? []).toString("utf8");
   return {
     sha256: nodeFiles(folder).sha256,
     glob: (pattern) => {
-      const expression = globExpression(pattern.replace(/^(?:\.\/)+/, "").replace(/\/{2,}/g, "/"));
+      const expression = globExpression(cleaned(pattern));
       return paths.filter((path) => expression.test(path) && !isSkipped(path));
     },
     read: (asked, bytesMax) => {
-      const path = asked.replace(/^(?:\.\/)+/, "").replace(/\/{2,}/g, "/");
+      const path = followed(byPath, targetOf, cleaned(asked));
+      if (typeof path !== "string") return path;
       const entry = byPath.get(path);
       if (entry === undefined) {
         const isFolder = paths.some((other) => other.startsWith(`${path}/`));
@@ -96,10 +88,6 @@ function objectFiles(folder: string, entries: readonly TreeEntry[]): Files {
           ? fault("is-directory", "it is a directory")
           : fault("missing", "there is no such file");
       }
-      if (entry.kind === "commit") {
-        return fault("unreadable", "it is a submodule, whose files are in another repository");
-      }
-      if (entry.mode === "120000") return throughLink(asked, entry, bytesMax);
       if (entry.size > bytesMax) return tooLarge(bytesMax);
       const bytes = bytesOf(entry);
       return bytes === undefined
@@ -107,6 +95,38 @@ function objectFiles(folder: string, entries: readonly TreeEntry[]): Files {
         : { ok: true, bytes };
     },
   };
+}
+
+const cleaned = (path: string) => path.replace(/^(?:\.\/)+/, "").replace(/\/{2,}/g, "/");
+
+/** More links than this lead in circles. */
+const linksMax = 16;
+
+/** Where a path leads through the links of the project, or why it leads nowhere. */
+function followed(
+  byPath: ReadonlyMap<string, TreeEntry>,
+  targetOf: (link: TreeEntry) => string,
+  asked: string,
+): string | FileRead {
+  let path = asked;
+  for (let links = 0; links <= linksMax; links++) {
+    const steps = path.split("/");
+    const at = steps.findIndex((_, index) => {
+      const entry = byPath.get(steps.slice(0, index + 1).join("/"));
+      return entry?.mode === "120000" || entry?.kind === "commit";
+    });
+    if (at < 0) return path;
+    const entry = byPath.get(steps.slice(0, at + 1).join("/"));
+    if (entry === undefined) return path;
+    if (entry.kind === "commit") {
+      const why = `\`${entry.path}\` is a submodule, whose files are in another repository`;
+      return fault("unreadable", why);
+    }
+    const target = posix.join(posix.dirname(entry.path), targetOf(entry), ...steps.slice(at + 1));
+    if (target.startsWith("../") || posix.isAbsolute(targetOf(entry))) break;
+    path = target;
+  }
+  return fault("unreadable", `\`${asked}\` is a link that leads to no file of the project`);
 }
 
 /** As the working tree is searched: hidden folders and installed packages are left alone. */
@@ -194,11 +214,19 @@ const noGit: GitRead = {
   help: "install git, or compare two folders: `segc diff OLD NEW`",
 };
 
-const notARepository = (folder: string): GitRead => ({
-  ok: false,
-  why: `\`${folder}\` is in no git repository that git will read`,
-  help: "compare two folders: `segc diff OLD NEW`",
-});
+/** Git has its own reasons too: a folder of somebody else, and says what to do about it. */
+function notARepository(folder: string, said: string): GitRead {
+  const owner = /dubious ownership/.test(said);
+  return {
+    ok: false,
+    why: owner
+      ? `git does not read \`${folder}\`: the repository belongs to another user`
+      : `\`${folder}\` is in no git repository`,
+    help: owner
+      ? "trust it: `git config --global --add safe.directory FOLDER`"
+      : "compare two folders: `segc diff OLD NEW`",
+  };
+}
 
 const unreadable = (ref: string, text: string): GitRead => ({
   ok: false,

@@ -8,7 +8,7 @@
 #   SEGC_FORMAT   how findings are printed (default: text; github for annotations)
 #   SEGC_FAIL     lowest severity of lint that fails: error (default) or warning
 #
-# Exit status: 0, or the first that is not of check, test, lint and diff; a diff alone fails nothing.
+# Exit status: 0, or the first that is not of check, test and lint.
 set -u
 
 : "${SEGC:?names no program}"
@@ -39,13 +39,42 @@ if run check --format "$format" --output "sarif=$out/check.sarif" --output "mark
     --output "sarif=$out/lint.sarif" --output "markdown=$out/lint.md"
 fi
 
-if [ -n "$against" ]; then
-  # A shallow checkout has the branch alone.
-  if ! git -C "$project" cat-file -e "$against^{commit}" 2>/dev/null; then
-    git -C "$project" fetch --quiet --no-tags --depth=1 origin "$against" || true
+# A diff fails nothing, whether there is one or it cannot be made: that is said in the comment.
+no_diff() {
+  echo "segc diff: $1" >&2
+  printf '### No diff\n\n%s.\n' "$1" >"$out/diff.md"
+}
+
+# The commit that the name stands for, fetched where a shallow checkout has the branch alone.
+base_commit() {
+  if git -C "$project" rev-parse --quiet --verify --end-of-options "$against^{commit}"; then return; fi
+  depth=
+  if [ "$(git -C "$project" rev-parse --is-shallow-repository)" = true ]; then depth=--depth=1; fi
+  # shellcheck disable=SC2086 # no word where there is none
+  git -C "$project" fetch --quiet --no-tags $depth --end-of-options origin "${against#origin/}" >&2 &&
+    git -C "$project" rev-parse --quiet --verify 'FETCH_HEAD^{commit}'
+}
+
+case $against in
+'') ;;
+*[!0]*)
+  if base=$(base_commit); then
+    # What is printed is nobody's command, whatever names say.
+    token=segc-$$-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+    if [ "$format" = github ]; then echo "::stop-commands::$token"; fi
+    $SEGC diff --project "$project" --against "$base" --format text --output "markdown=$out/diff.md"
+    code=$?
+    if [ "$format" = github ]; then echo "::$token::"; fi
+    if [ "$code" -ne 0 ] && [ ! -s "$out/diff.md" ]; then
+      no_diff 'The two versions could not be compared: the output of the job says why'
+    fi
+    if [ "$code" -eq 70 ] && [ "$status" -eq 0 ]; then status=$code; fi
+  else
+    no_diff 'The commit to compare with is not in this repository and could not be fetched'
   fi
-  run diff --against "$against" --format text --output "markdown=$out/diff.md"
-fi
+  ;;
+*) no_diff 'There is no commit to compare with: this is the first push of the branch' ;;
+esac
 
 # One comment, found again by its first line. What does not fit into one (a forge takes 65,536 bytes) is left
 # out whole: the diff comes first, and the rest stands in the output of the job too.

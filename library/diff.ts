@@ -59,13 +59,24 @@ export function versionsFor(oldFiles: Files, newFiles: Files, { now }: DiffOptio
   const parsed = new Map<string, Parsed>();
   const [before, after] = [oldFiles, newFiles].map((files) => readVersion(files, now, parsed));
   if (before === undefined || after === undefined) throw new Error("bug in segc (diff): versions");
-  const [first, last] = [stateOf(before, before, now), stateOf(after, after, now)];
+  const last = stateOf(after, after, now);
+  // A project that was not there yet said nothing of nobody.
+  const first = isMissing(before)
+    ? stateOf(after, after, now, { inventory: { sources: [] }, diagnostics: [] })
+    : stateOf(before, before, now);
   const errorsOf = ({ sound, diagnostics }: Denoted) =>
     sound ? [] : diagnostics.filter(({ severity }) => severity === "error");
   const errors = { before: errorsOf(first), after: errorsOf(last) };
   if (!first.sound || !last.sound) return { ...errors, first: undefined, steps: [] };
-  return { ...errors, first, steps: stepsBetween({ before, after, last, now }) };
+  const steps: readonly Step[] = isMissing(before)
+    ? [{ context: last.context, causes: ["policy"] }]
+    : stepsBetween({ before, after, last, now });
+  return { ...errors, first, steps };
 }
+
+const isMissing = ({ project, diagnostics }: Read): boolean =>
+  project.configSource === undefined &&
+  diagnostics.some(({ code, span }) => code === "SEG810" && span === undefined);
 
 type Parsed = ReturnType<typeof parseModule>;
 

@@ -1,21 +1,18 @@
 // A diff as one HTML page: no script, nothing loaded, every text of users escaped.
-import {
-  type Change,
-  type PolicyDiff,
-  type Section,
-  sectionOf,
-  sections,
-} from "../compiler/diff/changes.ts";
+import { type Change, type PolicyDiff, type Section, sectionOf } from "../compiler/diff/changes.ts";
 import { escapeText } from "../diagnostics/render-display.ts";
 import {
   causeText,
   dangerWords,
   flowText,
   layerText,
+  moreRules,
   pairsText,
   rulePlace,
   ruleText,
+  sectionsOf,
   sectionTitles,
+  shownRules,
   summaryText,
   workloadLines,
 } from "./diff-words.ts";
@@ -37,7 +34,7 @@ export function diffHtml(diff: PolicyDiff): string {
     `<title>segc diff</title><style>${css}</style></head><body>`,
     "<h1>Who may talk to whom</h1>",
     `<p>${html(summaryText(diff))}.</p>`,
-    ...sections.flatMap((section) => sectionHtml(diff, section)),
+    ...sectionsOf(diff).flatMap((section) => sectionHtml(diff, section)),
     ...(workloads.length === 0
       ? []
       : ["<h2>Workloads</h2><ul>", ...workloads.map((line) => `<li>${code(line)}</li>`), "</ul>"]),
@@ -53,13 +50,15 @@ function sectionHtml({ changes }: PolicyDiff, section: Section): readonly string
 }
 
 function entry(change: Change): string {
-  const { change: kind, dangers, example, pairs, rules, notes } = change;
+  const { change: kind, dangers, example, pairs, notes } = change;
   const why = dangers.map((danger) => dangerWords[danger]).join(", ");
   const layer = layerText(change);
+  const more = moreRules(change);
   const items = [
     `for one: ${code(example)}`,
     ...(layer === undefined ? [] : [html(layer)]),
-    ...rules.map((rule) => `${code(ruleText(rule))} at ${code(rulePlace(rule))}`),
+    ...shownRules(change).map((rule) => `${code(ruleText(rule))} at ${code(rulePlace(rule))}`),
+    ...(more === undefined ? [] : [html(more)]),
     ...notes.map(html),
     `<span class="quiet">${html(causeText(change))}</span>`,
   ];

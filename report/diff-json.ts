@@ -23,11 +23,12 @@ function changeJson({ change, layer, causes, ...rest }: Change) {
     pairs,
     example,
     dangers,
-    rules: rest.rules.map(({ id, text, effect, status, span, use }) => ({
+    rules: rest.rules.map(({ id, text, effect, status, of, span, use }) => ({
       id,
       text,
       effect,
       status,
+      of,
       place: placeJson(span),
       ...(use === undefined ? {} : { use: placeJson(use) }),
     })),

@@ -11,12 +11,13 @@ import { counted } from "./counted.ts";
 import {
   causeText,
   dangerWords,
-  flowText,
   layerText,
+  moreRules,
   pairsText,
   rulePlace,
   ruleText,
   sectionTitles,
+  shownRules,
   summaryText,
   workloadLines,
 } from "./diff-words.ts";
@@ -28,23 +29,47 @@ export const commentMax = 60_000;
 /** Rows of the table; all changes stand in the details as long as they fit. */
 const rowsMax = 25;
 
+/** Of the comment, what the table and the list of workloads may take: names can be long. */
+const tableMax = 30_000;
+const workloadsMax = 8_000;
+
 export function diffMarkdown(diff: PolicyDiff): string {
   const { changes } = diff;
   const head = [`### ${headline(diff)}`, "", ...opening(diff)];
   if (changes.length === 0) return `${[...head, ...workloadPart(diff)].join("\n")}\n`;
-  const shown = changes.slice(0, rowsMax);
+  const shown = fitting(changes.slice(0, rowsMax).map(row), tableMax);
+  const left = changes.length - shown.length;
   const table = [
     "| | who -> whom : service | why to look | pairs |",
     "|---|---|---|--:|",
-    ...shown.map(row),
-    ...(changes.length > rowsMax
-      ? [`| | …and ${counted(changes.length - rowsMax, "more change")} | | |`]
-      : []),
+    ...shown,
+    ...(left > 0 ? [`| | …and ${counted(left, "more change")} | | |`] : []),
     "",
   ];
   const fixed = [...head, "", ...table, ...workloadPart(diff)].join("\n");
   return `${fixed}\n${details(changes, commentMax - fixed.length - 500)}\n`;
 }
+
+/** The first texts that fit. */
+function fitting(texts: readonly string[], room: number): readonly string[] {
+  let length = 0;
+  const end = texts.findIndex((text) => {
+    length += text.length + 1;
+    return length > room;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
+}
+
+/** Both ends and the service are told however long the others are. */
+const flowCode = ({ source, destination, serviceText, family }: Change): string =>
+  codeText(
+    [
+      `${shortened(source.text)} -> ${shortened(destination.text)} : ${shortened(serviceText)}`,
+      ...(family === undefined ? [] : [`(IPv${family} only)`]),
+    ].join(" "),
+  );
+
+const shortened = (text: string): string => (text.length > 90 ? `${text.slice(0, 90)}…` : text);
 
 function headline({ totals, changes }: PolicyDiff): string {
   if (changes.length === 0) return "No flow changes";
@@ -67,7 +92,7 @@ function opening(diff: PolicyDiff): readonly string[] {
   const why = first.dangers.map((danger) => dangerWords[danger]).join(", ");
   const most =
     first.change === "gained" && why !== ""
-      ? ["", `**Look first at** ${codeText(flowText(first))}: ${why}.`]
+      ? ["", `**Look first at** ${flowCode(first)}: ${why}.`]
       : [];
   return [`${summaryText(diff)}.`, ...most];
 }
@@ -77,7 +102,7 @@ function row(change: Change): string {
     ...change.dangers.map((danger) => dangerWords[danger]),
     ...(change.layer === "intent" ? [layerText(change) ?? ""] : []),
   ];
-  const what = codeText(flowText(change));
+  const what = flowCode(change);
   return `| ${signs[sectionOf(change)]} | ${what} | ${why.join(", ")} | ${change.pairs} |`;
 }
 
@@ -89,22 +114,15 @@ const signs: Readonly<Record<Section, string>> = {
 };
 
 function workloadPart(diff: PolicyDiff): readonly string[] {
-  const lines = workloadLines(diff);
-  return lines.length === 0
-    ? []
-    : ["Workloads:", ...lines.map((line) => `- ${codeText(line)}`), ""];
+  const lines = workloadLines(diff).map((line) => `- ${codeText(line)}`);
+  const shown = fitting(lines, workloadsMax);
+  const more = shown.length < lines.length ? ["- …"] : [];
+  return lines.length === 0 ? [] : ["Workloads:", ...shown, ...more, ""];
 }
 
 /** As many as fit. */
 function details(changes: readonly Change[], room: number): string {
-  const parts: string[] = [];
-  let length = 0;
-  for (const change of changes) {
-    const part = detail(change);
-    if (length + part.length > room) break;
-    parts.push(part);
-    length += part.length;
-  }
+  const parts = fitting(changes.map(detail), room);
   const left = changes.length - parts.length;
   const rest =
     left > 0
@@ -122,13 +140,15 @@ function details(changes: readonly Change[], room: number): string {
 
 function detail(change: Change): string {
   const layer = layerText(change);
+  const more = moreRules(change);
   return [
-    `- ${sectionTitles[sectionOf(change)]}: ${codeText(flowText(change))}`,
+    `- ${sectionTitles[sectionOf(change)]}: ${flowCode(change)}`,
     `  - for one: ${codeText(change.example)} (${pairsText(change.pairs)})`,
     ...(layer === undefined ? [] : [`  - ${layer}`]),
-    ...change.rules.map(
+    ...shownRules(change).map(
       (rule) => `  - ${codeText(ruleText(rule))} at ${codeText(rulePlace(rule))}`,
     ),
+    ...(more === undefined ? [] : [`  - ${more}`]),
     ...change.notes.map((note) => `  - ${codeText(note)}`),
     `  - ${causeText(change)}`,
     "",

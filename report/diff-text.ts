@@ -1,11 +1,5 @@
 // A diff for a terminal: gained before lost, the most dangerous first.
-import {
-  type Change,
-  type PolicyDiff,
-  type Section,
-  sectionOf,
-  sections,
-} from "../compiler/diff/changes.ts";
+import { type Change, type PolicyDiff, type Section, sectionOf } from "../compiler/diff/changes.ts";
 import { escapeText } from "../diagnostics/render-display.ts";
 import type { Style } from "../diagnostics/render-style.ts";
 import { counted } from "./counted.ts";
@@ -14,10 +8,13 @@ import {
   dangerWords,
   flowText,
   layerText,
+  moreRules,
   pairsText,
   rulePlace,
   ruleText,
+  sectionsOf,
   sectionTitles,
+  shownRules,
   summaryText,
   workloadLines,
 } from "./diff-words.ts";
@@ -28,7 +25,7 @@ const shownMax = 200;
 export function diffLines(diff: PolicyDiff, style: Style): readonly string[] {
   const workloads = workloadLines(diff);
   return [
-    ...sections.flatMap((section) => sectionLines(diff, section, style)),
+    ...sectionsOf(diff).flatMap((section) => sectionLines(diff, section, style)),
     ...(workloads.length === 0
       ? []
       : ["workloads", ...workloads.map((line) => `  ${escapeText(line)}`), ""]),
@@ -52,7 +49,8 @@ function sectionLines({ changes }: PolicyDiff, section: Section, style: Style): 
 }
 
 function changeLines(change: Change, style: Style): readonly string[] {
-  const { dangers, example, pairs, rules, notes } = change;
+  const { dangers, example, pairs, notes } = change;
+  const more = moreRules(change);
   const layer = layerText(change);
   return [
     `  ${style.strong(escapeText(flowText(change)))}`,
@@ -61,7 +59,10 @@ function changeLines(change: Change, style: Style): readonly string[] {
       : [`    ${style.error(dangers.map((danger) => dangerWords[danger]).join(", "))}`]),
     ...(layer === undefined ? [] : [`    ${layer}`]),
     `    for one: ${escapeText(example)} ${style.faint(`(${pairsText(pairs)})`)}`,
-    ...rules.map((rule) => `    ${escapeText(ruleText(rule))} at ${escapeText(rulePlace(rule))}`),
+    ...shownRules(change).map(
+      (rule) => `    ${escapeText(ruleText(rule))} at ${escapeText(rulePlace(rule))}`,
+    ),
+    ...(more === undefined ? [] : [`    ${more}`]),
     ...notes.map((note) => `    ${escapeText(note)}`),
     `    ${style.faint(causeText(change))}`,
   ];

@@ -1,5 +1,11 @@
 // The words in which every form of a diff speaks: what changed, why it deserves a look, who answers for it.
-import { type Change, type PolicyDiff, type Section, sections } from "../compiler/diff/changes.ts";
+import {
+  type Change,
+  type PolicyDiff,
+  type Section,
+  sectionOf,
+  sections,
+} from "../compiler/diff/changes.ts";
 import type { Danger } from "../compiler/diff/danger.ts";
 import type { ResponsibleRule } from "../compiler/diff/responsible.ts";
 import { positionAt, type Span } from "../diagnostics/source.ts";
@@ -56,8 +62,25 @@ export const lineOf = ({ source, start }: Span): string =>
   `${source.path}:${positionAt(source, start).line}`;
 
 /** Where the rule stands; of a template's instance, also where it is used. */
-export const rulePlace = ({ span, use }: ResponsibleRule): string =>
-  use === undefined ? lineOf(span) : `${lineOf(span)}, used at ${lineOf(use)}`;
+export function rulePlace({ span, use, of }: ResponsibleRule): string {
+  const place = use === undefined ? lineOf(span) : `${lineOf(span)}, used at ${lineOf(use)}`;
+  return of === "old" ? `${place} (old version)` : place;
+}
+
+/** Rules that are listed one by one; all of them are in the JSON form. */
+const rulesMax = 5;
+
+/** The first rules of a change, and how many more there are. */
+export const shownRules = ({ rules }: Change): readonly ResponsibleRule[] =>
+  rules.slice(0, rulesMax);
+
+export const moreRules = ({ rules }: Change): string | undefined =>
+  rules.length > rulesMax ? `and ${counted(rules.length - rulesMax, "more rule")}` : undefined;
+
+/** Those that there are, the one with the most dangerous change first. */
+export const sectionsOf = ({ changes }: PolicyDiff): readonly Section[] => [
+  ...new Set(changes.map(sectionOf)),
+];
 
 export const pairsText = (pairs: number): string =>
   counted(pairs, "pair of workloads", "pairs of workloads");

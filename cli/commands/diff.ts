@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { escapeText } from "../../diagnostics/render-display.ts";
+import { diagnosticJson } from "../../diagnostics/render-json.ts";
 import { placeOf } from "../../diagnostics/render-text.ts";
 import { filesAt } from "../../host/git.ts";
 import { nodeFiles } from "../../host/node-files.ts";
@@ -98,7 +99,11 @@ function stopped(
       markdown: () => `### No diff\n\n${stoppedWords(before, after)}\n`,
       html: () => `<!doctype html><title>segc diff</title><p>${stoppedWords(before, after)}</p>\n`,
     },
-    json: { now, oldVersion: { errors: before.length }, newVersion: { errors: after.length } },
+    json: {
+      now,
+      oldVersion: { errors: before.length, diagnostics: before.map(diagnosticJson) },
+      newVersion: { errors: after.length },
+    },
   };
 }
 

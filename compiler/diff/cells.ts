@@ -72,10 +72,18 @@ function* cellsOf(
   if (before === undefined || after === undefined || !first || !second) return;
   const pair = { before: 0, after: 1 };
   const partsFor = partsByStates(services, steps);
+  const exemptAt = exemptions({ space, ends, services });
   for (const [source, destinations] of regionsOf(space, ends, pair, [first, second])) {
     for (const destination of destinations) {
       const intent = [before.intent(source, destination), after.intent(source, destination)];
       const effect = [before.effect(source, destination), after.effect(source, destination)];
+      const exempt = exemptAt(source, destination);
+      if (exempt !== nothing) {
+        for (const [state, through] of effect.entries()) {
+          const own = services.meet(through, intent[state] ?? nothing);
+          effect[state] = services.union(services.subtract(through, exempt), own);
+        }
+      }
       if (intent[0] === intent[1] && effect[0] === effect[1]) continue;
       for (const state of between) {
         intent.splice(-1, 0, state.intent(source, destination));
@@ -86,6 +94,36 @@ function* cellsOf(
       }
     }
   }
+}
+
+/**
+ * What enforcers never filter, where an end is not in both versions: that a workload which came or went may ask
+ * its cloud for the time is no news.
+ */
+function exemptions({
+  space,
+  ends,
+  services,
+}: Pick<Comparison, "space" | "ends" | "services">): (
+  source: number,
+  destination: number,
+) => number {
+  return (source, destination) => {
+    const [from, to] = [space.points[source]?.of ?? -1, space.points[destination]?.of ?? -1];
+    if (!ends.mayBeBlind(from) && !ends.mayBeBlind(to)) return nothing;
+    let exempt = nothing;
+    for (const [of, direction, peer] of [
+      [from, "egress", to],
+      [to, "ingress", from],
+    ] as const) {
+      const versions = [ends.at(0, of, direction), ends.at(1, of, direction)];
+      if (versions.every((standing) => standing !== undefined)) continue;
+      for (const kind of versions.flatMap((standing) => standing?.kinds ?? [])) {
+        exempt = services.union(exempt, ends.unfiltered(kind, direction, peer));
+      }
+    }
+    return exempt;
+  };
 }
 
 type Parts = readonly (readonly [Kind, number])[];

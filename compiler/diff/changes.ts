@@ -13,8 +13,8 @@ import type { Cell, Comparison, Kind } from "./cells.ts";
 import { type Danger, dangersOf, weightOf } from "./danger.ts";
 import { exampleFlow } from "./example-flow.ts";
 import { type MovedWorkloads, movedWorkloads } from "./moved-workloads.ts";
-import { type NamedEnd, namer } from "./names.ts";
-import { countPairs, otherFamilyOf } from "./pair-counts.ts";
+import { type NamedEnd, type Namer, namer } from "./names.ts";
+import { countPairs, hasAddressOf, otherFamilyOf } from "./pair-counts.ts";
 import { type PointProduct, productsIn } from "./products.ts";
 import { type ResponsibleRule, responsibleRules, rulesFinder } from "./responsible.ts";
 import { serviceWords } from "./service-words.ts";
@@ -79,8 +79,7 @@ export function changesOf(comparison: Comparison): PolicyDiff {
     }
   }
   const rules = rulesFinder(comparison);
-  const changes = [...drafts.values()]
-    .flat()
+  const changes = acrossFamilies(comparison, names, [...drafts.values()].flat())
     .map((draft) => finished(comparison, rules, draft))
     .sort(byDanger);
   const total = (section: Section): Total => ({
@@ -101,10 +100,10 @@ export function changesOf(comparison: Comparison): PolicyDiff {
 
 /** A change in the making, with the product of each group that it was seen in. */
 interface Draft extends Kind {
-  readonly source: NamedEnd;
-  readonly destination: NamedEnd;
+  source: NamedEnd;
+  destination: NamedEnd;
   service: ServiceSet;
-  readonly parts: {
+  parts: {
     readonly family: Family;
     readonly realm: string;
     readonly product: PointProduct;
@@ -133,11 +132,11 @@ function byKindAndGroup({ cells, space }: Comparison): ReadonlyMap<Kind, CellsBy
 function addDraft(
   drafts: Map<string, Draft[]>,
   { space, services }: Comparison,
-  names: readonly ReturnType<typeof namer>[],
+  names: readonly Namer[],
   { change, layer, causes }: Kind,
   product: PointProduct,
 ): void {
-  const name = names[change === "lost" ? 0 : 1];
+  const name = names[change === "lost" ? 0 : 1]?.name;
   const group =
     space.groups[space.classes[space.points[product.sources[0] ?? -1]?.of ?? -1]?.group ?? -1];
   if (name === undefined || group === undefined) return;
@@ -154,6 +153,67 @@ function addDraft(
   }
   known.push({ change, layer, causes, source, destination, service, parts: [part] });
   drafts.set(key, known);
+}
+
+/** Among more changes of a kind nobody looks for two that are one. */
+const joinedMax = 1_000;
+
+/**
+ * Workloads without addresses of one family make two changes of one: `web`, and for the other family those of
+ * `web` that have it. They are one where each is all that can be of it in its family.
+ */
+function acrossFamilies(
+  comparison: Comparison,
+  names: readonly Namer[],
+  drafts: readonly Draft[],
+): readonly Draft[] {
+  const left = new Set(drafts);
+  const byKind = Map.groupBy(drafts, ({ change, layer, causes }) =>
+    JSON.stringify([change, layer, causes]),
+  );
+  for (const some of byKind.values()) {
+    if (some.length > joinedMax) continue;
+    for (const one of some) {
+      for (const other of some) {
+        if (one === other || !left.has(one) || !left.has(other)) continue;
+        const joined = joinedDraft(comparison, names, one, other);
+        if (joined === undefined) continue;
+        left.delete(other);
+        Object.assign(one, joined);
+      }
+    }
+  }
+  return [...left];
+}
+
+function joinedDraft(
+  comparison: Comparison,
+  names: readonly Namer[],
+  one: Draft,
+  other: Draft,
+): Pick<Draft, "source" | "destination" | "service" | "parts"> | undefined {
+  const [part, far] = [one.parts[0], other.parts[0]];
+  if (part === undefined || far === undefined || part.family === far.family) return undefined;
+  const isAlike = (each: Draft, like: typeof part) =>
+    each.parts.every(({ family, realm }) => family === like.family && realm === part.realm);
+  if (!isAlike(one, part) || !isAlike(other, far)) return undefined;
+  if (!isExactWith(one, far.family, other.service)) return undefined;
+  const version = one.change === "lost" ? 0 : 1;
+  const namer = names[version];
+  const source = namer?.joined(one.source, other.source);
+  const destination = namer?.joined(one.destination, other.destination);
+  if (source === undefined || destination === undefined) return undefined;
+  const isAll = (joined: NamedEnd, end: NamedEnd, like: typeof part) =>
+    joined.workloads.filter((name) => hasAddressOf(comparison, version, name, like)).join() ===
+    end.workloads.join();
+  const isWhole =
+    isAll(source, one.source, part) &&
+    isAll(source, other.source, far) &&
+    isAll(destination, one.destination, part) &&
+    isAll(destination, other.destination, far);
+  if (!isWhole) return undefined;
+  const service = unionServices(one.service, other.service);
+  return { source, destination, service, parts: [...one.parts, ...other.parts] };
 }
 
 /** Taken together, each family still has its own services and no more. */
@@ -189,13 +249,22 @@ function finished(
     destination: flow.destination.workload?.name ?? "",
   };
   const model = comparison.versions[version]?.context.model;
+  const serviceText = serviceWords(model ?? { services: [] }, draft.service, families);
   return {
     ...change,
-    serviceText: serviceWords(model ?? { services: [] }, draft.service, families),
+    serviceText,
     pairs: countPairs(comparison, products),
     example: describeFlow(flow),
-    rules: responsibleRules(comparison, rules, change, products),
-    dangers: dangersOf(comparison, version, change),
+    rules: responsibleRules(comparison, rules, change, {
+      products,
+      example: {
+        ...points,
+        service: comparison.services.numberOf({
+          intervals: [{ first: flow.service, last: flow.service }],
+        }),
+      },
+    }),
+    dangers: dangersOf(comparison, version, { ...change, serviceText }),
     notes: standingNotes(comparison, points, names),
   };
 }

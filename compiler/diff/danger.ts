@@ -1,15 +1,12 @@
 // Why a reviewer should look at a change first. Only an order and a few words: nothing is decided by it.
 import type { Workload } from "../inventory/types.ts";
 import {
-  anyService,
-  equalServices,
   intersectServices,
   isNoService,
   portInterval,
   protocols,
   type ServiceSet,
   serviceSet,
-  servicesOfFamily,
 } from "../sets/service-set.ts";
 import type { Comparison, Kind } from "./cells.ts";
 import type { NamedEnd } from "./names.ts";
@@ -47,24 +44,21 @@ interface Asked extends Kind {
   readonly source: NamedEnd;
   readonly destination: NamedEnd;
   readonly service: ServiceSet;
+  /** As people read it. */
+  readonly serviceText: string;
 }
 
 /** Heaviest first. What is lost is never dangerous in this sense. */
 export function dangersOf(
   { versions }: Pick<Comparison, "versions">,
   version: number,
-  { change, layer, source, destination, service }: Asked,
+  { change, layer, source, destination, service, serviceText }: Asked,
 ): readonly Danger[] {
   if (change === "lost") return [];
   const production = productionOf(versions[version]);
   const some = ({ workloads }: NamedEnd, isWanted: boolean) =>
     workloads.some((name) => production.has(name) === isWanted);
-  const isAny = ([4, 6] as const).some((family) =>
-    equalServices(
-      intersectServices(service, servicesOfFamily(family)),
-      intersectServices(anyService, servicesOfFamily(family)),
-    ),
-  );
+  const isAny = serviceText.startsWith("any-service");
   const found: readonly (readonly [Danger, boolean])[] = [
     ["from-outside", source.outside],
     ["administration", !isAny && !isNoService(intersectServices(service, administration))],

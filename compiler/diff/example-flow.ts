@@ -68,7 +68,7 @@ function preference({ space }: Pick<Comparison, "space">, point: number): number
   const one = space.classes[space.points[point]?.of ?? -1];
   const outside = one?.outside;
   const process = space.points[point]?.process.size ?? 0;
-  if (outside === undefined) return process;
+  if (outside === undefined) return 3 + process;
   if (documentation.some((address) => hasAddress(outside, address))) return 0;
   return isAddressSubset(outside, internetAddresses) ? 1 : 2;
 }

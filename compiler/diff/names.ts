@@ -1,7 +1,5 @@
 // Points -> the words of the policy: a segment that holds exactly them, some segments together, a segment
 // but for a few, labels that select exactly them, and where nothing fits, names of workloads.
-import type { Model } from "../model/types.ts";
-import { holdsFor } from "../plan/local-process.ts";
 import { formatCidr } from "../sets/address.ts";
 import {
   cidrsOf,
@@ -11,6 +9,7 @@ import {
 } from "../sets/address-set.ts";
 import type { Comparison } from "./cells.ts";
 import { labelsOf } from "./label-names.ts";
+import { programNames } from "./program-names.ts";
 import { segmentNames } from "./segment-names.ts";
 
 /** One end of a change. */
@@ -21,31 +20,46 @@ export interface NamedEnd {
   readonly workloads: readonly string[];
   /** It holds addresses that no workload has. */
   readonly outside: boolean;
+  /** Of which it is put together: workloads without regard to their programs, or undefined; what is outside. */
+  readonly of: {
+    readonly managed: readonly number[] | undefined;
+    readonly out: string | undefined;
+  };
+}
+
+export interface Namer {
+  readonly name: (points: readonly number[]) => NamedEnd;
+  /** The workloads of both; undefined where programs are told apart, or what is outside is another. */
+  readonly joined: (a: NamedEnd, b: NamedEnd) => NamedEnd | undefined;
 }
 
 /** Names sets of points of one group in the words of one version. */
 export function namer(
   comparison: Pick<Comparison, "space" | "joint" | "versions" | "parts">,
   version: number,
-): (points: readonly number[]) => NamedEnd {
+): Namer {
   const { space, joint, versions } = comparison;
   const context = versions[version]?.context;
   if (context === undefined) throw new Error("bug in segc (diff): no such version");
   const segments = segmentNames(comparison, version);
-  const byLabels = labelsOf(comparison, version);
-  const programs = programsOf(comparison, version);
+  const byLabels = labelsOf({ context });
+  const programText = programNames(comparison, version);
   const known = new Map<string, NamedEnd>();
-  const nameOf = (endpoint: number) => joint.endpoints[endpoint]?.name ?? "";
+  const { universe } = context.expansion;
+  const workloadAt = (endpoint: number) =>
+    universe.endpoints[joint.endpoints[endpoint]?.at[version] ?? -1]?.workload ?? -1;
+  const nameOf = (workload: number) => universe.workloads[workload]?.name ?? "";
 
   /** One name, or several that belong side by side. */
-  const managedTexts = (group: number, endpoints: readonly number[]): readonly string[] => {
-    const exact = segments.exact(group, endpoints);
+  const managedTexts = (workloads: readonly number[]): readonly string[] => {
+    const exact = segments.exact(workloads);
     if (exact !== undefined) return [exact];
-    const names = [...new Set(endpoints.map(nameOf))].sort();
-    if (names.length <= 3) return names;
-    const together = segments.together(endpoints);
+    const own = (name: string) => (segments.isTaken(name) ? `workload ${name}` : name);
+    const names = workloads.map(nameOf).sort().map(own);
+    const together = names.length < 2 ? undefined : segments.together(workloads);
     if (together !== undefined) return together;
-    const one = segments.allBut(endpoints) ?? byLabels(group, endpoints);
+    if (names.length <= 3) return names;
+    const one = segments.allBut(workloads) ?? byLabels(workloads);
     if (one !== undefined) return [one];
     const more = names.length - 3;
     return [...names.slice(0, 3), `${more} more ${more === 1 ? "workload" : "workloads"}`];
@@ -73,50 +87,44 @@ export function namer(
       }
     }
     const managed = [...byProgram].map(([prefix, endpoints]) => {
-      const sorted = endpoints.sort((a, b) => a - b);
-      const texts = managedTexts(group, sorted);
-      return { endpoints: sorted, texts: prefix === "" ? texts : [`${prefix}@${braced(texts)}`] };
+      const workloads = [...new Set(endpoints.map(workloadAt))].sort((a, b) => a - b);
+      const texts = managedTexts(workloads);
+      return { prefix, workloads, texts: prefix === "" ? texts : [`${prefix}@${braced(texts)}`] };
     });
-    const out = outside.length === 0 ? [] : [outsideText(group, outside)];
-    const inside = managed.flatMap(({ texts }) => texts);
-    const isAnywhere = out[0] === "outside" && inside.length === 1 && inside[0] === "workloads";
-    const workloads = managed.flatMap(({ endpoints }) => endpoints.map(nameOf));
-    return {
-      text: isAnywhere ? "anywhere" : braced([...out, ...inside]),
-      workloads: [...new Set(workloads)].sort(),
-      outside: outside.length > 0,
-    };
+    const out = outside.length === 0 ? undefined : outsideText(group, outside);
+    const isPlain = managed.every(({ prefix }) => prefix === "");
+    return endOf(
+      managed.flatMap(({ texts }) => texts),
+      managed.flatMap((part) => part.workloads),
+      { managed: isPlain ? (managed[0]?.workloads ?? []) : undefined, out },
+    );
   };
 
-  /** The processes that some points of a class stand for. */
-  const programText = (of: number, points: readonly number[]): string => {
-    const one = space.classes[of];
-    const platform = one?.like[version]?.platform;
-    const satisfying = (program: (typeof programs)[number]) =>
-      (one?.points ?? []).filter((point) =>
-        holdsFor(platform, space.points[point]?.process ?? new Map(), {
-          include: [program],
-          exclude: [],
-        }),
-      );
-    const wanted = points.join();
-    const exact = programs.find((program) => satisfying(program).join() === wanted);
-    if (exact !== undefined) return programName(exact);
-    const rest = (one?.points ?? []).filter((point) => !points.includes(point)).join();
-    const others = programs.find((program) => satisfying(program).join() === rest);
-    if (others !== undefined) return `(programs other than ${programName(others)})`;
-    const some = programs.filter((program) =>
-      satisfying(program).some((point) => points.includes(point)),
-    );
-    const named = some.map(programName).slice(0, 3);
-    return named.length === 0 ? "(other programs)" : `(${named.join(" or ")}, in part)`;
+  const endOf = (
+    inside: readonly string[],
+    workloads: readonly number[],
+    of: NamedEnd["of"],
+  ): NamedEnd => {
+    const isAnywhere = of.out === "outside" && inside.length === 1 && inside[0] === "workloads";
+    return {
+      text: isAnywhere
+        ? "anywhere"
+        : braced([...(of.out === undefined ? [] : [of.out]), ...inside]),
+      workloads: [...new Set(workloads.map(nameOf))].sort(),
+      outside: of.out !== undefined,
+      of,
+    };
   };
 
   const outsideText = (group: number, classes: readonly number[]): string => {
     const chosen = new Set(classes);
-    const all = [...space.classes.entries()].filter(
+    const addresses = [...space.classes.entries()].filter(
       ([, one]) => one.outside !== undefined && one.group === group,
     );
+    // Whether addresses of workloads of the other version are among them is no question of `outside`.
+    const everywhere = addresses.filter(([, { there }]) => there.every((is) => is));
+    const isAmong = everywhere.some(([of]) => chosen.has(of));
+    const all = isAmong ? everywhere : addresses;
     if (all.every(([of]) => chosen.has(of))) return "outside";
     const isInternet = all.every(
       ([of, one]) => isAddressSubset(one.whole ?? nowhere, internetAddresses) === chosen.has(of),
@@ -124,52 +132,40 @@ export function namer(
     if (isInternet) return "internet";
     const named = segments.outside(group, chosen);
     if (named !== undefined) return named;
-    const rest = all.filter(([of]) => !chosen.has(of));
-    const left = cidrsOf(unionOfAddresses(rest.flatMap(([, { whole }]) => whole ?? [])));
-    if (left.length <= 3) {
-      return `(outside except networks { ${left.map(formatCidr).join(", ")} })`;
-    }
-    const cidrs = cidrsOf(
-      unionOfAddresses(
-        all.flatMap(([of, one]) => (chosen.has(of) && one.whole ? [one.whole] : [])),
-      ),
-    ).map(formatCidr);
-    const shown = cidrs.slice(0, 3).join(", ");
-    return cidrs.length > 3
-      ? `networks { ${shown} and ${cidrs.length - 3} more }`
-      : `networks { ${shown} }`;
+    const textsOf = (some: typeof all) =>
+      cidrsOf(unionOfAddresses(some.flatMap(([, { whole }]) => whole ?? []))).map(formatCidr);
+    const [left, cidrs] = [
+      textsOf(all.filter(([of]) => !chosen.has(of))),
+      textsOf(all.filter(([of]) => chosen.has(of))),
+    ];
+    return isAmong && left.length < cidrs.length
+      ? `(outside except ${networksText(left)})`
+      : networksText(cidrs);
   };
 
-  return (points) => {
-    const key = points.join();
-    const named = known.get(key) ?? describe(points);
-    known.set(key, named);
-    return named;
+  return {
+    name: (points) => {
+      const key = points.join();
+      const named = known.get(key) ?? describe(points);
+      known.set(key, named);
+      return named;
+    },
+    joined: (a, b) => {
+      const [some, more] = [a.of.managed, b.of.managed];
+      if (some === undefined || more === undefined || a.of.out !== b.of.out) return undefined;
+      const all = [...new Set([...some, ...more])].sort((x, y) => x - y);
+      const texts = all.length === 0 ? [] : managedTexts(all);
+      return endOf(texts, all, { managed: all, out: a.of.out });
+    },
   };
+}
+
+function networksText(cidrs: readonly string[]): string {
+  const more = cidrs.length > 4 ? ` and ${cidrs.length - 3} more` : "";
+  return `networks { ${cidrs.slice(0, more === "" ? 4 : 3).join(", ")}${more} }`;
 }
 
 const nowhere = unionOfAddresses([]);
 
 const braced = (texts: readonly string[]): string =>
   texts.length === 1 ? (texts[0] ?? "") : `{ ${texts.join(", ")} }`;
-
-type ProgramOf = Model["programs"][number];
-
-/** Programs that rules of the version name, those with names first. */
-function programsOf({ parts }: Pick<Comparison, "parts">, version: number): readonly ProgramOf[] {
-  const found = new Map<string, ProgramOf>();
-  for (const { source, destination } of parts[version] ?? []) {
-    for (const program of [source, destination].flatMap((term) => [
-      ...term.include,
-      ...term.exclude,
-    ])) {
-      found.set(program.key, program);
-    }
-  }
-  return [...found.values()].sort(
-    (a, b) =>
-      Number(a.name === undefined) - Number(b.name === undefined) || (a.key < b.key ? -1 : 1),
-  );
-}
-
-const programName = (program: ProgramOf) => program.name ?? program.key;

@@ -1,14 +1,16 @@
 // Addresses that no workload of any version has, and that nothing tells apart: atoms of all address sets
 // that rules and enforcers name, one for each realm in which some address of theirs is free.
 //
-// An address that only some of the versions manage is compared as the workload that has it: the others
-// do not have that workload, and what they said of the address alone is not reported.
+// An address that only some versions manage is a class of its own, which is there where it is outside. What
+// such an address may do is compared with what outside may do in general (`reach.ts`): that a workload came or went
+// is told by its own flows, but what rules say of its address alone must not be lost.
 import { linkDestinations, linkSources } from "../extent/product.ts";
 import type { Family } from "../sets/address.ts";
 import {
   type AddressSet,
   everyAddress,
   internetAddresses,
+  intersectAddresses,
   isNoAddress,
   noAddress,
   prefixes,
@@ -25,6 +27,10 @@ export interface OutsideClass {
   readonly addresses: AddressSet;
   /** The same with those that are managed. */
   readonly whole: AddressSet;
+  /** Of each version, whether the addresses are outside there. */
+  readonly there: readonly boolean[];
+  /** How many sets that rules or enforcers name hold it. */
+  readonly named: number;
 }
 
 export interface OutsideClasses {
@@ -56,10 +62,11 @@ export function outsideClasses(
   for (const family of [4, 6] as const) {
     for (const { of, addresses } of addressAtoms(sets, family)) {
       for (const [realm, taken] of managed) {
-        const free = subtractAddresses(addresses, taken);
-        if (isNoAddress(free)) continue;
-        for (const set of of) holding[set]?.push(classes.length);
-        classes.push({ realm, family, addresses: free, whole: addresses });
+        for (const { free, there } of freeParts(addresses, taken)) {
+          for (const set of of) holding[set]?.push(classes.length);
+          const whole = there.every((is) => is) ? addresses : free;
+          classes.push({ realm, family, addresses: free, whole, there, named: of.length });
+        }
       }
     }
   }
@@ -67,17 +74,42 @@ export function outsideClasses(
   return { classes, classesIn: (set) => bySet.get(set) ?? [] };
 }
 
-/** What workloads of some version have, in every realm in use, sorted by realm. */
-function managedByRealm(versions: SpaceInput["versions"]): readonly [string, AddressSet][] {
-  const sets = new Map<string, AddressSet[]>([["default", []]]);
-  for (const { context } of versions) {
-    for (const { realm, addresses } of context.expansion.universe.groups) {
-      const known = sets.get(realm);
-      if (known === undefined) sets.set(realm, [addresses()]);
-      else known.push(addresses());
-    }
+interface FreePart {
+  readonly free: AddressSet;
+  readonly there: readonly boolean[];
+}
+
+/** Addresses by the versions in which nobody has them; those that every version manages are left out. */
+function freeParts(addresses: AddressSet, taken: readonly AddressSet[]): readonly FreePart[] {
+  let parts: readonly FreePart[] = [{ free: addresses, there: [] }];
+  for (const managed of taken) {
+    parts = parts.flatMap(({ free, there }) => [
+      { free: subtractAddresses(free, managed), there: [...there, true] },
+      { free: intersectAddresses(free, managed), there: [...there, false] },
+    ]);
+    parts = parts.filter(({ free }) => !isNoAddress(free));
   }
-  return [...sets]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([realm, some]) => [realm, unionOfAddresses(some)]);
+  return parts.filter(({ there }) => there.includes(true));
+}
+
+/** What workloads of each version have, in every realm in use, sorted by realm. */
+function managedByRealm(
+  versions: SpaceInput["versions"],
+): readonly [string, readonly AddressSet[]][] {
+  const realms = new Set(["default"]);
+  for (const { context } of versions) {
+    for (const { realm } of context.expansion.universe.groups) realms.add(realm);
+  }
+  return [...realms]
+    .sort()
+    .map((realm) => [
+      realm,
+      versions.map(({ context }) =>
+        unionOfAddresses(
+          context.expansion.universe.groups
+            .filter((group) => group.realm === realm)
+            .map(({ addresses }) => addresses()),
+        ),
+      ),
+    ]);
 }

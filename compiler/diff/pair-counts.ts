@@ -99,3 +99,26 @@ export function otherFamilyOf(
     });
   return hasOther(part.product.sources) && hasOther(part.product.destinations) ? other : undefined;
 }
+
+const numbersOf = new WeakMap<object, ReadonlyMap<string, number>>();
+
+/** Whether a workload of a version has an address of a family in a realm. */
+export function hasAddressOf(
+  { versions }: Pick<Comparison, "versions">,
+  version: number,
+  name: string,
+  { family, realm }: { readonly family: Family; readonly realm: string },
+): boolean {
+  const context = versions[version]?.context;
+  const universe = context?.expansion.universe;
+  if (universe === undefined) return false;
+  const numbers =
+    numbersOf.get(universe) ??
+    new Map(universe.workloads.map((workload, number) => [workload.name, number]));
+  numbersOf.set(universe, numbers);
+  const number = numbers.get(name);
+  if (number === undefined) return false;
+  return universe.endpoints
+    .slice(universe.firstOf[number], universe.firstOf[number + 1])
+    .some((endpoint) => endpoint.family === family && endpoint.realm === realm);
+}

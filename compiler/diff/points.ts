@@ -8,7 +8,7 @@ import type { Family } from "../sets/address.ts";
 import { type AddressSet, addressSharing, noAddress } from "../sets/address-set.ts";
 import type { Bitset } from "../sets/bitset.ts";
 import { managedClasses } from "./managed-classes.ts";
-import { outsideClasses } from "./outside-classes.ts";
+import { type OutsideClass, outsideClasses } from "./outside-classes.ts";
 import { processRecords } from "./process-records.ts";
 import type { SpaceInput } from "./space-input.ts";
 
@@ -22,6 +22,13 @@ export interface PointClass {
   readonly outside: AddressSet | undefined;
   /** The same with addresses that some workload has. */
   readonly whole: AddressSet | undefined;
+  /** Of each version, whether it is there. */
+  readonly there: readonly boolean[];
+  /**
+   * Of addresses that are outside in some versions only: a class that stands for what is outside in all of
+   * them, and is named least. Undefined for all others, or where there is none.
+   */
+  readonly general: number | undefined;
   /** The only workload that it holds; undefined where there are several, or none. */
   readonly only: string | undefined;
   /** Of each version, a workload that stands for all; undefined where there is none. */
@@ -73,15 +80,17 @@ export function pointSpace(input: SpaceInput): PointSpace {
     const { realm, family } = one;
     const named = records.get(index) ?? [];
     const processes = named.length === 0 ? [noProcess] : processesOf(one.like, named);
-    open(
-      { ...one, group: numbered(realm, family), outside: undefined, whole: undefined },
-      processes,
-    );
+    const there = one.like.map((workload) => workload !== undefined);
+    const inside = { outside: undefined, whole: undefined, there, general: undefined };
+    open({ ...one, ...inside, group: numbered(realm, family) }, processes);
   }
   const nobody = versions.map(() => undefined);
-  for (const { realm, family, addresses, whole } of outside.classes) {
-    const common = { endpoints: [], outside: addresses, whole, only: undefined, like: nobody };
-    open({ ...common, group: numbered(realm, family) }, [noProcess]);
+  for (const one of outside.classes) {
+    const { realm, family, addresses, whole, there } = one;
+    const number = generalFor(outside.classes, one);
+    const general = number === undefined ? undefined : managed.classes.length + number;
+    const common = { endpoints: [], outside: addresses, whole, there, general, only: undefined };
+    open({ ...common, like: nobody, group: numbered(realm, family) }, [noProcess]);
   }
   const familyOf = [...groups.keys()].map((key): Family => (key.endsWith("4") ? 4 : 6));
   const intern = pointSets();
@@ -114,6 +123,17 @@ export function pointSpace(input: SpaceInput): PointSpace {
     points,
     holding: remembering(holding, share, managed.share),
   };
+}
+
+/** Which of the classes stands for outside in general, for one that is there in some versions only. */
+function generalFor(classes: readonly OutsideClass[], one: OutsideClass): number | undefined {
+  if (one.there.every((is) => is)) return undefined;
+  const like = classes.filter(
+    ({ realm, family, there }) =>
+      realm === one.realm && family === one.family && there.every((is) => is),
+  );
+  const [least] = like.toSorted((a, b) => a.named - b.named);
+  return least === undefined ? undefined : classes.indexOf(least);
 }
 
 const noProcess: Process = new Map();

@@ -37,9 +37,28 @@ export function reachOf(input: ReachInput): Reach {
   const rows = rowMemory(input);
   const intent = (source: number, destination: number) =>
     intended(input, rows(source), source, destination);
-  return {
-    intent,
-    effect: (source, destination) => effective(input, { rows, intent }, source, destination),
+  const effect = (source: number, destination: number) =>
+    effective(input, { rows, intent }, source, destination);
+  return { intent: besides(input, intent), effect: besides(input, effect) };
+}
+
+type Between = (source: number, destination: number) => number;
+
+/**
+ * At addresses that are outside in some versions only: what goes beyond that of outside in general. A workload
+ * that goes leaves its address to whatever is there now, and that is news only where rules name it.
+ */
+function besides({ space, services }: ReachInput, reach: Between): Between {
+  const generalOf = (point: number) => {
+    const general = space.classes[space.points[point]?.of ?? -1]?.general;
+    return general === undefined ? undefined : space.classes[general]?.points[0];
+  };
+  return (source, destination) => {
+    const own = reach(source, destination);
+    if (own === nothing) return own;
+    const [from, to] = [generalOf(source), generalOf(destination)];
+    if (from === undefined && to === undefined) return own;
+    return services.subtract(own, reach(from ?? source, to ?? destination));
   };
 }
 
@@ -133,7 +152,7 @@ function pathOf(input: ReachInput, source: number, destination: number): [number
 
 function isThere({ space, version }: ReachInput, of: number): boolean {
   const one = space.classes[of];
-  return one !== undefined && (one.outside !== undefined || one.like[version] !== undefined);
+  return one?.there[version] === true;
 }
 
 interface Lookup {

@@ -19,7 +19,9 @@ export function* regionsOf(
   entries: readonly [before: Entries, after: Entries],
 ): Generator<readonly [source: number, destinations: Int32Array]> {
   const [before, after] = entries;
-  const changed = new Set([...space.classes.keys()].filter((of) => isChanged(ends, of, pair)));
+  const changed = new Set(
+    [...space.classes.keys()].filter((of) => isChanged(space, ends, of, pair)),
+  );
   const classOf = (point: number) => space.points[point]?.of ?? -1;
   const isOfChanged = (points: Int32Array) => points.some((point) => changed.has(classOf(point)));
   const differs = (entry: Entry, other: Entries) =>
@@ -96,7 +98,13 @@ function openEnds(
 }
 
 /** Other enforcers, observed or not, or somebody who is not in both. */
-function isChanged(ends: EndStates, of: number, { before, after }: Pair): boolean {
+function isChanged(
+  { classes }: PointSpace,
+  ends: EndStates,
+  of: number,
+  { before, after }: Pair,
+): boolean {
+  if (classes[of]?.there[before] !== classes[of]?.there[after]) return true;
   return (["egress", "ingress"] as const).some(
     (direction) =>
       stateText(ends.at(before, of, direction)) !== stateText(ends.at(after, of, direction)),

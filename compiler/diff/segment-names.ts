@@ -1,18 +1,20 @@
-// Which segments are exactly some endpoints of a group, alone, together, or but for a few workloads.
-
+// Which segments are exactly some workloads, alone, together, or but for a few.
+import type { Universe } from "../extent/types.ts";
 import { isAddressSubset, isNoAddress } from "../sets/address-set.ts";
-import { forEachMember } from "../sets/bitset.ts";
+import { type Bitset, forEachMember } from "../sets/bitset.ts";
 import type { Comparison } from "./cells.ts";
 
 export interface SegmentNames {
-  /** The name of a segment, or `workloads` for all there are. */
-  readonly exact: (group: number, endpoints: readonly number[]) => string | undefined;
-  /** A few segments, each within the endpoints. */
-  readonly together: (endpoints: readonly number[]) => readonly string[] | undefined;
-  /** `web except web-3`. */
-  readonly allBut: (endpoints: readonly number[]) => string | undefined;
+  /** The name of a segment, or `workloads` for all there are. Workloads are numbers of the universe, ascending. */
+  readonly exact: (workloads: readonly number[]) => string | undefined;
+  /** A few segments, each within the workloads, fewer than those are. */
+  readonly together: (workloads: readonly number[]) => readonly string[] | undefined;
+  /** `(web except web-3)`. */
+  readonly allBut: (workloads: readonly number[]) => string | undefined;
   /** A segment of networks that is exactly these classes of addresses. */
   readonly outside: (group: number, classes: ReadonlySet<number>) => string | undefined;
+  /** True where a workload of this name would be taken for a segment. */
+  readonly isTaken: (name: string) => boolean;
 }
 
 /** More segments, or workloads left out, than this read worse than a list of names. */
@@ -23,44 +25,34 @@ const stepsMax = 30_000_000;
 
 interface Candidate {
   readonly name: string;
-  /** Joint endpoints of the group, ascending. */
-  readonly endpoints: readonly number[];
+  readonly workloads: readonly number[];
 }
 
 export function segmentNames(
-  { space, joint, versions }: Pick<Comparison, "space" | "joint" | "versions">,
+  { space, versions }: Pick<Comparison, "space" | "versions">,
   version: number,
 ): SegmentNames {
   const context = versions[version]?.context;
   if (context === undefined) throw new Error("bug in segc (diff): no such version");
   const { model, expansion } = context;
-  const groupOf = groupsOfEndpoints(space, joint.endpoints.length);
+  const { universe } = expansion;
   const shortest = shortNames(model.segments.map(({ qualified }) => qualified));
-  /** Of one group, since an endpoint is. */
   const holding = new Map<number, Candidate[]>();
   const named = new Map<string, string>();
   let steps = 0;
-  const add = (name: string, row: Parameters<typeof forEachMember>[0]) => {
-    const parts = new Map<number, number[]>();
-    forEachMember(joint.rowOf(version, row), (endpoint) => {
-      const group = groupOf[endpoint] as number; // in range
-      const list = parts.get(group);
-      if (list === undefined) parts.set(group, [endpoint]);
-      else list.push(endpoint);
-    });
-    for (const [group, endpoints] of parts) {
-      const key = `${group} ${endpoints.join()}`;
-      if (named.has(key)) continue;
-      named.set(key, name);
-      const candidate = { name, endpoints };
-      for (const endpoint of endpoints) {
-        const list = holding.get(endpoint);
-        if (list === undefined) holding.set(endpoint, [candidate]);
-        else list.push(candidate);
-      }
+  const add = (name: string, row: Bitset) => {
+    const workloads = workloadsIn(universe, row);
+    const key = workloads.join();
+    if (workloads.length === 0 || named.has(key)) return;
+    named.set(key, name);
+    const candidate = { name, workloads };
+    for (const workload of workloads) {
+      const list = holding.get(workload);
+      if (list === undefined) holding.set(workload, [candidate]);
+      else list.push(candidate);
     }
   };
-  add("workloads", expansion.universe.all);
+  add("workloads", universe.all);
   const addresses: { readonly name: string; readonly set: Parameters<typeof isNoAddress>[0] }[] =
     [];
   for (const { qualified, set } of model.segments) {
@@ -71,43 +63,39 @@ export function segmentNames(
     if (isNoAddress(external)) add(name, managed);
     else addresses.push({ name, set: external });
   }
-  const within = (endpoints: ReadonlySet<number>) => {
-    const near = new Set([...endpoints].flatMap((endpoint) => holding.get(endpoint) ?? []));
-    return [...near].filter((one) => {
-      if (one.endpoints.length > endpoints.size) return false;
-      steps += one.endpoints.length;
-      return one.endpoints.every((endpoint) => endpoints.has(endpoint));
-    });
-  };
+  const taken = new Set(model.segments.map(({ qualified }) => shortest(qualified)));
   return {
-    exact: (group, endpoints) => named.get(`${group} ${endpoints.join()}`),
-    together: (endpoints) => {
+    exact: (workloads) => named.get(workloads.join()),
+    together: (workloads) => {
       if (steps > stepsMax) return undefined;
-      const left = new Set(endpoints);
+      const left = new Set(workloads);
+      const near = new Set(workloads.flatMap((workload) => holding.get(workload) ?? []));
+      const candidates = [...near].filter((one) => {
+        steps += one.workloads.length;
+        return (
+          one.workloads.length <= workloads.length &&
+          overlap(one.workloads, left) === one.workloads.length
+        );
+      });
       const chosen: string[] = [];
-      const candidates = within(left);
       while (left.size > 0 && chosen.length < namesMax) {
-        const best = largest(candidates, ({ endpoints: of }) => overlap(of, left));
+        const best = largest(candidates, ({ workloads: of }) => overlap(of, left));
         if (best === undefined) return undefined;
         chosen.push(best.name);
-        for (const endpoint of best.endpoints) left.delete(endpoint);
+        for (const workload of best.workloads) left.delete(workload);
       }
-      return left.size === 0 ? chosen.sort() : undefined;
+      return left.size === 0 && chosen.length < workloads.length ? chosen.sort() : undefined;
     },
-    allBut: (endpoints) => {
+    allBut: (workloads) => {
       if (steps > stepsMax) return undefined;
-      const wanted = new Set(endpoints);
-      for (const candidate of holding.get(endpoints[0] ?? -1) ?? []) {
-        const extra = candidate.endpoints.length - endpoints.length;
-        if (extra <= 0 || extra > 4 * namesMax) continue;
-        steps += candidate.endpoints.length;
-        if (overlap(candidate.endpoints, wanted) < endpoints.length) continue;
-        const others = candidate.endpoints.filter((endpoint) => !wanted.has(endpoint));
-        const names = [...new Set(others.map((one) => joint.endpoints[one]?.name ?? ""))].sort();
-        const isHalf = names.some((name) =>
-          endpoints.some((one) => joint.endpoints[one]?.name === name),
-        );
-        if (names.length > namesMax || isHalf) continue;
+      const wanted = new Set(workloads);
+      for (const candidate of holding.get(workloads[0] ?? -1) ?? []) {
+        const extra = candidate.workloads.length - workloads.length;
+        if (extra <= 0 || extra > namesMax || extra >= workloads.length) continue;
+        steps += candidate.workloads.length;
+        if (overlap(candidate.workloads, wanted) < workloads.length) continue;
+        const others = candidate.workloads.filter((workload) => !wanted.has(workload));
+        const names = others.map((workload) => universe.workloads[workload]?.name ?? "").sort();
         const rest = names.length === 1 ? names[0] : `{ ${names.join(", ")} }`;
         return `(${candidate.name} except ${rest})`;
       }
@@ -122,15 +110,20 @@ export function segmentNames(
             (whole !== undefined && isAddressSubset(whole, set)) === classes.has(of),
         ),
       )?.name,
+    isTaken: (name) => reserved.has(name) || taken.has(name),
   };
 }
 
-function groupsOfEndpoints({ classes }: Comparison["space"], count: number): Int32Array {
-  const groupOf = new Int32Array(count);
-  for (const { group, endpoints } of classes) {
-    for (const endpoint of endpoints) groupOf[endpoint] = group;
-  }
-  return groupOf;
+const reserved: ReadonlySet<string> = new Set(["workloads", "outside", "internet", "anywhere"]);
+
+/** Numbers of the workloads that have some endpoint in the row, ascending. */
+function workloadsIn({ endpoints }: Universe, row: Bitset): readonly number[] {
+  const found: number[] = [];
+  forEachMember(row, (endpoint) => {
+    const workload = endpoints[endpoint]?.workload;
+    if (workload !== undefined && workload !== found.at(-1)) found.push(workload);
+  });
+  return found;
 }
 
 /** `web` for `crm.web` where no other module has a `web`. */
@@ -141,8 +134,8 @@ function shortNames(qualified: readonly string[]): (name: string) => string {
   return (name) => (counts.get(without(name)) === 1 ? without(name) : name);
 }
 
-const overlap = (endpoints: readonly number[], within: ReadonlySet<number>): number =>
-  endpoints.reduce((count, endpoint) => count + Number(within.has(endpoint)), 0);
+const overlap = (workloads: readonly number[], within: ReadonlySet<number>): number =>
+  workloads.reduce((count, workload) => count + Number(within.has(workload)), 0);
 
 /** The first of those that score most, if any scores. */
 function largest<T>(candidates: readonly T[], score: (one: T) => number): T | undefined {

@@ -6,7 +6,7 @@ import type { Standing } from "./ends.ts";
 
 /** `hr-db-1: ingress is no longer enforced (was windows-firewall)`. */
 export function standingNotes(
-  { ends, space }: Pick<Comparison, "ends" | "space">,
+  { ends, space, versions }: Pick<Comparison, "ends" | "space" | "versions">,
   { source, destination }: { readonly source: number; readonly destination: number },
   names: { readonly source: string; readonly destination: string },
 ): readonly string[] {
@@ -17,6 +17,11 @@ export function standingNotes(
   return sides.flatMap(([direction, point, name]) => {
     const of = space.points[point]?.of ?? -1;
     const [before, after] = [ends.at(0, of, direction), ends.at(1, of, direction)];
+    const isInBoth = [0, 1].every((version) =>
+      versions[version]?.context.expansion.universe.workloads.some((one) => one.name === name),
+    );
+    // Another address of a workload that was there is no news about the workload.
+    if (isInBoth && (before === undefined || after === undefined)) return [];
     const text = noteOf(direction, before, after);
     return text === undefined ? [] : [`${name}: ${text}`];
   });

@@ -8,7 +8,7 @@ import { type Endpoint, holds, selects } from "../semantics/denotation.ts";
 import { type Flow, isActive, type World } from "../semantics/semantics.ts";
 import { formatAddress } from "../sets/address.ts";
 import { hasService } from "../sets/service-set.ts";
-import { formatServicePoint } from "../sets/service-text.ts";
+import { formatServicePoint, formatServices } from "../sets/service-text.ts";
 
 export interface NearRule {
   readonly id: string;
@@ -61,10 +61,7 @@ export function lacksOf(world: World, rule: Rule, flow: Flow): readonly Lack[] {
     ...endLacks(set.destination, textOf(set.destinationSpan), destination),
     ...(hasService(set.service, service)
       ? []
-      : lack(
-          `it allows ${oneLine(textOf(set.serviceSpan))}, not ${formatServicePoint(service)}`,
-          0.75,
-        )),
+      : lack(`it allows ${serviceText(set)}, not ${formatServicePoint(service)}`, 0.75)),
     ...(condition === undefined ? [] : lack(condition, 0.75)),
     ...(set.family === undefined || set.family === source.address.family
       ? []
@@ -82,7 +79,15 @@ function endLacks(set: EndpointSet, text: string, end: Endpoint): readonly Lack[
   }
   const why = reasonOf(set, end);
   const reason = why === undefined ? "" : `: ${why}`;
-  return [{ text: `${who} is not in ${oneLine(text)}${reason}`, distance: 1 }];
+  // What stands in a template speaks of its parameters.
+  const where = text.includes("$") ? "what the rule names" : oneLine(text);
+  return [{ text: `${who} is not in ${where}${reason}`, distance: 1 }];
+}
+
+/** As written, or what a parameter of a template stands for. */
+function serviceText({ service, serviceSpan }: FlowSet): string {
+  const text = oneLine(textOf(serviceSpan));
+  return text.includes("$") ? formatServices(service) : text;
 }
 
 const nameOf = ({ workload, address }: Endpoint) => workload?.name ?? formatAddress(address);

@@ -82,6 +82,33 @@ describe("against a commit", () => {
     expect(await against(project, "HEAD", "--exit-code")).toMatchObject({ status: 0, err: "" });
   });
 
+  test("so are links to folders, and links to links", async () => {
+    const { top, project } = repository();
+    rmSync(join(project, "hosts.yaml"));
+    write(project, new Map([["data/of/hosts.yaml", smallProject["hosts.yaml"] ?? ""]]));
+    symlinkSync("data", join(project, "records"));
+    symlinkSync("records/of/hosts.yaml", join(project, "again.yaml"));
+    symlinkSync("again.yaml", join(project, "hosts.yaml"));
+    commit(top);
+    expect(await against(project, "HEAD", "--exit-code")).toMatchObject({ status: 0, err: "" });
+  });
+
+  test.each(["hosts.yaml", "../policy/hosts.yaml", "../../outside.yaml", "missing.yaml"])(
+    "a link to %s leads nowhere, or in circles, and says so",
+    async (target) => {
+      const { top, project } = repository();
+      rmSync(join(project, "hosts.yaml"));
+      symlinkSync(target, join(project, "hosts.yaml"));
+      commit(top);
+      write(project, new Map());
+      rmSync(join(project, "hosts.yaml"));
+      write(project, new Map([["hosts.yaml", smallProject["hosts.yaml"] ?? ""]]));
+      const { status, out } = await against(project, "HEAD");
+      expect(status).toBe(4);
+      expect(out).toContain("old version: SEG811");
+    },
+  );
+
   test("other links are not followed, and say so", async () => {
     const { top, project } = repository();
     rmSync(join(project, "hosts.yaml"));
@@ -140,7 +167,9 @@ describe("what cannot be read", () => {
     // As a file of the outer repository it is only the number of a commit.
     const read = filesAt(outer, "HEAD");
     if (!read.ok) throw new Error(read.why);
-    expect(read.files.read("policies", 100)).toMatchObject({ ok: false, fault: "unreadable" });
+    for (const path of ["policies", "policies/deep/policy/app.seg"]) {
+      expect(read.files.read(path, 100)).toMatchObject({ ok: false, fault: "unreadable" });
+    }
   });
 
   test("a folder in no repository", async () => {
@@ -151,7 +180,31 @@ describe("what cannot be read", () => {
     expect(err).toContain("no git repository");
   });
 
-  test("the project was not there yet", async () => {
+  test("an inventory in a submodule says that it is one", async () => {
+    const { top: inner } = repository();
+    const { top, project } = repository();
+    git(
+      top,
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "add",
+      inner,
+      "deep/policy/data",
+    );
+    const yaml = (smallProject["segc.yaml"] ?? "").replace(
+      "hosts.yaml",
+      "data/deep/policy/hosts.yaml",
+    );
+    write(project, new Map([["segc.yaml", yaml]]));
+    commit(top);
+    const { status, out } = await against(project, "HEAD");
+    expect(status).toBe(4);
+    expect(out).toContain("`data` is a submodule");
+  });
+
+  test("a project that was not there yet is all new", async () => {
     const top = temporaryFolder();
     write(top, new Map([["README", "x"]]));
     commit(top);
@@ -159,8 +212,10 @@ describe("what cannot be read", () => {
     mkdirSync(project);
     write(project, new Map(Object.entries(smallProject)));
     const { status, out } = await against(project, "HEAD");
-    expect(status).not.toBe(0);
-    expect(out).toContain("old version");
+    expect(status).toBe(0);
+    expect(out).toContain("web -> db : { tcp/22, tcp/5432 }");
+    expect(out).toContain("added: db-1 and web-1");
+    expect(out).not.toContain("no longer");
   });
 });
 

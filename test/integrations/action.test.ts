@@ -42,12 +42,15 @@ function repository(text: string): Repository {
 }
 
 /** A `gh` that knows comments by their number and writes down what it is asked. */
-function fakeGh(known: string): { readonly path: string; readonly calls: () => string } {
+function fakeGh(
+  known: string,
+  status: number,
+): { readonly path: string; readonly calls: () => string } {
   const path = temporaryFolder();
   const log = join(path, "calls");
   writeFileSync(
     join(path, "gh"),
-    `#!/bin/sh\nprintf '%s\\n' "$*" >> "${log}"\ncase "$*" in *--paginate*) printf '%s' "${known}";; esac\n`,
+    `#!/bin/sh\nprintf '%s\\n' "$*" >> "${log}"\ncase "$*" in *--paginate*) printf '%s' "${known}";; esac\nexit ${status}\n`,
   );
   chmodSync(join(path, "gh"), 0o755);
   return { path, calls: () => (existsSync(log) ? readFileSync(log, "utf8") : "") };
@@ -57,8 +60,9 @@ function act(
   { folder, base }: Repository,
   more: Readonly<Record<string, string>> = {},
   known = "",
+  ghStatus = 0,
 ) {
-  const gh = fakeGh(known);
+  const gh = fakeGh(known, ghStatus);
   const run = runAction({
     workspace: folder,
     temporary: temporaryFolder(),
@@ -135,6 +139,67 @@ describe("the GitHub action", () => {
     const run = act({ folder, base: whole.base });
     expect(run.status).toBe(0);
     expect(run.summary).toContain("1 newly allowed");
+  });
+
+  test.each([
+    ["a branch of the remote", "origin/main"],
+    ["a branch", "main"],
+    ["a tag", "v1"],
+  ])("%s is fetched by its name", (_, name) => {
+    const whole = repository(`${policy}allow ssh = outside -> web : tcp/22\n`);
+    git(whole.folder, "tag", "v1", whole.base);
+    const folder = join(temporaryFolder(), "clone");
+    git(whole.folder, "clone", "--quiet", "--depth=1", `file://${whole.folder}`, folder);
+    const run = act({ folder, base: name });
+    expect(run.summary).toContain("1 newly allowed");
+  });
+
+  test.each([
+    ["the first push", "0".repeat(40), "first push"],
+    ["a commit that nobody has", "1".repeat(40), "could not be fetched"],
+    ["an option", "--upload-pack=touch pwned;", "could not be fetched"],
+  ])("%s is no failure, and the comment says that there is no diff", (_, base, said) => {
+    const { folder } = repository(policy);
+    git(folder, "remote", "add", "origin", folder);
+    const run = act({ folder, base });
+    expect(run.status).toBe(0);
+    expect(run.summary).toContain("### No diff");
+    expect(run.summary).toContain(said);
+    expect(existsSync(join(folder, "pwned"))).toBe(false);
+  });
+
+  test("neither is a base with errors, which the branch puts right", () => {
+    const { folder } = repository(policy.replace("tier is db", "tier is bd"));
+    const base = commit(folder);
+    write(folder, new Map([[policyPath, policy]]));
+    commit(folder);
+    const run = act({ folder, base });
+    expect(run.status).toBe(0);
+    expect(run.summary).toContain("### No diff");
+  });
+
+  test("a whole clone stays whole", () => {
+    const { folder } = repository(policy);
+    git(folder, "remote", "add", "origin", folder);
+    act({ folder, base: "1".repeat(40) });
+    expect(git(folder, "rev-parse", "--is-shallow-repository")).toBe("false");
+  });
+
+  test("who may not comment is told, and fails nothing", () => {
+    const { folder, base } = repository(`${policy}# nothing\n`);
+    const refused = act({ folder, base }, {}, "", 1);
+    expect(refused.status).toBe(0);
+    expect(refused.log).toContain("::warning::segc may not");
+    expect(refused.summary).toContain("No flow changes");
+  });
+
+  test("what a diff prints is no command to the runner", () => {
+    const run = act(repository(`${policy}allow ssh = outside -> web : tcp/22\n`));
+    const [, token = ""] = /^::stop-commands::(segc-\S+)$/m.exec(run.log) ?? [];
+    expect(token).not.toBe("");
+    const [before = "", after = ""] = run.log.split(`::${token}::`);
+    expect(before).toContain("newly allowed");
+    expect(after).not.toContain("newly allowed");
   });
 
   test("a name with shell in it is a name", () => {

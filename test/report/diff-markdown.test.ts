@@ -22,7 +22,12 @@ const hostile = [
 ];
 
 function change(text: string, more: Partial<Change> = {}): Change {
-  const end = { text, workloads: [text], outside: false };
+  const end = {
+    text,
+    workloads: [text],
+    outside: false,
+    of: { managed: undefined, out: undefined },
+  };
   const span = { source: { path: text, text: "x" }, start: 0, end: 1 };
   return {
     change: "gained",
@@ -35,7 +40,7 @@ function change(text: string, more: Partial<Change> = {}): Change {
     family: undefined,
     pairs: 1,
     example: text,
-    rules: [{ id: text, text, effect: "allow", status: "added", span, use: undefined }],
+    rules: [{ id: text, text, effect: "allow", status: "added", of: "new", span, use: undefined }],
     dangers: ["administration"],
     notes: [text],
     ...more,
