@@ -1,5 +1,6 @@
 // A verb's answer -> text, JSON or workflow commands, on the streams and in the files asked for.
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.ts";
 import { escapeText } from "../diagnostics/render-display.ts";
 import { renderGithub } from "../diagnostics/render-github.ts";
@@ -77,9 +78,17 @@ function problemsAs(
   return diagnostics.map((diagnostic) => renderGithub(diagnostic, pathOf)).join("");
 }
 
+/** The folder of the repository that a folder is in. */
+function topOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
 /** From a path in the project's folder to one in the repository, which GitHub shows places by. */
 export function repositoryPath(folder: string, { environment, folder: here }: Terminal) {
-  const repository = environment.GITHUB_WORKSPACE ?? here;
+  const repository = environment.GITHUB_WORKSPACE ?? topOf(resolve(here, folder)) ?? here;
   return (path: string) => relative(repository, resolve(folder, path));
 }
 

@@ -37,7 +37,9 @@ function changedLines(fix: readonly Edit[]) {
   if (first === undefined || last === undefined || !areApart(edits)) return undefined;
   const { source } = first.span;
   const from = lineAt(source, first.span.start);
-  const to = lineAt(source, last.span.end);
+  // An edit that takes a line with its end touches nothing of the next.
+  const endsBehind = last.text === "" && source.text[last.span.end - 1] === "\n";
+  const to = lineAt(source, endsBehind ? last.span.end - 1 : last.span.end);
   if (to.end - from.start > lengthMax) return undefined;
   let after = "";
   let at = from.start;
@@ -45,7 +47,7 @@ function changedLines(fix: readonly Edit[]) {
     after += source.text.slice(at, span.start) + text;
     at = span.end;
   }
-  after += source.text.slice(at, to.end);
+  after += source.text.slice(Math.min(at, to.end), to.end);
   return { before: source.text.slice(from.start, to.end), after, number: from.number };
 }
 

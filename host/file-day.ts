@@ -10,9 +10,12 @@ export function fileDay(folder: string, path: string): string | undefined {
 }
 
 function commitDay(folder: string, path: string): string | undefined {
-  const changes = askGit(folder, ["status", "--porcelain", "--ignored", "--", path]);
-  if (changes === undefined || changes.trim() !== "") return undefined;
-  const seconds = askGit(folder, ["log", "-1", "--format=%ct", "--", path])?.trim() ?? "";
+  // Compared without the filters that a repository may configure: they are programs.
+  const here = askGit(folder, ["hash-object", "--no-filters", "--", path]);
+  const there = askGit(folder, ["rev-parse", "--verify", "--quiet", `HEAD:./${path}`]);
+  if (here === undefined || here !== there) return undefined;
+  const asked = ["log", "-1", "--no-show-signature", "--format=%ct", "--", `:(literal)${path}`];
+  const seconds = askGit(folder, asked)?.trim() ?? "";
   return /^\d{1,12}$/.test(seconds) ? dayOf(Number(seconds) * 1000) : undefined;
 }
 

@@ -16,7 +16,7 @@ export function stagedSince(folder: string): ((place: Span) => string | undefine
 
 /** For each line the day, in UTC, of the commit that it is from; none for a file that git does not have. */
 function daysOf(folder: string, path: string): readonly string[] {
-  const said = askGit(folder, ["blame", "--line-porcelain", "--", path]) ?? "";
+  const said = askGit(folder, ["blame", "--no-textconv", "--line-porcelain", "--", path]) ?? "";
   const days: string[] = [];
   for (const line of said.split("\n")) {
     const [, seconds] = /^committer-time (\d{1,12})$/.exec(line) ?? [];

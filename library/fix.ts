@@ -32,9 +32,15 @@ export interface FixOptions extends LintOptions {
 /** Fixes may bring each other about, but not for ever. */
 const roundsMax = 20;
 
+const everyClaim: readonly FixClaim[] = [
+  "keeps the meaning",
+  "keeps what is allowed today",
+  "changes the meaning",
+];
+
 /** Makes fixes until there are none to make. */
 export function fix(files: Files, { claims, ...options }: FixOptions): FixResult {
-  const wanted: readonly FixClaim[] = claims ?? ["keeps the meaning", "changes the meaning"];
+  const wanted = claims ?? everyClaim;
   const refused = new Set<string>();
   const fixed: Fixed[] = [];
   let changed: ReadonlyMap<string, string> = new Map();
@@ -42,21 +48,24 @@ export function fix(files: Files, { claims, ...options }: FixOptions): FixResult
   for (let round = 0; round < roundsMax && linted.complete; round++) {
     const step = nextStep(linted, wanted, (diagnostic) => !refused.has(keyOf(diagnostic)));
     if (step.length === 0) break;
-    for (const part of [step, ...(step.length > 1 ? step.map((one) => [one]) : [])]) {
+    const made = (part: readonly Diagnostic[]) => {
       const texts = new Map([...changed, ...textsAfter(linted, part)]);
       const after = lint(overlaid(files, texts), options);
-      if (after.complete) {
-        [changed, linted] = [texts, after];
-        fixed.push(
-          ...part.map((diagnostic) => ({
-            diagnostic,
-            claim: fixClaim(diagnostic.code) ?? "changes the meaning",
-          })),
-        );
-        break;
+      return after.complete ? { part, texts, after } : undefined;
+    };
+    let done = made(step);
+    if (done === undefined) {
+      // One of them does harm: they are taken one by one, and what does is left out.
+      for (const one of step) {
+        const more = made([...(done?.part ?? []), one]);
+        if (more === undefined) refused.add(keyOf(one));
+        else done = more;
       }
-      if (part.length === 1) for (const one of part) refused.add(keyOf(one));
     }
+    if (done === undefined) continue;
+    const claimOf = ({ code }: Diagnostic) => fixClaim(code) ?? "changes the meaning";
+    fixed.push(...done.part.map((diagnostic) => ({ diagnostic, claim: claimOf(diagnostic) })));
+    [changed, linted] = [done.texts, done.after];
   }
   return { linted, fixed, changed };
 }
@@ -109,5 +118,10 @@ function overlaid(files: Files, texts: ReadonlyMap<string, string>): Files {
   };
 }
 
-const keyOf = ({ code, message, span }: Diagnostic) =>
-  JSON.stringify([code, message, span?.source.path]);
+/** Equal for a finding before and after others were put right: places move, lines stay. */
+function keyOf({ code, message, span }: Diagnostic): string {
+  const { text = "" } = span?.source ?? {};
+  const start = text.lastIndexOf("\n", (span?.start ?? 0) - 1) + 1;
+  const line = text.slice(start).split("\n", 1)[0]?.trim();
+  return JSON.stringify([code, message, span?.source.path, line]);
+}

@@ -29,7 +29,7 @@ export interface InvalidExample extends Example {
 }
 
 /** Whether what `--fix` does may change what the policy means; undefined: there is no fix. */
-export type FixClaim = "keeps the meaning" | "changes the meaning";
+export type FixClaim = "keeps the meaning" | "keeps what is allowed today" | "changes the meaning";
 
 export interface RuleFields<C extends Code> {
   /** Why it matters, in Markdown: the text of its page. */

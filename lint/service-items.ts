@@ -12,7 +12,10 @@ export function serviceDeclarations({ declarations }: ModuleTree): readonly Serv
   return declarations.filter((one) => one.kind === "service");
 }
 
-/** The services of rules, guardrails, delegations and tests, those in templates too. */
+/**
+ * The services of rules, those in templates too. What a guardrail, a delegation or a test says must not follow
+ * a name that somebody else may give another meaning.
+ */
 export function serviceExpressions({ declarations }: ModuleTree): readonly ServiceExpression[] {
   return declarations.flatMap(expressionsIn);
 }
@@ -21,12 +24,6 @@ function expressionsIn(declaration: Declaration): readonly ServiceExpression[] {
   switch (declaration.kind) {
     case "rule":
       return [declaration.flow.service];
-    case "guard":
-      return [declaration, ...declaration.exceptions].map(({ flow }) => flow.service);
-    case "delegate":
-      return [declaration.service];
-    case "test":
-      return declaration.assertions.map(({ flow }) => flow.service);
     case "template":
       return declaration.body.flatMap((one) => (one.kind === "rule" ? [one.flow.service] : []));
     default:

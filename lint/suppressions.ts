@@ -39,10 +39,13 @@ export function suppressionsIn(
 ): readonly Suppression[] {
   return trees.flatMap((tree) =>
     tree.comments.flatMap((comment) => {
-      const said = /^\s*seg-allow\b[\s:]*([^\s:]*)\s*(?::\s*(.*))?$/.exec(comment.text);
-      if (said === null) return [];
-      const [, code = "", reason = ""] = said;
-      const fault = raised.has(code) ? "raised" : faultOf(tree, code, reason.trim());
+      if (!/^\s*seg-allow\b/.test(comment.text)) return [];
+      const said = /^\s*seg-allow[\s:]*([^\s:,]*)\s*(?::\s*(.*))?$/.exec(comment.text);
+      // More before the colon than one code, or no colon: nobody can tell what is meant.
+      const code = said?.[1] ?? /SEG\d+/.exec(comment.text)?.[0] ?? "";
+      const reason = said?.[2] ?? "";
+      const form = said === null ? "form" : faultOf(tree, code, reason.trim());
+      const fault = raised.has(code) ? "raised" : form;
       const covers = statementAt(tree, comment);
       return [{ code, reason: reason.trim(), span: comment.span, covers, fault }];
     }),

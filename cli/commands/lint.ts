@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { compactLine } from "../../diagnostics/render-compact.ts";
 import { diagnosticJson } from "../../diagnostics/render-json.ts";
-import type { Style } from "../../diagnostics/render-style.ts";
+import { plainStyle, type Style } from "../../diagnostics/render-style.ts";
 import { replaceFile } from "../../host/atomic-file.ts";
 import { fileDay } from "../../host/file-day.ts";
 import { nodeFiles } from "../../host/node-files.ts";
@@ -24,7 +24,11 @@ export async function lint(call: Call): Promise<Answer> {
   if ("kind" in done) return done;
   const { linted, fixed } = done;
   const { diagnostics, suppressed, complete } = linted;
-  const { now } = call.options;
+  const { now, format } = call.options;
+  if (!["text", "github", "json"].includes(format)) {
+    // A document has no room for it, and files have changed.
+    for (const each of fixed) call.terminal.err(`${fixedLine(each, plainStyle)}\n`);
+  }
   return {
     kind: "result",
     status: statusFor(diagnostics),
@@ -49,7 +53,7 @@ export async function lint(call: Call): Promise<Answer> {
         diagnostic: diagnosticJson(diagnostic),
       })),
       fixed: fixed.map(({ diagnostic, claim }) => ({
-        keepsMeaning: claim === "keeps the meaning",
+        keepsMeaning: claim !== "changes the meaning",
         diagnostic: diagnosticJson(diagnostic),
       })),
     },

@@ -14,16 +14,18 @@ export const lintMessages = {
       if (p.why === "repeated")
         return `this rule says what \`${p.rule}\` says at ${p.path}:${p.line}`;
       if (p.by.length === 0) {
-        return `rule \`${p.rule}\` allows nothing: ${several(p.refusedBy)} ${p.refusedBy.length === 1 ? "refuses" : "refuse"} all of it`;
+        return `rule \`${p.rule}\` allows nothing today: ${several(p.refusedBy)} ${p.refusedBy.length === 1 ? "refuses" : "refuse"} all of it`;
       }
       const rest =
         p.refusedBy.length === 0
           ? ""
           : `, but for what ${several(p.refusedBy)} refuse${p.refusedBy.length === 1 ? "s" : ""}`;
-      return `rule \`${p.rule}\` allows nothing that ${several(p.by)} ${p.by.length === 1 ? "does" : "do"} not already allow${rest}`;
+      return `rule \`${p.rule}\` allows nothing today that ${several(p.by)} ${p.by.length === 1 ? "does" : "do"} not already allow${rest}`;
     },
     help: (p) =>
-      p.why === "repeated" ? "remove one of the two" : "remove it, or narrow what covers it",
+      p.why === "repeated"
+        ? "remove one of the two"
+        : "remove it, unless workloads to come need it; or narrow what covers it",
   }),
   SEG702: warning({
     name: "networks-cover-others",
@@ -73,9 +75,10 @@ export const lintMessages = {
     title: "A deny that refuses nothing that is allowed",
     message: (p: { rule: string; by: readonly string[] }) =>
       p.by.length === 0
-        ? `deny \`${p.rule}\` refuses nothing that is allowed`
-        : `deny \`${p.rule}\` refuses nothing that ${several(p.by)} ${p.by.length === 1 ? "does" : "do"} not already refuse`,
-    help: () => "remove it; what must never be allowed is promised by a `never`",
+        ? `deny \`${p.rule}\` refuses nothing today that is allowed`
+        : `deny \`${p.rule}\` refuses nothing today that ${several(p.by)} ${p.by.length === 1 ? "does" : "do"} not already refuse`,
+    help: () =>
+      "remove it, unless workloads to come need it; what must never be allowed is promised by a `never`",
   }),
   SEG709: warning({
     name: "staged-for-long",
@@ -165,6 +168,8 @@ export const lintMessages = {
           return `there is no ${p.code} here to suppress`;
         case "unknown":
           return `\`${p.code}\` is no code of a finding`;
+        case "form":
+          return "this is no suppression: write `# seg-allow SEG710: why`, with one code";
         case "itself":
           return "a suppression that suppresses nothing cannot be suppressed";
         case "error":
@@ -190,6 +195,7 @@ export const lintMessages = {
 export type IdleReason =
   | "nothing"
   | "unknown"
+  | "form"
   | "itself"
   | "error"
   | "raised"

@@ -23,6 +23,19 @@ allow web-to-db = workloads where role is web -> workloads where role is db : ev
 `,
       reports: [5],
     },
+    {
+      policy: `${exampleHeader}
+segment web = workloads where role is web
+service some = tcp/5432
+service all = any-service
+template serves(s: service) {
+  allow requests = web -> workloads where role is db : $s
+}
+use one = serves(s: some)
+use two = serves(s: all)
+`,
+      reports: [8],
+    },
   ],
   valid: [
     {
@@ -35,8 +48,7 @@ never data = outside -> workloads where role is db : any-service
   ],
   seeAlso: ["[Services](../language.md#services)", "[SEG706](SEG706.md): every service to outside"],
   check(context, report) {
-    for (const { rules } of context.written) {
-      const [rule] = rules;
+    for (const rule of context.written.flatMap(({ rules }) => rules)) {
       const { service, serviceSpan, destination } = rule.flow;
       if (rule.effect !== "allow" || !equalServices(service, anyService)) continue;
       if (!isWideOpen(destination)) report(serviceSpan, { rule: nameOf(rule) });

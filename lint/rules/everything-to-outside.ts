@@ -33,8 +33,7 @@ allow updates = workloads where role is web -> networks { 192.0.2.0/24, 2001:db8
   ],
   seeAlso: ["[Sets](../language.md#sets)", "[SEG705](SEG705.md): every service between workloads"],
   check(context, report) {
-    for (const { rules } of context.written) {
-      const [rule] = rules;
+    for (const rule of context.written.flatMap(({ rules }) => rules)) {
       const { service, destination, destinationSpan } = rule.flow;
       if (rule.effect !== "allow" || !equalServices(service, anyService)) continue;
       if (!isWideOpen(destination)) continue;

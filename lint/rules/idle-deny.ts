@@ -44,6 +44,12 @@ deny second = workloads -> db : tcp/5432
   valid: [
     {
       policy: `${exampleHeader}
+deny nobody-yet = workloads where role is web and role is db -> workloads where role is db : tcp/22
+allow admin = workloads where role is admin -> workloads where role is db : tcp/22
+`,
+    },
+    {
+      policy: `${exampleHeader}
 allow web-reads = workloads where role is web -> workloads where role is db : tcp/5432
 never telnet = workloads -> workloads : tcp/23
 `,
@@ -94,7 +100,10 @@ function idleBeside(
   const others: Rule[] = [];
   for (const rule of rules) {
     if (rule.effect !== "deny" || rule.staged) return undefined;
-    for (const product of loweredProducts(context.plan, rule)) {
+    const products = loweredProducts(context.plan, rule);
+    // It speaks of nobody who is there: what it will refuse is not known.
+    if (products.length === 0) return undefined;
+    for (const product of products) {
       if (isObserved(context, product)) return undefined;
       for (const allowed of context.allowed().sharedWith(product, () => true)) {
         const found = context

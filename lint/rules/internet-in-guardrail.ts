@@ -31,13 +31,19 @@ never data = outside -> workloads where role is db : any-service
 allow downloads = workloads where role is web -> internet : tcp/443
 `,
     },
+    {
+      policy: `${exampleHeader}
+only visitors = { internet, workloads } -> workloads where role is web : tcp/443
+`,
+    },
   ],
   seeAlso: ["[Guardrails](../language.md#guardrails)", "[Sets](../language.md#sets)"],
   check({ model }, report) {
     for (const { verb, flow } of model.guardrails) {
       if (verb === "always") continue;
+      // Who `only` lets in stands left: less there is more of the guardrail.
       const ends = [
-        { set: flow.source, span: flow.sourceSpan },
+        ...(verb === "only" ? [] : [{ set: flow.source, span: flow.sourceSpan }]),
         { set: flow.destination, span: flow.destinationSpan },
       ];
       for (const { set, span } of ends) {

@@ -51,8 +51,7 @@ allow readers = { networks { 192.0.2.0/24 }, workloads where role is admin }
     "[What may stand in braces](../language.md#what-may-stand-in-braces)",
   ],
   check(context, report) {
-    for (const { rules } of context.written) {
-      const [rule] = rules;
+    for (const rule of context.written.flatMap(({ rules }) => rules)) {
       const { effect, flow } = rule;
       if (effect !== "allow") continue;
       for (const [set, peer, span] of [

@@ -66,13 +66,12 @@ always admin-reach = administrators -> workloads where role is db : tcp/22
     const segment = context.model.segments.find(({ qualified }) => qualified === hosts?.segment);
     if (hosts === undefined || segment === undefined) return;
     const allowed = context.expansion.extentOf(segment.set);
-    for (const { rules } of context.written) {
-      const [rule] = rules;
+    for (const rule of context.written.flatMap(({ rules }) => rules)) {
       const shared = intersectServices(rule.flow.service, adminPorts);
       // Every service is SEG705 and SEG706: one cause, one finding.
       const isAny = equalServices(rule.flow.service, anyService);
       if (rule.effect !== "allow" || isNoService(shared) || isAny) continue;
-      const others = rules.flatMap((one) => othersIn(context, one, allowed, shared));
+      const others = othersIn(context, rule, allowed, shared);
       if (others.length === 0) continue;
       report(rule.flow.sourceSpan, {
         rule: nameOf(rule),

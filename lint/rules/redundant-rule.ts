@@ -17,9 +17,9 @@ without names say the same, which makes them one rule. Whoever changes or remove
 nothing happens, and whoever narrows the wider rule later removes less than they think.
 
 Other rules are taken together: two halves cover a whole. What covers a rule must last as long as it:
-a rule that ends next month does not make one without an end redundant. Rules that write a log are
-never called redundant. Where finding out would take too long, nothing is said.`,
-  fix: "keeps the meaning",
+a rule that ends next month does not make one without an end redundant. It is so with today's inventory: another
+workload may need the rule. Rules that write a log are never called redundant. Where finding out would take too long, nothing is said.`,
+  fix: "keeps what is allowed today",
   invalid: [
     {
       policy: `${exampleHeader}

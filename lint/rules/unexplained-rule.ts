@@ -50,8 +50,7 @@ allow office = networks { 10.9.0.0/16, fd09::/48 } -> workloads where role is we
     "[SEG313](SEG313.md): such a rule without a name",
   ],
   check(context, report) {
-    for (const { rules } of context.written) {
-      const [rule] = rules;
+    for (const rule of context.written.flatMap(({ rules }) => rules)) {
       const { because, ticket } = rule.meta;
       if (rule.effect !== "allow" || because !== undefined || ticket !== undefined) continue;
       const crosses = crossing(context, rule);

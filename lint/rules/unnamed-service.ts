@@ -11,7 +11,7 @@ import { serviceDeclarations, serviceExpressions } from "../service-items.ts";
 
 export const unnamedService = defineRule("SEG712", {
   rationale: `The module has a name for this service and writes it out all the same. When the service gets another port, this
-place is forgotten.`,
+place is forgotten. Guardrails, delegations and tests are left alone: what they promise must not follow a name.`,
   fix: "keeps the meaning",
   invalid: [
     {
@@ -31,6 +31,13 @@ allow use-dns = workloads -> workloads where role is admin : { tcp/53, udp/53 }
     },
   ],
   valid: [
+    {
+      policy: `${exampleHeader}
+service telnet = tcp/23
+allow consoles = workloads where role is admin -> workloads where role is db : telnet
+never exposed = outside -> workloads where role is db : tcp/23
+`,
+    },
     {
       policy: `${exampleHeader}
 service postgres = tcp/5432

@@ -53,11 +53,10 @@ allow web-reads = workloads where role is web -> workloads where role is db : tc
       ({ verb, flow }) =>
         verb === "always" && !isNoService(intersectServices(flow.service, adminPorts)),
     );
-    const first = isPromised
+    const rule = isPromised
       ? undefined
-      : context.written.find(({ rules: [rule] }) => administers(context, rule));
-    if (first === undefined) return;
-    const [rule] = first.rules;
+      : context.written.flatMap(({ rules }) => rules).find((one) => administers(context, one));
+    if (rule === undefined) return;
     const services = formatServices(intersectServices(rule.flow.service, adminPorts));
     const promise = `always admin-reach = … -> … : ${services}`;
     report(rule.flow.span, { rule: nameOf(rule), services, promise });

@@ -151,6 +151,12 @@ describe("fixes", () => {
     );
   });
 
+  test("a line that goes with its end leaves the next alone", () => {
+    expect(shownFix("a\n«import { x } from y\n»zzz", "")).toMatch(
+      /^change it like this\n2 - import \{ x \} from y\n(?!.*zzz)/,
+    );
+  });
+
   test("several new lines are all shown", () => {
     expect(shownFix("allow «x»", "{\n  a,\n}")).toMatch(
       /\n1 \+ allow \{\n {2}\+ {3}a,\n {2}\+ \}\n/,

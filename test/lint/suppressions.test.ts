@@ -27,6 +27,15 @@ function said(policy: Example["policy"], settings?: string) {
   };
 }
 
+it.each(["SEG705 SEG710: why", "SEG705, SEG710: why", "SEG705 because I say so", "SEG705 - why"])(
+  "`seg-allow %s` is none, and is a finding",
+  (text) => {
+    const { shown, suppressed } = said(`${exampleHeader}# seg-allow ${text}\n${anything}\n`);
+    expect(suppressed).toEqual([]);
+    expect(shown).toEqual(["SEG799 policy.seg:3", "SEG705 policy.seg:4"]);
+  },
+);
+
 describe("a suppression", () => {
   it.each([
     ["before", `# seg-allow SEG705: a reason\n${anything}\n`],

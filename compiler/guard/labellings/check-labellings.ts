@@ -6,7 +6,7 @@ import type { Span } from "../../../diagnostics/source.ts";
 import type { Expansion } from "../../extent/types.ts";
 import type { Guardrail, Rule } from "../../model/types.ts";
 import type { World } from "../../semantics/semantics.ts";
-import { type Labellings, labellingsOf } from "./flows.ts";
+import { type Bounds, type Labellings, labellingsOf } from "./flows.ts";
 import { checkLatentAuthority } from "./latent-authority.ts";
 import { checkLatentGuardrail } from "./latent-guardrails.ts";
 
@@ -25,10 +25,14 @@ export function checkLabellings(input: LatentInput): readonly Diagnostic[] {
   if (guardrails.length + rules.length === 0) return [];
   const labellings = renewed(input);
   return [
-    ...guardrails.flatMap((each) =>
-      checkLatentGuardrail(labellings(), input.world, each, forGuardrail),
-    ),
-    ...rules.flatMap((each) => checkLatentAuthority(labellings(), input.world, each, forRule)),
+    ...guardrails.flatMap((each) => {
+      const { current, bounds } = labellings(forGuardrail);
+      return checkLatentGuardrail(current, input.world, each, bounds);
+    }),
+    ...rules.flatMap((each) => {
+      const { current, bounds } = labellings(forRule);
+      return checkLatentAuthority(current, input.world, each, bounds);
+    }),
   ];
 }
 
@@ -39,12 +43,27 @@ const forRule = { nodesMax: 100_000, workMax: 500_000 };
 /** Diagrams are never forgotten: from this many nodes on they are made anew. */
 const keptNodes = 4_000_000;
 
-function renewed({ world, expansion }: LatentInput): () => Labellings {
+/** Nodes of all questions together, some seconds: what is asked after that is said to be undecided. */
+const allNodes = 8_000_000;
+
+interface Asking {
+  readonly current: Labellings;
+  readonly bounds: Bounds;
+}
+
+function renewed({ world, expansion }: LatentInput): (bounds: Bounds) => Asking {
   const make = () => labellingsOf({ ...world, expansion });
   let current = make();
-  return () => {
-    if (current.ends.diagrams.size > keptNodes) current = make();
-    return current;
+  let before = 0;
+  return (bounds) => {
+    const { size } = current.ends.diagrams;
+    if (size > keptNodes) {
+      before += size;
+      current = make();
+    }
+    const left = Math.max(0, allNodes - before - current.ends.diagrams.size);
+    const nodesMax = Math.min(bounds.nodesMax, left);
+    return { current, bounds: left === 0 ? { nodesMax, workMax: 0 } : { ...bounds, nodesMax } };
   };
 }
 

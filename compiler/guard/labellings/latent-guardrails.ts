@@ -37,14 +37,18 @@ export function checkLatentGuardrail(
   labellings.work.left = workMax;
   const offences = offencesAgainst(labellings, guardrail, { now: world.now, nodesMax });
   const offends = (flow: Flow) => isOffence(world, guardrail, flow);
+  const { diagrams } = labellings.ends;
   const [told] = offences.possible
     .flatMap((offence) => {
-      const witness = witnessOf(labellings, offence.conditions, offends);
+      const witness = diagrams.attempt(nodesMax, () =>
+        witnessOf(labellings, offence.conditions, offends),
+      );
       return witness === undefined ? [] : [{ offence, witness }];
     })
     .sort((a, b) => lengthOf(a.witness) - lengthOf(b.witness));
   if (told !== undefined) return [latent(labellings, guardrail, offences, told)];
-  return offences.isUndecided ? [undecided(guardrail)] : [];
+  // One that is there, and too dear to tell, is not decided either.
+  return offences.isUndecided || offences.possible.length > 0 ? [undecided(guardrail)] : [];
 }
 
 /** New workloads weigh more than what is said of them. */

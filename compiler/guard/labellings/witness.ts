@@ -25,9 +25,12 @@ export function witnessOf(
   conditions: readonly Diagram[],
   offends: (flow: Flow) => boolean,
 ): Witness | undefined {
+  const { diagrams } = labellings.ends;
   const slice = sliceOf(labellings, conditions);
-  if (slice === undefined) return undefined;
+  if (slice === undefined || diagrams.isExhausted) return undefined;
   const traits = traitsThatMatter(labellings, slice);
+  // Within an attempt that has failed nothing is what it says.
+  if (diagrams.isExhausted) return undefined;
   const ends = endpointsAt(labellings, slice);
   const made = { flow: flowBetween(slice, ends), traits };
   if (!offends(made.flow)) {
