@@ -8,6 +8,7 @@ import { filesAt } from "../../host/git.ts";
 import { nodeFiles } from "../../host/node-files.ts";
 import { diff as diffProjects } from "../../library/diff.ts";
 import type { Files } from "../../project/files.ts";
+import { projectFile } from "../../project/load.ts";
 import { diffHtml } from "../../report/diff-html.ts";
 import { diffJson } from "../../report/diff-json.ts";
 import { diffMarkdown } from "../../report/diff-markdown.ts";
@@ -55,6 +56,14 @@ function versionsOf(call: Call): Versions | Failure {
         exit.usage,
         "a diff needs two versions",
         "name two folders, `segc diff OLD NEW`, or a commit of this repository, `segc diff --against REF`",
+      );
+    }
+    // Of a commit it is likely that there was no project yet; of a folder that its name is another.
+    if (nodeFiles(before).glob(projectFile).length === 0) {
+      return failure(
+        exit.usage,
+        `there is no \`${projectFile}\` in \`${operands[0]}\``,
+        "name the folder of the old version",
       );
     }
     return { before: nodeFiles(before), after: nodeFiles(after), folder: after, commit: undefined };

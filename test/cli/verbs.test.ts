@@ -362,6 +362,17 @@ allowed  web-1 -> db-1 : tcp/5432 (1 flow like it)
     }
   });
 
+  test("two folders are compared, and neither may be missing", async () => {
+    const folder = folderWith(smallProject);
+    expect(await segc(folder, ["diff", ".", ".", "--exit-code"])).toMatchObject({ status: 0 });
+    const missing = await segc(folder, ["diff", "nowhere", "."]);
+    expect(missing).toMatchObject({ status: 3, out: "" });
+    expect(missing.err).toContain("there is no `segc.yaml` in `nowhere`");
+    expect((await segc(folder, ["diff", ".", "nowhere"])).status).toBe(3);
+    expect((await segc(folder, ["diff", "."])).status).toBe(3);
+    expect((await segc(folder, ["diff", ".", "--against", "HEAD"])).status).toBe(3);
+  });
+
   test("a flow that is refused", async () => {
     const { status, out } = await segc(folderWith(smallProject), ["explain", "db -> web : tcp/22"]);
     expect(status).toBe(0);
