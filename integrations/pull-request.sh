@@ -4,6 +4,7 @@
 #   SEGC          the program, e.g. `node /path/segc.mjs` or `npx segc`; split at blanks
 #   SEGC_PROJECT  folder of segc.yaml (default: .)
 #   SEGC_AGAINST  the commit that the branch left from; empty: no diff
+#   SEGC_BASE     where a pull request began; the same as SEGC_AGAINST where nobody asked for another commit
 #   SEGC_OUT      folder for what is written (default: segc-out): comment.md, check.sarif, lint.sarif, test.xml
 #   SEGC_FORMAT   how findings are printed (default: text; github for annotations)
 #   SEGC_FAIL     lowest severity of lint that fails: error (default) or warning
@@ -54,6 +55,13 @@ base_commit() {
   git -C "$project" fetch --quiet --no-tags $depth --end-of-options origin "${against#origin/}" >&2 &&
     git -C "$project" rev-parse --quiet --verify 'FETCH_HEAD^{commit}'
 }
+
+# A forge checks out the merge with the branch as it is now, which may be further on than where the pull request
+# began: what others merged since is not this change's doing. The first parent of the merge is that branch.
+if [ -n "$against" ] && [ "$against" = "${SEGC_BASE:-}" ]; then
+  parents=$(git -C "$project" cat-file commit HEAD | sed -n '/^$/q; s/^parent //p')
+  if [ "$(printf '%s\n' "$parents" | wc -l)" -eq 2 ]; then against=$(printf '%s\n' "$parents" | head -n 1); fi
+fi
 
 case $against in
 '') ;;

@@ -142,6 +142,25 @@ describe("the GitHub action", () => {
   });
 
   test.each([
+    ["a whole clone", []],
+    ["a shallow one", ["--depth=1"]],
+  ])("what others merged meanwhile is not told, in %s", (_, depth) => {
+    const whole = repository(`${policy}allow ssh = outside -> web : tcp/22\n`);
+    git(whole.folder, "config", "uploadpack.allowAnySHA1InWant", "true");
+    git(whole.folder, "checkout", "--quiet", "main");
+    const [first = "", ...rest] = policy.split("\n");
+    const theirs = [first, "allow theirs = web -> db : tcp/9999", ...rest].join("\n");
+    write(whole.folder, new Map([[policyPath, theirs]]));
+    commit(whole.folder);
+    git(whole.folder, "merge", "--quiet", "--no-ff", "--message=merged", "change");
+    const folder = join(temporaryFolder(), "clone");
+    git(whole.folder, "clone", "--quiet", ...depth, `file://${whole.folder}`, folder);
+    const run = act({ folder, base: whole.base });
+    expect(run.summary).toContain("1 newly allowed");
+    expect(run.summary).not.toContain("9999");
+  });
+
+  test.each([
     ["a branch of the remote", "origin/main"],
     ["a branch", "main"],
     ["a tag", "v1"],
