@@ -4,7 +4,7 @@ import type { Extent, Product, Term } from "../../compiler/extent/types.ts";
 import type { Direction } from "../../compiler/inventory/types.ts";
 import type { Delegation, Rule } from "../../compiler/model/types.ts";
 import { addressesMeet, noAddress } from "../../compiler/sets/address-set.ts";
-import { type Bitset, difference, intersects } from "../../compiler/sets/bitset.ts";
+import { type Bitset, difference, intersects, isEmpty } from "../../compiler/sets/bitset.ts";
 import { intersectServices, isNoService } from "../../compiler/sets/service-set.ts";
 import type { LintContext } from "../context.ts";
 import { defineRule } from "../rule.ts";
@@ -53,6 +53,14 @@ they are staged, observed or in force.`,
         "app.seg": app,
       },
     },
+    {
+      policy: {
+        "org.seg": org("delegate ingress of (workloads where role is db) : tcp/5432 to { app }"),
+        "app.seg": app,
+      },
+      inventory: `- { name: web-1, platform: linux, labels: { role: web }, addresses: [10.0.0.1] }
+`,
+    },
   ],
   seeAlso: [
     "[Owners](../language.md#teams-and-delegation)",
@@ -62,6 +70,8 @@ they are staged, observed or in force.`,
     if (context.expansion.universe.workloads.length === 0) return;
     const byModule = Map.groupBy(context.model.rules, ({ module }) => module.name);
     for (const delegation of context.model.delegations) {
+      // Of nobody who is there today: what will need it is not known.
+      if (isEmpty(context.expansion.extentOf(delegation.of).managed)) continue;
       for (const module of delegation.to) {
         const rules = byModule.get(module) ?? [];
         if (rules.some((rule) => needs(context, rule, delegation))) continue;
