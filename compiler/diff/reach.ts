@@ -7,7 +7,7 @@ import type { PointSpace } from "./points.ts";
 import { nothing, type ServiceTable } from "./service-table.ts";
 
 export interface Reach {
-  /** Of a source: Î by destination. Only the given destinations are worked out. */
+  /** Î between two points. Quickest for one source after the other: what rules say from it is kept. */
   readonly intent: (source: number, destination: number) => number;
   /** E. */
   readonly effect: (source: number, destination: number) => number;

@@ -1,21 +1,11 @@
 // The naive meaning of a policy over everything that its statements can tell apart, as a list to compare.
 import { nextDay } from "../../compiler/guard/dates.ts";
 import { flowsOf, pairAt, pairsOf, spaceOf } from "../../compiler/guard/space.ts";
-import type { FlowSet } from "../../compiler/model/types.ts";
 import { type Flow, intended, proposed, type World } from "../../compiler/semantics/semantics.ts";
-import { anyService } from "../../compiler/sets/service-set.ts";
+import { everything } from "../generated/everything.ts";
 
 /** One flow for everything that some rule can tell apart. */
 export function everyFlow(world: World): readonly Flow[] {
-  const span = { source: { path: "", text: "" }, start: 0, end: 0 };
-  const everything: FlowSet = {
-    source: { kind: "anywhere" },
-    destination: { kind: "anywhere" },
-    service: anyService,
-    condition: undefined,
-    family: undefined,
-    ...{ span, sourceSpan: span, destinationSpan: span, serviceSpan: span, text: "everything" },
-  };
   const space = spaceOf(world, { questions: [everything] });
   return [...pairsOf(space, everything)].flatMap((indexes) => [
     ...flowsOf(space, pairAt(space, indexes), [everything]),

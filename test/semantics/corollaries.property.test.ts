@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { flowsOf, pairAt, pairsOf, spaceOf } from "../../compiler/guard/space.ts";
-import type { FlowSet, Model } from "../../compiler/model/types.ts";
+import type { Model } from "../../compiler/model/types.ts";
 import { type Flow, intended, proposed, type World } from "../../compiler/semantics/semantics.ts";
-import { anyService } from "../../compiler/sets/service-set.ts";
 import { check } from "../../index.ts";
+import { everything } from "../generated/everything.ts";
 import { memoryFiles } from "../generated/memory-files.ts";
 import { type GeneratedProject, generatedProject } from "../generated/project.ts";
 import { soundProject } from "../generated/sound.ts";
@@ -16,19 +16,6 @@ const runs = { numRuns: 25 };
 
 /** Flows that the world's statements tell apart, at most a few hundred, evenly picked. */
 function sample(world: World): readonly Flow[] {
-  const span = { source: { path: "", text: "" }, start: 0, end: 0 };
-  const everything: FlowSet = {
-    source: { kind: "anywhere" },
-    destination: { kind: "anywhere" },
-    service: anyService,
-    condition: undefined,
-    family: undefined,
-    span,
-    sourceSpan: span,
-    destinationSpan: span,
-    serviceSpan: span,
-    text: "",
-  };
   const space = spaceOf(world);
   const pairs = [...pairsOf(space, everything)];
   const step = Math.max(1, Math.floor(pairs.length / 40));
